@@ -14,7 +14,7 @@ public final class ExactExp {
     public static final float HIGHEST = 88.37626f;
 
     static final float LOG2_E = 1.442695f;
-    static final float LN2_HIGH = 0.693359375f;
+    static final float LN2_HIGH = 0x1.63p-1f;
     static final float LN2_LOW = -2.1219444E-4f;
     /** 1.5 · 2^23: adding and subtracting it rounds a small float to the nearest even integer. */
     static final float ROUNDER = 12582912f;
