@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.formats;
+
+import java.lang.foreign.MemorySegment;
+
+/** Q5_K: see {@link KDequantizer#q5Block} for the layout. */
+final class FiveBitKDecoder implements QuantDecoder {
+    @Override
+    public int subBlock() {
+        return 32;
+    }
+
+    @Override
+    public int lowest() {
+        return 0;
+    }
+
+    @Override
+    public int highest() {
+        return 31;
+    }
+
+    @Override
+    public boolean hasMin() {
+        return true;
+    }
+
+    @Override
+    public void decode(
+            MemorySegment data,
+            long rowOffset,
+            int fromColumn,
+            int columns,
+            byte[] quants,
+            int quantsOffset,
+            float[] scales,
+            float[] mins,
+            int scalesOffset) {
+        Columns.check(fromColumn, columns);
+        for (int i = 0; i < columns / 32; i++) {
+            int sub = (fromColumn / 32 + i) % 8;
+            long block = rowOffset + (long) ((fromColumn / 32 + i) / 8) * TensorType.Q5_K.blockBytes();
+            scales[scalesOffset + i] = LittleEndian.half(data, block) * KDequantizer.scale(data, block + 4, sub);
+            mins[scalesOffset + i] = -(LittleEndian.half(data, block + 2) * KDequantizer.min(data, block + 4, sub));
+            int at = quantsOffset + 32 * i;
+            FourBitKDecoder.nibbles(data, block + 48 + sub / 2 * 32L, sub % 2 * 4, quants, at);
+            fifthBits(data, block + 16, sub, quants, at);
+        }
+    }
+
+    private static void fifthBits(MemorySegment data, long offset, int bit, byte[] quants, int at) {
+        for (int i = 0; i < 32; i += 8) {
+            long bits = LittleEndian.int64(data, offset + i) >>> bit;
+            for (int j = 0; j < 8; j++) {
+                quants[at + i + j] |= (byte) ((bits >>> (8 * j) & 1) << 4);
+            }
+        }
+    }
+}
