@@ -13,18 +13,18 @@ public final class ExactExp {
     /** Above this the result is +infinity. */
     public static final float HIGHEST = 88.37626f;
 
-    static final float LOG2_E = 1.442695f;
-    static final float LN2_HIGH = 0x1.63p-1f;
-    static final float LN2_LOW = -2.1219444E-4f;
+    public static final float LOG2_E = 1.442695f;
+    public static final float LN2_HIGH = 0x1.63p-1f;
+    public static final float LN2_LOW = -2.1219444E-4f;
     /** 1.5 · 2^23: adding and subtracting it rounds a small float to the nearest even integer. */
-    static final float ROUNDER = 12582912f;
+    public static final float ROUNDER = 12582912f;
 
-    static final float C0 = 1.9875691E-4f;
-    static final float C1 = 0.0013981999f;
-    static final float C2 = 0.008333452f;
-    static final float C3 = 0.041665796f;
-    static final float C4 = 0.16666666f;
-    static final float C5 = 0.5f;
+    public static final float C0 = 1.9875691E-4f;
+    public static final float C1 = 0.0013981999f;
+    public static final float C2 = 0.008333452f;
+    public static final float C3 = 0.041665796f;
+    public static final float C4 = 0.16666666f;
+    public static final float C5 = 0.5f;
 
     private ExactExp() {}
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels;
+
+/** What one worker needs to attend: scores of a chunk and unpacked keys and values of a block. One owner thread. */
+public final class AttentionScratch {
+    private final float[] scores;
+    private final float[] keys;
+    private final float[] values;
+    private final float[] lanes = new float[LaneSums.LANES];
+
+    public AttentionScratch(int capacityRows, KvLayout layout) {
+        scores = new float[capacityRows * Attention.CHUNK_ENTRIES];
+        keys = new float[layout.headDim() * KvLayout.BLOCK_ENTRIES];
+        values = new float[layout.paddedDim() * KvLayout.BLOCK_ENTRIES];
+    }
+
+    /** {@code [rows, 256]}: z, then e^(z − m). */
+    public float[] scores() {
+        return scores;
+    }
+
+    /** {@code [headDim, 32]}. */
+    public float[] keys() {
+        return keys;
+    }
+
+    /** {@code [32, paddedDim]}. */
+    public float[] values() {
+        return values;
+    }
+
+    public float[] lanes() {
+        return lanes;
+    }
+}

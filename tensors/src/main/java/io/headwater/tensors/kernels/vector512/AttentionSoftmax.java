@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels.vector512;
+
+import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import io.headwater.tensors.kernels.AttentionScratch;
+import io.headwater.tensors.kernels.LaneSums;
+import io.headwater.tensors.kernels.QueryRows;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * m, e = exp(z − m) and s of one row and chunk. Scores are filled up to a multiple of 16 with −∞, whose e is +0: adding that to a
+ * sum, which is never −0, changes no bit.
+ */
+final class AttentionSoftmax {
+    private AttentionSoftmax() {}
+
+    static void row(AttentionScratch scratch, int at, int n, QueryRows rows, int index) {
+        float[] z = scratch.scores();
+        int padded = (n + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
+        Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
+        float max = max(z, at, padded);
+        rows.chunkMax()[index] = max;
+        rows.chunkSum()[index] = exponentials(z, at, padded, max, scratch.lanes());
+    }
+
+    private static float max(float[] z, int at, int n) {
+        FloatVector max = FloatVector.broadcast(Lanes.F, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += FLOATS) {
+            max = max.max(FloatVector.fromArray(Lanes.F, z, at + i));
+        }
+        return max.reduceLanes(MAX);
+    }
+
+    private static float exponentials(float[] z, int at, int n, float max, float[] lanes) {
+        FloatVector m = FloatVector.broadcast(Lanes.F, max);
+        for (int part = 0; part < LaneSums.LANES; part += FLOATS) {
+            FloatVector sum = FloatVector.zero(Lanes.F);
+            for (int i = part; i < n; i += LaneSums.LANES) {
+                FloatVector e =
+                        VectorExp.exp(FloatVector.fromArray(Lanes.F, z, at + i).sub(m));
+                e.intoArray(z, at + i);
+                sum = sum.add(e);
+            }
+            sum.intoArray(lanes, part);
+        }
+        return LaneSums.fold(lanes, 0);
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels.vector512;
+
+import static io.headwater.tensors.forms.PackedMatrix.BLOCK_COLUMNS;
+import static io.headwater.tensors.forms.PackedMatrix.TILE_ROWS;
+import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
+import static io.headwater.tensors.kernels.vector512.Lanes.SHORTS;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import io.headwater.tensors.forms.NibbleMatrix;
+import io.headwater.tensors.kernels.Activations;
+import io.headwater.tensors.kernels.TileScratch;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+
+/**
+ * Nibbles times one row of activations.
+ *
+ * <p>Products are summed modulo 2^16, starting from −8·Σq: that makes the sum Σ(n − 8)·q, at most 32·8·127 = 32512 in size, so
+ * the 16 bits hold it exactly; 8·Σq is added back in 32 bits.
+ */
+final class NibbleRow {
+    private static final short NIBBLE = 15;
+
+    private NibbleRow() {}
+
+    static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+        short[] dots = scratch.low();
+        int sum = x.sums()[block];
+        for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
+            dot(w.memory(), offset + 2L * r, x.pairs(), block * BLOCK_COLUMNS, (short) (-8 * sum), dots, r);
+        }
+        long scales = offset + NibbleMatrix.WORD_BYTES;
+        float d = x.scales()[block];
+        float scaledSum = x.scaledSums()[block];
+        switch (w.scaleType()) {
+            case HALF -> addHalf(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
+            case FLOAT -> addFloat(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
+        }
+    }
+
+    /** Two vectors of rows: their dot products over one block, less 8·Σq, to {@code dots[at…]}. */
+    private static void dot(MemorySegment w, long offset, int[] q, int column, short start, short[] dots, int at) {
+        ShortVector a = ShortVector.broadcast(Lanes.S, start);
+        ShortVector b = a;
+        long o = offset;
+        for (int k = column; k < column + BLOCK_COLUMNS; k += 4, o += NibbleMatrix.GROUP_BYTES) {
+            ShortVector v = Lanes.shorts(w, o);
+            ShortVector u = Lanes.shorts(w, o + 2L * SHORTS);
+            ShortVector q0 = Lanes.pair(q, k);
+            a = a.add(v.and(NIBBLE).mul(q0));
+            b = b.add(u.and(NIBBLE).mul(q0));
+            ShortVector q1 = Lanes.pair(q, k + 1);
+            a = a.add(v.lanewise(LSHR, 4).and(NIBBLE).mul(q1));
+            b = b.add(u.lanewise(LSHR, 4).and(NIBBLE).mul(q1));
+            ShortVector q2 = Lanes.pair(q, k + 2);
+            a = a.add(v.lanewise(LSHR, 8).and(NIBBLE).mul(q2));
+            b = b.add(u.lanewise(LSHR, 8).and(NIBBLE).mul(q2));
+            ShortVector q3 = Lanes.pair(q, k + 3);
+            a = a.add(v.lanewise(LSHR, 12).mul(q3));
+            b = b.add(u.lanewise(LSHR, 12).mul(q3));
+        }
+        a.intoArray(dots, at);
+        b.intoArray(dots, at + SHORTS);
+    }
+
+    private static void addHalf(
+            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
+        FloatVector dv = FloatVector.broadcast(Lanes.F, d);
+        FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);
+        IntVector back = IntVector.broadcast(Lanes.I, sum8);
+        for (int r = 0; r < TILE_ROWS; r += FLOATS) {
+            FloatVector dot = Lanes.toFloat(Lanes.ints(dots, r).add(back));
+            FloatVector min = Lanes.halves(w, scales + 2L * (TILE_ROWS + r));
+            FloatVector scale = Lanes.halves(w, scales + 2L * r).mul(dv);
+            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, r))).intoArray(y, r);
+        }
+    }
+
+    private static void addFloat(
+            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
+        FloatVector dv = FloatVector.broadcast(Lanes.F, d);
+        FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);
+        IntVector back = IntVector.broadcast(Lanes.I, sum8);
+        for (int r = 0; r < TILE_ROWS; r += FLOATS) {
+            FloatVector dot = Lanes.toFloat(Lanes.ints(dots, r).add(back));
+            FloatVector min = Lanes.floats(w, scales + 4L * (TILE_ROWS + r));
+            FloatVector scale = Lanes.floats(w, scales + 4L * r).mul(dv);
+            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, r))).intoArray(y, r);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels.vector512;
+
+import io.headwater.tensors.forms.ByteMatrix;
+import io.headwater.tensors.forms.FloatMatrix;
+import io.headwater.tensors.forms.NibbleMatrix;
+import io.headwater.tensors.forms.PackedMatrix;
+import io.headwater.tensors.kernels.Activations;
+import io.headwater.tensors.kernels.MatMul;
+import io.headwater.tensors.kernels.TileScratch;
+import java.util.Arrays;
+
+/** {@link MatMul} with rows in lanes: one row of activations reads the words directly, more share an unpacked panel. */
+public final class VectorMatMul implements MatMul {
+    @Override
+    public void multiply(PackedMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
+        Arrays.fill(scratch.output(), 0, x.rows() * PackedMatrix.TILE_ROWS, 0f);
+        boolean one = x.rows() == 1;
+        for (int block = fromBlock; block < toBlock; block++) {
+            long offset = w.blockOffset(tile, block);
+            switch (w) {
+                case NibbleMatrix m when one -> NibbleRow.block(m, offset, x, block, scratch);
+                case NibbleMatrix m -> NibblePanel.block(m, offset, x, block, scratch);
+                case ByteMatrix m when one -> ByteRow.block(m, offset, x, block, scratch);
+                case ByteMatrix m -> BytePanel.block(m, offset, x, block, scratch);
+                case FloatMatrix m -> FloatTile.block(m, offset, x, block, scratch);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels.vector512;
+
+import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
+
+import io.headwater.tensors.kernels.LaneSums;
+import io.headwater.tensors.kernels.RmsNorm;
+import jdk.incubator.vector.FloatVector;
+
+/** {@link RmsNorm}: each vector of the 16 partial sums is one pass over the row. */
+public final class VectorRmsNorm implements RmsNorm {
+    @Override
+    public void normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
+        float r = RmsNorm.factor(sumOfSquares(x, xOffset, n, out, outOffset), n, epsilon);
+        FloatVector factor = FloatVector.broadcast(Lanes.F, r);
+        for (int i = 0; i < n; i += FLOATS) {
+            FloatVector.fromArray(Lanes.F, x, xOffset + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(Lanes.F, weight, i))
+                    .intoArray(out, outOffset + i);
+        }
+    }
+
+    /** Uses {@code lanes[at … + 16)}, the start of the output, as scratch. */
+    private static float sumOfSquares(float[] x, int xOffset, int n, float[] lanes, int at) {
+        for (int part = 0; part < LaneSums.LANES; part += FLOATS) {
+            FloatVector sum = FloatVector.zero(Lanes.F);
+            for (int i = part; i < n; i += LaneSums.LANES) {
+                FloatVector v = FloatVector.fromArray(Lanes.F, x, xOffset + i);
+                sum = v.fma(v, sum);
+            }
+            sum.intoArray(lanes, at + part);
+        }
+        return LaneSums.fold(lanes, at);
+    }
+}
