@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.tokenizer;
 
+import io.headwater.model.gguf.GgufException;
+import io.headwater.model.gguf.GgufMetadata;
 import java.util.OptionalInt;
 
 /** Text to token ids and back. Immutable, safe for all threads. Methods that take an id reject one that is not in the vocabulary. */
 public interface Tokenizer {
+    /**
+     * The tokenizer of a file. Holds all it needs: the file may be closed afterwards.
+     *
+     * @throws GgufException where the file has no tokenizer, a damaged one, or one of a kind that we do not support
+     */
+    static Tokenizer of(GgufMetadata metadata) throws GgufException {
+        return new TokenizerReader(metadata).read();
+    }
+
     /** Number of ids; ids go from 0 to {@code vocabSize() - 1}. */
     int vocabSize();
 
