@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.generation;
 
+import io.headwater.model.tokenizer.TokenStreamDecoder;
+import io.headwater.model.tokenizer.Tokenizer;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One answer in the making: takes its tokens, gives the text to emit, knows when it is over. All texts joined are the answer:
- * what follows a stop string, and the string itself, is never emitted. The token that ends the turn is one of its tokens.
+ * what follows a stop string, and the string itself, is never emitted; control tokens (an ignored end token, too) have no text. The token that ends the turn is one of its tokens.
  */
 public final class Turn {
     private final TurnOptions options;
-    private final IntPredicate endOfGeneration;
-    private final TokenText text;
+    private final Tokenizer tokenizer;
+    private final TokenStreamDecoder text;
     private final StopScanner stops;
     private int tokens;
     private @Nullable FinishReason finish;
 
-    public Turn(TurnOptions options, IntPredicate endOfGeneration, TokenText text) {
+    public Turn(TurnOptions options, Tokenizer tokenizer) {
         this.options = options;
-        this.endOfGeneration = endOfGeneration;
-        this.text = text;
+        this.tokenizer = tokenizer;
+        text = new TokenStreamDecoder(tokenizer);
         stops = new StopScanner(options.stopStrings());
     }
 
@@ -31,10 +32,10 @@ public final class Turn {
     public String accept(int token) {
         requireRunning();
         tokens++;
-        if (!options.ignoreEos() && endOfGeneration.test(token)) {
+        if (!options.ignoreEos() && tokenizer.isEndOfGeneration(token)) {
             return finish(FinishReason.STOP);
         }
-        String emitted = stops.next(text.next(token));
+        String emitted = stops.next(tokenizer.isControl(token) ? "" : text.next(token));
         if (stops.stopped()) {
             finish = FinishReason.STOP;
             return emitted;

@@ -4,12 +4,14 @@ package io.headwater.model.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TurnTest {
-    private static final int END = 0;
-    private static final int HALF_CHARACTER = 1;
+    private static final int END = ByteTokenizer.END;
+    private static final int HALF_CHARACTER = 0xC3;
 
     @Test
     void endsAtAnEndTokenAndEmitsWhatWasHeldBack() {
@@ -63,7 +65,7 @@ class TurnTest {
         assertThat(turn.accept('c')).isEmpty();
         assertThat(turn.accept(HALF_CHARACTER)).isEmpty();
 
-        assertThat(turn.finish(FinishReason.CANCELLED)).isEqualTo("c�");
+        assertThat(turn.finish(FinishReason.CANCELLED)).isEqualTo("c\ufffd");
         assertThat(turn.finishReason()).contains(FinishReason.CANCELLED);
     }
 
@@ -86,23 +88,41 @@ class TurnTest {
                 .hasMessageContaining("half a surrogate pair");
     }
 
-    private static Turn turn(int maxTokens, boolean ignoreEos, String... stops) {
-        return new Turn(new TurnOptions(maxTokens, List.of(stops), ignoreEos), token -> token == END, new Letters());
+    @Test
+    void theAnswerIsTheTextBeforeTheStopStringThoughEachTokenIsAByte() {
+        for (int seed = 0; seed < 1000; seed++) {
+            Random random = new Random(seed);
+            String text = characters(random, 1 + random.nextInt(3 + seed / 50));
+            String stop = characters(random, 1 + random.nextInt(3));
+            Turn turn = turn(TurnOptions.UNLIMITED, false, stop);
+
+            StringBuilder answer = new StringBuilder();
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < bytes.length && !turn.finished(); i++) {
+                answer.append(turn.accept(bytes[i] & 0xFF));
+            }
+            if (!turn.finished()) {
+                answer.append(turn.accept(END));
+            }
+
+            int found = text.indexOf(stop);
+            assertThat(answer.toString())
+                    .as("seed %d: %s in %s", seed, stop, text)
+                    .isEqualTo(found < 0 ? text : text.substring(0, found));
+            assertThat(turn.finishReason()).contains(FinishReason.STOP);
+        }
     }
 
-    /** Tokens are characters; token 1 is the first byte of one that never gets complete. */
-    private static final class Letters implements TokenText {
-        private boolean half;
-
-        @Override
-        public String next(int token) {
-            half |= token == HALF_CHARACTER;
-            return token == END || token == HALF_CHARACTER ? "" : String.valueOf((char) token);
+    private static String characters(Random random, int count) {
+        String[] some = {"a", "é", "ê", "😀", "😁"};
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(some[random.nextInt(some.length)]);
         }
+        return text.toString();
+    }
 
-        @Override
-        public String finish() {
-            return half ? "\ufffd" : "";
-        }
+    private static Turn turn(int maxTokens, boolean ignoreEos, String... stops) {
+        return new Turn(new TurnOptions(maxTokens, List.of(stops), ignoreEos), new ByteTokenizer());
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -119,7 +121,7 @@ class SamplerTest {
         }
 
         assertThat(again).isEqualTo(tokens);
-        assertThat(java.util.Arrays.stream(tokens).distinct().count()).isGreaterThan(30);
+        assertThat(Arrays.stream(tokens).distinct().count()).isGreaterThan(30);
     }
 
     @Test
@@ -178,9 +180,7 @@ class SamplerTest {
         for (int index = 0; index < 1000; index++) {
             drawn[sampler.sample(logits, index)] = true;
         }
-        return java.util.stream.IntStream.range(0, logits.length)
-                .filter(token -> drawn[token])
-                .toArray();
+        return IntStream.range(0, logits.length).filter(token -> drawn[token]).toArray();
     }
 
     private static float log(double probability) {
