@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.memory;
+
+/**
+ * How one {@link BlockArena} is cut.
+ *
+ * @param name its Arrow allocator, {@code engine-3}; sessions are {@code engine-3/session-…}
+ * @param limitBytes the most that its slabs may hold together
+ * @param slabBytes a power of two, 64 KiB to 1 GiB
+ * @param trimShare share of free blocks, 0 to 1, from which a slab's free pages go back to the system
+ */
+public record ArenaOptions(String name, long limitBytes, int slabBytes, double trimShare) {
+    public static final int DEFAULT_SLAB_BYTES = 4 << 20;
+    public static final double DEFAULT_TRIM_SHARE = 0.5;
+
+    public ArenaOptions {
+        if (limitBytes < 0) {
+            throw new IllegalArgumentException("arena " + name + ": limitBytes=" + limitBytes + " is negative");
+        }
+        if (Integer.bitCount(slabBytes) != 1 || slabBytes < 64 << 10 || slabBytes > 1 << 30) {
+            throw new IllegalArgumentException(
+                    "arena " + name + ": slabBytes=" + slabBytes + ", choose a power of two from 64 KiB to 1 GiB");
+        }
+        if (!(trimShare >= 0 && trimShare <= 1)) {
+            throw new IllegalArgumentException("arena " + name + ": trimShare=" + trimShare + " is outside 0 to 1");
+        }
+    }
+
+    /** Slabs of 4 MiB, trimmed from half free on. */
+    public static ArenaOptions of(String name, long limitBytes) {
+        return new ArenaOptions(name, limitBytes, DEFAULT_SLAB_BYTES, DEFAULT_TRIM_SHARE);
+    }
+}
