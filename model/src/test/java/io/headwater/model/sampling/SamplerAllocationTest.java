@@ -36,16 +36,21 @@ class SamplerAllocationTest {
         assertThat(allocatedBy(options, 300)).isZero();
     }
 
+    /**
+     * What the quietest of five rounds allocates. Whatever a token allocates shows in every round; the JVM itself allocates up
+     * to 72 bytes in one of the first (seen in a probe with these options, in most of its runs).
+     */
     private long allocatedBy(SamplingOptions options, int tokens) {
         Sampler sampler = new Sampler(options, 1, VOCAB_SIZE);
         float[] logits = Logits.withTies(new Random(1), VOCAB_SIZE, 1);
         decode(sampler, logits, tokens);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        long nothing = threads.getCurrentThreadAllocatedBytes() - before; // what asking costs
-
-        before = threads.getCurrentThreadAllocatedBytes();
-        decode(sampler, logits, tokens);
-        return threads.getCurrentThreadAllocatedBytes() - before - nothing;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            decode(sampler, logits, tokens);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     private static void decode(Sampler sampler, float[] logits, int tokens) {
