@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy;
+
+import io.headwater.deploy.cli.Cli;
+import io.headwater.deploy.cli.Console;
+
+/** Where the process starts: {@code ./headwater COMMAND …} runs this class. */
+public final class Main {
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit code (see {@link io.headwater.deploy.cli.ExitCode}). */
+    public static void main(String[] args) {
+        VectorModule.load();
+        Console console = Console.ofProcess();
+        System.setOut(console.out()); // a stray System.out.println of a library keeps its place in the stream
+        int exitCode = new Cli(console).run(args);
+        console.out().flush();
+        console.err().flush();
+        System.exit(exitCode); // threads that a library left behind do not keep a finished command alive
+    }
+}
