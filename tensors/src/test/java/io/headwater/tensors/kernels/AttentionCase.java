@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A random KV head and query rows that see more and more of it, the last row all. */
+final class AttentionCase {
+    final KvLayout layout;
+    final int length;
+    final int[] visible;
+    final float[] keys;
+    final float[] values;
+    final float[] queries;
+    final float @Nullable [] bias;
+    final TestKv kv;
+
+    AttentionCase(KvLayout layout, int length, int rows, boolean withBias, long seed) {
+        Random random = new Random(seed);
+        int dim = layout.headDim();
+        this.layout = layout;
+        this.length = length;
+        visible = random.ints(rows, 1, length + 1).sorted().toArray();
+        visible[rows - 1] = length;
+        keys = Inputs.gaussian(random, length * dim);
+        values = Inputs.gaussian(random, length * dim);
+        queries = Inputs.gaussian(random, rows * (dim + 1)); // rows apart, at odd offsets
+        for (int i = 0; i < queries.length; i++) {
+            queries[i] *= (float) (1 / Math.sqrt(dim));
+        }
+        bias = withBias ? Inputs.gaussian(random, length) : null;
+        kv = TestKv.of(layout, keys, values, bias);
+    }
+
+    int chunks() {
+        return (length + Attention.CHUNK_ENTRIES - 1) / Attention.CHUNK_ENTRIES;
+    }
+
+    int queryOffset(int row) {
+        return row * (layout.headDim() + 1);
+    }
+
+    /** Attends rows [from, to) in one call per chunk, in buffers full of garbage. */
+    Result attend(Attention attention, int from, int to) {
+        QueryRows rows = new QueryRows(queries, to - from, chunks() + 1, layout);
+        for (int row = from; row < to; row++) {
+            rows.add(queryOffset(row), visible[row]);
+        }
+        AttentionScratch scratch = new AttentionScratch(to - from, layout);
+        for (float[] dirty : new float[][] {
+            rows.chunkMax(),
+            rows.chunkSum(),
+            rows.chunkValues(),
+            scratch.scores(),
+            scratch.keys(),
+            scratch.values(),
+            scratch.lanes()
+        }) {
+            Arrays.fill(dirty, Float.NaN);
+        }
+        for (int chunk = chunks() - 1; chunk >= 0; chunk--) { // any order, as several workers would
+            attention.chunk(kv, chunk, rows, scratch);
+        }
+        float[] out = new float[(to - from) * layout.headDim() + 2];
+        Arrays.fill(out, 5f);
+        for (int row = 0; row < to - from; row++) {
+            attention.merge(rows, row, out, 1 + row * layout.headDim(), layout.headDim());
+        }
+        return new Result(rows, out);
+    }
+
+    Result attend(Attention attention) {
+        return attend(attention, 0, visible.length);
+    }
+
+    /** The rows after the merge; the output of row r is at {@code 1 + r · headDim}, and 5 lies before and behind all. */
+    static final class Result {
+        final QueryRows rows;
+        final float[] out;
+
+        Result(QueryRows rows, float[] out) {
+            this.rows = rows;
+            this.out = out;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%s length=%d visible=%s bias=%s".formatted(layout, length, Arrays.toString(visible), bias != null);
+    }
+}
