@@ -10,6 +10,7 @@ import java.nio.file.Path;
 final class GgufCursor {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int NAME_LIMIT_BYTES = 65535;
     private final Path path;
     private final MemorySegment file;
     private final long length;
@@ -60,6 +61,20 @@ final class GgufCursor {
                     + remaining() + " follow");
         }
         return skip(bytes, what);
+    }
+
+    /** A key or a tensor's name. */
+    String name(String what, long index) throws GgufException {
+        long offset = string(what);
+        long bytes = position - offset;
+        if (bytes > NAME_LIMIT_BYTES) {
+            throw damaged(what + " " + index + " has " + bytes + " bytes, more than " + NAME_LIMIT_BYTES);
+        }
+        String name = GgufText.decode(file, offset, (int) bytes);
+        if (name == null) {
+            throw damaged(what + " " + index + " is not valid UTF-8");
+        }
+        return name;
     }
 
     /** Moves on by {@code bytes} and returns where it was. */

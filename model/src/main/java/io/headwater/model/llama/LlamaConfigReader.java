@@ -10,8 +10,7 @@ import java.util.OptionalLong;
 
 /** Reads the {@code llama.*} keys; each is checked alone and then against the others. */
 final class LlamaConfigReader {
-    private static final int LIMIT =
-            1 << 24; // of every count: products of two dimensions that the code forms fit into an int
+    private static final int LIMIT = 1 << 24; // of every count and of nHeads × headDim: far above any real model
     private final GgufFile file;
     private final GgufMetadata metadata;
 

@@ -36,26 +36,31 @@ final class RopeReader {
     }
 
     private RopeScaling scaling(float theta, int count) throws GgufException {
-        String type = metadata.string(SCALING + "type").orElse("none");
-        GgufTensor tensor = file.tensor(LlamaModel.ROPE_FREQS).orElse(null);
+        String type =
+                metadata.string(SCALING + "type").orElse("linear"); // llama.cpp's default; harmless without a factor
         return switch (type) {
-            case "none" -> tensor == null ? withoutType() : new RopeScaling.Llama3(divisors(tensor, count, 1f));
-            case "linear" -> {
-                float factor = positive(SCALING + "factor", 1);
-                yield tensor == null
-                        ? new RopeScaling.Linear(factor)
-                        : new RopeScaling.Llama3(divisors(tensor, count, factor));
+            case "none" -> scaledBy(1f, count);
+            case "linear" -> scaledBy(linearFactor(), count);
+            case "llama3" -> {
+                GgufTensor tensor = file.tensor(LlamaModel.ROPE_FREQS).orElse(null);
+                yield new RopeScaling.Llama3(tensor == null ? divisors(theta, count) : divisors(tensor, count, 1f));
             }
-            case "llama3" ->
-                new RopeScaling.Llama3(tensor == null ? divisors(theta, count) : divisors(tensor, count, 1f));
             default -> throw problem(SCALING + "type=" + type + " is not supported (none, linear and llama3 are)");
         };
     }
 
-    /** Old files have only {@code llama.rope.scale_linear}. */
-    private RopeScaling withoutType() throws GgufException {
-        float factor = positive("llama.rope.scale_linear", 1);
+    private RopeScaling scaledBy(float factor, int count) throws GgufException {
+        GgufTensor tensor = file.tensor(LlamaModel.ROPE_FREQS).orElse(null);
+        if (tensor != null) {
+            return new RopeScaling.Llama3(divisors(tensor, count, factor));
+        }
         return factor == 1f ? new RopeScaling.None() : new RopeScaling.Linear(factor);
+    }
+
+    /** Old files write {@code llama.rope.scale_linear}; 0 stands for none. */
+    private float linearFactor() throws GgufException {
+        String key = metadata.keys().contains(SCALING + "factor") ? SCALING + "factor" : "llama.rope.scale_linear";
+        return metadata.number(key).orElse(0) == 0 ? 1f : positive(key, 1);
     }
 
     private List<Float> divisors(GgufTensor tensor, int count, float factor) throws GgufException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.tokenizer.Tokenizer;
 import io.headwater.testing.TinyModel;
 import io.headwater.testing.TinyVocabulary;
 import java.io.IOException;
@@ -97,7 +98,7 @@ class GgufFuzzTest {
         return bytes;
     }
 
-    /** Opens the file as a file and as a model, and reads all that it has; false if it was refused. */
+    /** Opens the file as a file, a tokenizer and a model, and reads all that it has; false if it was refused. */
     private static boolean opens(byte[] bytes) throws IOException {
         Path path = Files.write(directory.resolve("fuzz.gguf"), bytes);
         boolean whole = true;
@@ -105,6 +106,7 @@ class GgufFuzzTest {
             for (String key : file.metadata().keys()) {
                 whole &= isReadable(file.metadata(), key);
             }
+            whole &= hasTokenizer(file.metadata());
             for (GgufTensor tensor : file.tensors()) {
                 assertThat(file.data(tensor).byteSize()).isEqualTo(tensor.rows() * tensor.rowBytes());
             }
@@ -126,6 +128,18 @@ class GgufFuzzTest {
             return metadata.value(key).isPresent();
         } catch (GgufException e) {
             assertThat(e).hasMessageContaining(key);
+            return false;
+        }
+    }
+
+    private static boolean hasTokenizer(GgufMetadata metadata) {
+        try {
+            Tokenizer tokenizer = Tokenizer.of(metadata);
+            int[] ids = tokenizer.encode("The water, 12 metres deep.", true);
+            assertThat(Arrays.stream(ids)).allMatch(id -> id >= 0 && id < tokenizer.vocabSize());
+            return true;
+        } catch (GgufException e) {
+            assertThat(e).hasMessageStartingWith("fuzz.gguf: ");
             return false;
         }
     }

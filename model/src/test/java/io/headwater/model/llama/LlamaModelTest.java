@@ -105,7 +105,13 @@ class LlamaModelTest {
 
     @Test
     void readsLinearRopeScaling() throws Exception {
+        GgufWriter tiny = TinyModel.create().writer();
+
         assertThat(scaling(TinyModel.create().linearRope(4).writer())).isEqualTo(new RopeScaling.Linear(4));
+        assertThat(scaling(tiny.float32("llama.rope.scale_linear", 2))).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(scaling(tiny.float32("llama.rope.scaling.factor", 3))).isEqualTo(new RopeScaling.Linear(3));
+        assertThat(scaling(tiny.float32("llama.rope.scaling.factor", 0))).isEqualTo(new RopeScaling.None());
+        assertThat(scaling(tiny.string("llama.rope.scaling.type", "none"))).isEqualTo(new RopeScaling.None());
     }
 
     @Test
