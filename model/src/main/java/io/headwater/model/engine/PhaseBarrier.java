@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the parties of a program meet between two phases. A waiter spins briefly, then parks; the last one to arrive opens the
+ * next phase. Nothing is allocated.
+ */
+final class PhaseBarrier {
+    private final int parties;
+    private final int spins;
+    private final long timeoutNanos;
+    private final AtomicInteger arrived = new AtomicInteger();
+    private final AtomicReferenceArray<@Nullable Thread> parked;
+    private volatile int phase;
+    private volatile @Nullable String failure;
+
+    /** {@code spins} is 0 where the host has fewer cores than threads: spinning would keep the awaited one from running. */
+    PhaseBarrier(int parties, int spins, long timeoutNanos) {
+        this.parties = parties;
+        this.spins = spins;
+        this.timeoutNanos = timeoutNanos;
+        this.parked = new AtomicReferenceArray<>(parties);
+    }
+
+    /** Waits for all parties. What they wrote before is visible afterwards. */
+    void await(int party) throws ExchangeException {
+        if (parties == 1) {
+            return;
+        }
+        int current = phase;
+        if (arrived.incrementAndGet() == parties) {
+            arrived.setRelease(0);
+            phase = current + 1;
+            wake();
+        } else {
+            waitFor(party, current);
+        }
+        String failed = failure;
+        if (failed != null) {
+            throw new ExchangeException(failed);
+        }
+    }
+
+    private void waitFor(int party, int current) throws ExchangeException {
+        for (int i = 0; i < spins; i++) {
+            if (phase != current || failure != null) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        long start = System.nanoTime();
+        parked.set(party, Thread.currentThread());
+        while (phase == current && failure == null) {
+            long left = timeoutNanos - (System.nanoTime() - start);
+            if (left <= 0) {
+                fail("party " + party + " waited " + timeoutNanos / 1_000_000 + " ms for " + (parties - arrived.get())
+                        + " of " + parties + " parties: a worker hangs");
+                break;
+            }
+            LockSupport.parkNanos(this, left);
+        }
+        parked.set(party, null);
+    }
+
+    private void wake() {
+        for (int i = 0; i < parties; i++) {
+            Thread thread = parked.get(i);
+            if (thread != null) {
+                LockSupport.unpark(thread);
+            }
+        }
+    }
+
+    /** Lets nobody pass any more: all who wait or come get an {@link ExchangeException} with the first reason. */
+    void fail(String reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+        wake();
+    }
+}
