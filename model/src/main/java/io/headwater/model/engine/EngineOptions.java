@@ -58,13 +58,11 @@ public record EngineOptions(
     }
 
     public EngineOptions withKvType(KvType type) {
-        return new EngineOptions(
-                capacities, threadsPerNode, contextLength, type, kernels, chunkRows, kvLimitBytes);
+        return new EngineOptions(capacities, threadsPerNode, contextLength, type, kernels, chunkRows, kvLimitBytes);
     }
 
     public EngineOptions withKernels(KernelChoice choice) {
-        return new EngineOptions(
-                capacities, threadsPerNode, contextLength, kvType, choice, chunkRows, kvLimitBytes);
+        return new EngineOptions(capacities, threadsPerNode, contextLength, kvType, choice, chunkRows, kvLimitBytes);
     }
 
     public EngineOptions withChunkRows(int rows) {

@@ -16,7 +16,8 @@ public enum KernelChoice {
     /** The kernels of this choice on a CPU whose preferred vectors have {@code preferredBits} bits. */
     public Kernels resolve(int preferredBits) throws EngineException {
         return switch (this) {
-            case AUTO -> KernelWidth.widest(preferredBits).map(KernelWidth::kernels).orElseGet(Kernels::scalar);
+            case AUTO ->
+                KernelWidth.widest(preferredBits).map(KernelWidth::kernels).orElseGet(Kernels::scalar);
             case SCALAR -> Kernels.scalar();
             case VECTOR128 -> vector(KernelWidth.BITS_128, preferredBits);
             case VECTOR256 -> vector(KernelWidth.BITS_256, preferredBits);

@@ -29,6 +29,11 @@ final class PhaseBarrier {
 
     /** Waits for all parties. What they wrote before is visible afterwards. */
     void await(int party) throws ExchangeException {
+        await(party, timeoutNanos);
+    }
+
+    /** As {@link #await(int)}, with a timeout of its own. */
+    void await(int party, long timeoutNanos) throws ExchangeException {
         if (parties == 1) {
             return;
         }
@@ -38,7 +43,7 @@ final class PhaseBarrier {
             phase = current + 1;
             wake();
         } else {
-            waitFor(party, current);
+            waitFor(party, current, timeoutNanos);
         }
         String failed = failure;
         if (failed != null) {
@@ -46,7 +51,7 @@ final class PhaseBarrier {
         }
     }
 
-    private void waitFor(int party, int current) throws ExchangeException {
+    private void waitFor(int party, int current, long timeoutNanos) throws ExchangeException {
         for (int i = 0; i < spins; i++) {
             if (phase != current || failure != null) {
                 return;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeadCache implements KvBlocks {
     /** All memory: blocks are named by their addresses, since they lie in many slabs. */
+    @SuppressWarnings("restricted") // the arena hands out addresses; bounds are kept by block and entry
     private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private final KvLayout layout;

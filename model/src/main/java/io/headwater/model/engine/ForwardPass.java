@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.model.kvcache.HeadCache;
+import io.headwater.model.llama.LlamaConfig;
+import io.headwater.tensors.forms.PackedMatrix;
+import io.headwater.tensors.kernels.Activations;
+import io.headwater.tensors.kernels.Kernels;
+import io.headwater.tensors.kernels.TileScratch;
+import java.util.Arrays;
+
+/**
+ * A step's way through one shard, in reading order. All workers of the shard run {@link #run}, each on its share, and meet at a
+ * barrier after every phase; after attention and after the MLP the shards meet in the {@link Exchange}.
+ */
+final class ForwardPass {
+    private final ShardGeometry geometry;
+    private final LlamaConfig config;
+    private final ShardWeights weights;
+    private final Embedding embedding;
+    private final RopeTable rope;
+    private final Kernels kernels;
+    private final StepBuffers buffers;
+    private final AttentionPhase attention;
+    private final ShardTeam team;
+    private final Step step;
+    private final StepFault fault;
+    private final float queryScale;
+
+    ForwardPass(ShardParts parts) {
+        this.geometry = parts.geometry();
+        this.config = geometry.config();
+        this.weights = parts.weights();
+        this.embedding = parts.embedding();
+        this.rope = parts.rope();
+        this.kernels = parts.kernels();
+        this.buffers = parts.buffers();
+        this.attention = parts.attention();
+        this.team = parts.team();
+        this.step = parts.step();
+        this.fault = parts.fault();
+        this.queryScale = (float) (1 / Math.sqrt(config.headDim()));
+    }
+
+    /** Worker {@code worker}'s part of the current step. */
+    void run(int worker, WorkerScratch scratch) throws ExchangeException {
+        if (worker == 0) {
+            buffers.begin(step);
+        }
+        team.await(worker);
+        embed(worker);
+        for (int layer = 0; layer < config.nLayers(); layer++) {
+            LayerWeights w = weights.layers().get(layer);
+            norm(worker, w.attentionNorm(), buffers.normed, 0, layer);
+            team.await(worker);
+            queriesKeysValues(worker, w, scratch.tile);
+            team.await(worker);
+            rotateAndStore(worker, layer);
+            if (worker == 0) {
+                attention.begin(layer);
+            }
+            team.await(worker);
+            attention.run(scratch);
+            team.await(worker);
+            quantiseAttended(worker, layer);
+            team.await(worker);
+            contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile, layer);
+            team.reduce(worker, buffers.sums, step.rows * config.dim());
+            addContributions(worker);
+            norm(worker, w.ffnNorm(), buffers.normed, 0, layer);
+            team.await(worker);
+            gatedHidden(worker, w, scratch, layer);
+            team.await(worker);
+            contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile, layer);
+            team.reduce(worker, buffers.sums, step.rows * config.dim());
+            addContributions(worker);
+        }
+        if (step.firstLogitsRow() < step.rows) {
+            norm(worker, weights.outputNorm(), buffers.last, step.firstLogitsRow(), config.nLayers());
+            team.await(worker);
+            logits(worker, scratch.tile);
+            team.gather(worker, buffers.logits, buffers.last.rows(), geometry);
+        }
+    }
+
+    private int share(int n, int worker) {
+        return (int) ((long) n * worker / team.workers());
+    }
+
+    private void embed(int worker) {
+        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+            embedding.read(step.tokens[step.from + row], buffers.residual, row * config.dim());
+        }
+    }
+
+    /** RMSNorm and quantisation of rows from {@code firstRow}, row {@code firstRow + i} to row i. */
+    private void norm(int worker, float[] weight, Activations out, int firstRow, int layer) {
+        int dim = config.dim();
+        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+            if (row >= firstRow) {
+                int to = row - firstRow;
+                kernels.rmsNorm()
+                        .normalise(
+                                buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
+                quantise(out, to, row, layer);
+            }
+        }
+    }
+
+    private void quantise(Activations x, int row, int stepRow, int layer) {
+        if (!kernels.quantiser().quantise(x, row, 0, x.blocks())) {
+            fault.report("an activation is not finite", layer, step.position(stepRow));
+        }
+    }
+
+    private void queriesKeysValues(int worker, LayerWeights w, TileScratch scratch) {
+        int q = w.wq().tiles();
+        int k = w.wk().tiles();
+        int tiles = q + k + w.wv().tiles();
+        for (int tile = share(tiles, worker); tile < share(tiles, worker + 1); tile++) {
+            if (tile < q) {
+                project(w.wq(), tile, buffers.q, geometry.queryDim(), 0, buffers.normed, scratch);
+            } else if (tile < q + k) {
+                project(w.wk(), tile - q, buffers.k, geometry.kvDim(), 0, buffers.normed, scratch);
+            } else {
+                project(w.wv(), tile - q - k, buffers.v, geometry.kvDim(), 0, buffers.normed, scratch);
+            }
+        }
+    }
+
+    /** One tile of outputs of all rows, to {@code out[row · stride + at + …]}. */
+    private void project(
+            PackedMatrix w, int tile, float[] out, int stride, int at, Activations x, TileScratch scratch) {
+        kernels.matMul().multiply(w, tile, 0, w.blocks(), x, scratch);
+        int first = tile * PackedMatrix.TILE_ROWS;
+        int n = Math.min(PackedMatrix.TILE_ROWS, w.rows() - first);
+        for (int row = 0; row < x.rows(); row++) {
+            System.arraycopy(scratch.output(), row * PackedMatrix.TILE_ROWS, out, row * stride + at + first, n);
+        }
+    }
+
+    /** RoPE on queries and keys, scaling of queries; keys and values go to the cache, from which they are read back. */
+    private void rotateAndStore(int worker, int layer) {
+        int kvHeads = geometry.kvHeads();
+        int items = step.rows * kvHeads;
+        for (int item = share(items, worker); item < share(items, worker + 1); item++) {
+            int row = item / kvHeads;
+            int kvHead = item % kvHeads;
+            rotateQueries(row, kvHead);
+            int at = row * geometry.kvDim() + kvHead * config.headDim();
+            rope.rotate(buffers.k, at, step.position(row));
+            HeadCache cache = step.sequence.cache(team.shard()).head(layer, kvHead);
+            cache.store(row, buffers.k, at, buffers.v, at);
+        }
+    }
+
+    private void rotateQueries(int row, int kvHead) {
+        int headDim = config.headDim();
+        int from = row * geometry.queryDim() + kvHead * config.groupSize() * headDim;
+        for (int at = from; at < from + config.groupSize() * headDim; at += headDim) {
+            rope.rotate(buffers.q, at, step.position(row));
+            for (int d = at; d < at + headDim; d++) {
+                buffers.q[d] *= queryScale;
+            }
+        }
+    }
+
+    private void quantiseAttended(int worker, int layer) {
+        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+            attention.mergeRow(row);
+            quantise(buffers.attended, row, row, layer);
+        }
+    }
+
+    /** Each unit's contribution to the residual stream, rounded once to integers; items are (tile, unit). */
+    private void contribute(int worker, PackedMatrix w, int unitBlocks, Activations x, TileScratch scratch, int layer) {
+        int dim = config.dim();
+        long[] sums = buffers.sums[worker];
+        Arrays.fill(sums, 0, step.rows * dim, 0);
+        int units = w.blocks() / unitBlocks;
+        int items = w.tiles() * units;
+        for (int item = share(items, worker); item < share(items, worker + 1); item++) {
+            int first = item / units * PackedMatrix.TILE_ROWS;
+            int block = item % units * unitBlocks;
+            kernels.matMul().multiply(w, item / units, block, block + unitBlocks, x, scratch);
+            int n = Math.min(PackedMatrix.TILE_ROWS, dim - first);
+            for (int row = 0; row < step.rows; row++) {
+                int from = row * PackedMatrix.TILE_ROWS;
+                if (!kernels.partialSums().add(scratch.output(), from, sums, row * dim + first, n)) {
+                    fault.report("a contribution to the residual stream is out of range", layer, step.position(row));
+                }
+            }
+        }
+    }
+
+    private void addContributions(int worker) {
+        int dim = config.dim();
+        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+            kernels.partialSums().addTo(buffers.sums[0], row * dim, buffers.residual, row * dim, dim);
+        }
+    }
+
+    /** Gate and up projections of the same tile, SwiGLU, and quantisation of the columns that it makes. */
+    private void gatedHidden(int worker, LayerWeights w, WorkerScratch scratch, int layer) {
+        Activations hidden = buffers.hidden;
+        int tiles = w.wGate().tiles();
+        for (int tile = share(tiles, worker); tile < share(tiles, worker + 1); tile++) {
+            kernels.matMul().multiply(w.wGate(), tile, 0, w.wGate().blocks(), buffers.normed, scratch.gate);
+            kernels.matMul().multiply(w.wUp(), tile, 0, w.wUp().blocks(), buffers.normed, scratch.tile);
+            int first = tile * PackedMatrix.TILE_ROWS;
+            int n = Math.min(PackedMatrix.TILE_ROWS, hidden.columns() - first);
+            int block = first / PackedMatrix.BLOCK_COLUMNS;
+            int toBlock = (first + n) / PackedMatrix.BLOCK_COLUMNS;
+            for (int row = 0; row < step.rows; row++) {
+                int from = row * PackedMatrix.TILE_ROWS;
+                float[] gate = scratch.gate.output();
+                float[] up = scratch.tile.output();
+                kernels.swiGlu().apply(gate, from, up, from, n, hidden.values(), row * hidden.columns() + first);
+                if (!kernels.quantiser().quantise(hidden, row, block, toBlock)) {
+                    fault.report("a hidden activation is not finite", layer, step.position(row));
+                }
+            }
+        }
+    }
+
+    private void logits(int worker, TileScratch scratch) {
+        PackedMatrix w = weights.output();
+        for (int tile = share(w.tiles(), worker); tile < share(w.tiles(), worker + 1); tile++) {
+            project(w, tile, buffers.logits, config.vocabSize(), geometry.firstVocabularyRow(), buffers.last, scratch);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.model.llama.LlamaConfig;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.shard.Shard;
+import io.headwater.model.shard.ShardPlan;
+import io.headwater.model.shard.UnitException;
+import io.headwater.model.shard.Units;
+import io.headwater.tensors.kernels.KernelWidth;
+import io.headwater.tensors.kernels.Kernels;
+import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.memory.ArenaOptions;
+import io.headwater.tensors.memory.NodeMemory;
+import io.headwater.tensors.memory.WeightMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Builds an {@link EngineGroup}. */
+final class GroupStarter {
+    /** A phase is cut to well under a second; a worker that is late by this much hangs. */
+    private static final long PHASE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** About 50 µs: longer than workers usually differ, shorter than a time slice. */
+    private static final int SPINS = 2_000;
+
+    private final LlamaModel model;
+    private final LlamaConfig config;
+    private final EngineOptions options;
+    private final LoadListener progress;
+    private final StepFault fault = new StepFault();
+    private final Step step = new Step(new Sequence(List.of()));
+    private final RopeTable rope;
+
+    GroupStarter(LlamaModel model, EngineOptions options, LoadListener progress) {
+        this.model = model;
+        this.config = model.config();
+        this.options = options;
+        this.progress = progress;
+        this.rope = new RopeTable(config.rope());
+    }
+
+    EngineGroup start() throws EngineException {
+        if (options.contextLength() > config.contextLength()) {
+            throw new EngineException("context " + options.contextLength() + " exceeds the " + config.contextLength()
+                    + " that the model was trained for: lower --context");
+        }
+        Units units;
+        ShardPlan plan;
+        try {
+            units = Units.of(config);
+            plan = ShardPlan.deal(1, units, options.capacities());
+        } catch (UnitException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+        Kernels kernels = options.kernels().resolve(KernelWidth.preferredBits());
+        int workers = options.threadsPerNode();
+        int spins = workers * options.nodes() <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
+        MemoryExchange exchange = new MemoryExchange(options.nodes(), spins, PHASE_TIMEOUT_NANOS);
+        NodeMemory memory = new NodeMemory(Long.MAX_VALUE);
+        List<ShardEngine> engines = new ArrayList<>();
+        try {
+            for (Shard shard : plan.shards()) {
+                ShardGeometry geometry = new ShardGeometry(config, units, shard);
+                engines.add(engine(geometry, engines.size(), kernels, exchange, spins, memory));
+            }
+        } catch (EngineException e) {
+            engines.forEach(ShardEngine::close);
+            memory.close();
+            throw e;
+        }
+        WorkerThreads threads = new WorkerThreads(engines, workers, spins);
+        return new EngineGroup(new GroupParts(
+                config,
+                plan,
+                List.copyOf(engines),
+                memory,
+                threads,
+                rope,
+                step,
+                fault,
+                options.contextLength(),
+                options.chunkRows(),
+                kernels.name()));
+    }
+
+    private ShardEngine engine(
+            ShardGeometry geometry, int shard, Kernels kernels, MemoryExchange exchange, int spins, NodeMemory memory)
+            throws EngineException {
+        int workers = options.threadsPerNode();
+        WeightMemory weightMemory = memory.openWeights("engine-" + shard + "-weights", Long.MAX_VALUE);
+        boolean loaded = false;
+        try {
+            ShardWeights weights = new WeightLoader(model, geometry, weightMemory, progress).load(workers);
+            loaded = true;
+            return engine(geometry, shard, kernels, exchange, spins, memory, weightMemory, weights);
+        } finally {
+            if (!loaded) {
+                weightMemory.close();
+            }
+        }
+    }
+
+    private ShardEngine engine(
+            ShardGeometry geometry,
+            int shard,
+            Kernels kernels,
+            MemoryExchange exchange,
+            int spins,
+            NodeMemory memory,
+            WeightMemory weightMemory,
+            ShardWeights weights) {
+        int workers = options.threadsPerNode();
+        KvLayout layout = new KvLayout(config.headDim(), options.kvType());
+        StepBuffers buffers = new StepBuffers(geometry, options.chunkRows(), workers);
+        ShardTeam team = new ShardTeam(
+                shard,
+                options.nodes(),
+                workers,
+                new PhaseBarrier(workers, spins, PHASE_TIMEOUT_NANOS),
+                exchange.end(shard, options.chunkRows() * config.dim()));
+        AttentionPhase attention = new AttentionPhase(
+                geometry, buffers, kernels.attention(), layout, options.contextLength(), step, shard);
+        ShardParts parts = new ShardParts(
+                geometry, weights, new Embedding(model), rope, kernels, buffers, attention, team, step, fault);
+        ArenaOptions arena = ArenaOptions.of("engine-" + shard, options.kvLimitBytes());
+        return new ShardEngine(parts, layout, options.contextLength(), memory.openArena(arena), weightMemory);
+    }
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.model.kvcache.SequenceCache;
+import java.util.List;
+
+/** A sequence of tokens and its KV cache on every shard of a group. Belongs to the thread that calls the group. */
+public final class Sequence implements AutoCloseable {
+    private final List<SequenceCache> caches;
+    private int position;
+
+    Sequence(List<SequenceCache> caches) {
+        this.caches = List.copyOf(caches);
+    }
+
+    /** The position that the next token gets: how many have been decoded. */
+    public int position() {
+        return position;
+    }
+
+    SequenceCache cache(int shard) {
+        return caches.get(shard);
+    }
+
+    /** Returns 0, or a negative refusal of the shard that has no room for the rows. */
+    int reserve(int rows) {
+        for (SequenceCache cache : caches) {
+            int refusal = cache.reserve(rows);
+            if (refusal < 0) {
+                return refusal;
+            }
+        }
+        return 0;
+    }
+
+    void advance(int rows) {
+        for (SequenceCache cache : caches) {
+            cache.advance(rows);
+        }
+        position += rows;
+    }
+
+    /** KV bytes charged on all shards. */
+    public long kvBytes() {
+        return caches.stream().mapToLong(SequenceCache::bytes).sum();
+    }
+
+    /** The highest {@link #kvBytes} so far. */
+    public long peakKvBytes() {
+        return caches.stream().mapToLong(SequenceCache::peakBytes).sum();
+    }
+
+    /** Frees the cache. */
+    @Override
+    public void close() {
+        caches.forEach(SequenceCache::close);
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.model.kvcache.SequenceCache;
+import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.memory.BlockArena;
+import io.headwater.tensors.memory.WeightMemory;
+
+/** One shard: its weights, its KV arena, and the program that its workers run for every step. */
+final class ShardEngine implements AutoCloseable {
+    private final ShardParts parts;
+    private final ForwardPass pass;
+    private final WorkerScratch[] scratch;
+    private final KvLayout layout;
+    private final BlockArena arena;
+    private final WeightMemory weightMemory;
+
+    ShardEngine(ShardParts parts, KvLayout layout, int contextLength, BlockArena arena, WeightMemory weightMemory) {
+        this.parts = parts;
+        this.pass = new ForwardPass(parts);
+        this.layout = layout;
+        this.arena = arena;
+        this.weightMemory = weightMemory;
+        this.scratch = new WorkerScratch[parts.team().workers()];
+        int queryRows =
+                AttentionPhase.queryRowsPerWorker(parts.geometry().config().groupSize());
+        for (int worker = 0; worker < scratch.length; worker++) {
+            scratch[worker] = new WorkerScratch(parts.buffers(), layout, queryRows, contextLength);
+        }
+    }
+
+    /** One worker's part of a step. An error is everybody's: the others must not wait for this worker. */
+    void run(int worker) throws ExchangeException {
+        boolean done = false;
+        try {
+            pass.run(worker, scratch[worker]);
+            done = true;
+        } finally {
+            if (!done) {
+                parts.team()
+                        .abort("worker " + worker + " of shard " + parts.team().shard() + " failed");
+            }
+        }
+    }
+
+    SequenceCache open(String name) {
+        ShardGeometry geometry = parts.geometry();
+        return new SequenceCache(
+                arena,
+                arena.open(name, Long.MAX_VALUE),
+                layout,
+                geometry.config().nLayers(),
+                geometry.kvHeads());
+    }
+
+    float[] logits() {
+        return parts.buffers().logits;
+    }
+
+    ShardTeam team() {
+        return parts.team();
+    }
+
+    long weightBytes() {
+        return parts.weights().byteSize();
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+        weightMemory.close();
+    }
+}

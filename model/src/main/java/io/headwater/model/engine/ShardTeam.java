@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+/** The workers of one shard: their barrier, and the shard's end of the exchange, which worker 0 serves for all. */
+final class ShardTeam {
+    private final int shard;
+    private final int shards;
+    private final int workers;
+    private final PhaseBarrier barrier;
+    private final Exchange exchange;
+    private long exchangeNanos;
+
+    ShardTeam(int shard, int shards, int workers, PhaseBarrier barrier, Exchange exchange) {
+        this.shard = shard;
+        this.shards = shards;
+        this.workers = workers;
+        this.barrier = barrier;
+        this.exchange = exchange;
+    }
+
+    int shard() {
+        return shard;
+    }
+
+    int workers() {
+        return workers;
+    }
+
+    void await(int worker) throws ExchangeException {
+        barrier.await(worker);
+    }
+
+    /** After all workers have filled their sums: adds them up over workers and shards, into {@code sums[0]} of every shard. */
+    void reduce(int worker, long[][] sums, int count) throws ExchangeException {
+        barrier.await(worker);
+        addShare(worker, sums, count);
+        barrier.await(worker);
+        if (shards > 1) {
+            if (worker == 0) {
+                long start = System.nanoTime();
+                exchange.allReduce(sums[0], count);
+                exchangeNanos += System.nanoTime() - start;
+            }
+            barrier.await(worker);
+        }
+    }
+
+    private void addShare(int worker, long[][] sums, int count) {
+        int from = (int) ((long) count * worker / workers);
+        int to = (int) ((long) count * (worker + 1) / workers);
+        long[] total = sums[0];
+        for (int other = 1; other < workers; other++) {
+            long[] theirs = sums[other];
+            for (int i = from; i < to; i++) {
+                total[i] += theirs[i];
+            }
+        }
+    }
+
+    /** Collects all shards' rows of the vocabulary, {@code rows} times. */
+    void gather(int worker, float[] logits, int rows, ShardGeometry geometry) throws ExchangeException {
+        barrier.await(worker);
+        if (shards > 1) {
+            if (worker == 0) {
+                long start = System.nanoTime();
+                int vocabSize = geometry.config().vocabSize();
+                for (int row = 0; row < rows; row++) {
+                    int from = row * vocabSize + geometry.firstVocabularyRow();
+                    exchange.allGather(logits, from, from + geometry.vocabularyRows());
+                }
+                exchangeNanos += System.nanoTime() - start;
+            }
+            barrier.await(worker);
+        }
+    }
+
+    /** Ends the step for everybody, here and on the other shards. */
+    void abort(String reason) {
+        barrier.fail(reason);
+        exchange.abort(reason);
+    }
+
+    /** Time that worker 0 has spent in the exchange. */
+    long exchangeNanos() {
+        return exchangeNanos;
+    }
+
+    long sentBytes() {
+        return exchange.sentBytes();
+    }
+}

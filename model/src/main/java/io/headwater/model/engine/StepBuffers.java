@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.model.llama.LlamaConfig;
+import io.headwater.tensors.kernels.Activations;
+
+/**
+ * What the workers of one shard hand to each other during a step, for up to {@code capacityRows} rows; all row-major. Between two
+ * barriers a part of a buffer has one writer.
+ */
+final class StepBuffers {
+    /** Residual stream {@code [rows, dim]}, the same on every shard. */
+    final float[] residual;
+    /** The normed residual stream, quantised {@code [rows, dim]}. */
+    final Activations normed;
+    /** {@code [rows, queryDim of the shard]}. */
+    final float[] q;
+    /** {@code [rows, kvDim of the shard]}. */
+    final float[] k;
+    /** {@code [rows, kvDim of the shard]}. */
+    final float[] v;
+    /** Attention's output {@code [rows, queryDim of the shard]}. */
+    final Activations attended;
+    /** The MLP's hidden state {@code [rows, ffnDim of the shard]}. */
+    final Activations hidden;
+    /** Each worker's share of the units' contributions, {@code [workers][rows, dim]}. */
+    final long[][] sums;
+    /** The final norm's output, for the rows that logits are wanted of. */
+    final Activations last;
+    /** Raw logits {@code [wanted rows, vocabSize]}. */
+    float[] logits;
+
+    private final int capacityRows;
+    private final int vocabSize;
+
+    StepBuffers(ShardGeometry geometry, int capacityRows, int workers) {
+        LlamaConfig config = geometry.config();
+        this.capacityRows = capacityRows;
+        this.vocabSize = config.vocabSize();
+        residual = new float[Math.multiplyExact(capacityRows, config.dim())];
+        normed = new Activations(capacityRows, config.dim());
+        q = new float[Math.multiplyExact(capacityRows, geometry.queryDim())];
+        k = new float[Math.multiplyExact(capacityRows, geometry.kvDim())];
+        v = new float[k.length];
+        attended = new Activations(capacityRows, geometry.queryDim());
+        hidden = new Activations(capacityRows, geometry.ffnDim());
+        sums = new long[workers][residual.length];
+        last = new Activations(capacityRows, config.dim());
+        logits = new float[vocabSize];
+    }
+
+    int capacityRows() {
+        return capacityRows;
+    }
+
+    /** Sets the rows in use; called by one worker before the others start. */
+    void begin(Step step) {
+        int wanted = step.rows - step.firstLogitsRow();
+        normed.rows(step.rows);
+        attended.rows(step.rows);
+        hidden.rows(step.rows);
+        last.rows(wanted);
+        if ((long) wanted * vocabSize > logits.length) {
+            logits = new float[Math.multiplyExact(wanted, vocabSize)];
+        }
+    }
+}
