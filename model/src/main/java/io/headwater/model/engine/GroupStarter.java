@@ -52,7 +52,7 @@ final class GroupStarter {
             units = Units.of(config);
             plan = ShardPlan.deal(1, units, options.capacities());
         } catch (UnitException e) {
-            throw new EngineException(e.getMessage(), e);
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
         Kernels kernels = options.kernels().resolve(KernelWidth.preferredBits());
         int workers = options.threadsPerNode();

@@ -51,9 +51,9 @@ final class MemoryExchange {
         public void allGather(float[] mine, int from, int to) throws ExchangeException {
             values[shard] = mine;
             barrier.await(shard);
-            for (float[] theirs : values) {
-                if (theirs != mine) {
-                    System.arraycopy(mine, from, theirs, from, to - from);
+            for (int other = 0; other < values.length; other++) {
+                if (other != shard) {
+                    System.arraycopy(mine, from, values[other], from, to - from);
                 }
             }
             barrier.await(shard);

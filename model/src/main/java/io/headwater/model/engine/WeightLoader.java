@@ -66,11 +66,13 @@ final class WeightLoader {
     }
 
     private static EngineException failure(ExecutionException e) {
-        return switch (e.getCause()) {
-            case EngineException known -> known;
-            case MemoryLimitException full -> new EngineException(full.getMessage(), full);
-            case null, default -> throw new IllegalStateException("loading failed", e);
-        };
+        if (e.getCause() instanceof EngineException known) {
+            return known;
+        }
+        if (e.getCause() instanceof MemoryLimitException full) {
+            return new EngineException(String.valueOf(full.getMessage()), full);
+        }
+        throw new IllegalStateException("loading failed", e);
     }
 
     private LayerWeights layer(int layer) throws EngineException {

@@ -44,7 +44,7 @@ final class WorkerThreads implements AutoCloseable {
                 gate.await(party);
             }
         } catch (ExchangeException e) {
-            gate.fail(e.getMessage());
+            gate.fail(String.valueOf(e.getMessage()));
         }
     }
 
