@@ -40,14 +40,17 @@ final class ByteAlphabet {
     /** The bytes of a spelled token; a character outside the alphabet (files have such tokens) stands for its UTF-8 form. */
     static byte[] bytes(String spelled) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(spelled.length());
-        spelled.codePoints().forEach(character -> {
+        int at = 0;
+        while (at < spelled.length()) {
+            int character = spelled.codePointAt(at);
             int value = character < BYTES.length ? BYTES[character] : -1;
             if (value >= 0) {
                 bytes.write(value);
             } else {
                 bytes.writeBytes(Character.toString(character).getBytes(StandardCharsets.UTF_8));
             }
-        });
+            at += Character.charCount(character);
+        }
         return bytes.toByteArray();
     }
 }

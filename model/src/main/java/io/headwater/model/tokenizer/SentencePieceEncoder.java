@@ -26,6 +26,9 @@ final class SentencePieceEncoder implements TextEncoder {
             case NORMAL, USER_DEFINED, UNUSED, UNDEFINED -> true;
             case CONTROL, BYTE, UNKNOWN -> false;
         });
+        vocabulary
+                .ofType(TokenType.BYTE)
+                .forEach(id -> byteValue(vocabulary.tokens().get(id))); // complains now, not later
         longestToken =
                 vocabulary.tokens().stream().mapToInt(String::length).max().orElse(0);
         Object2IntHashMap<String> bytes = vocabulary.ids(type -> type == TokenType.BYTE);
@@ -82,10 +85,13 @@ final class SentencePieceEncoder implements TextEncoder {
     }
 
     private static byte byteValue(String token) {
-        if (!token.matches("<0x[0-9A-Fa-f]{2}>")) {
+        boolean spelledSo = token.length() == 6 && token.startsWith("<0x") && token.endsWith(">");
+        int high = spelledSo ? Character.digit(token.charAt(3), 16) : -1;
+        int low = spelledSo ? Character.digit(token.charAt(4), 16) : -1;
+        if (high < 0 || low < 0) {
             throw new IllegalArgumentException("tokenizer.ggml.tokens has the byte token \"" + token
                     + "\", expected <0x00> to <0xFF>: the file is damaged, fetch it again");
         }
-        return (byte) Integer.parseInt(token.substring(3, 5), 16);
+        return (byte) (high * 16 + low);
     }
 }

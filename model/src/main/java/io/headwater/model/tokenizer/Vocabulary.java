@@ -18,12 +18,12 @@ record Vocabulary(List<String> tokens, List<TokenType> types, List<Float> scores
     static final int NONE = -1;
 
     Vocabulary {
-        requireOneEach("token_type", types.size(), tokens.size());
-        requireOneEach("scores", scores.size(), tokens.size());
         if (tokens.isEmpty()) {
             throw new IllegalArgumentException(
                     "tokenizer.ggml.tokens is empty: the file has no vocabulary, fetch another one");
         }
+        requireOneEach("token_type", types.size(), tokens.size());
+        requireOneEach("scores", scores.size(), tokens.size());
         tokens = List.copyOf(tokens);
         types = List.copyOf(types);
         scores = List.copyOf(scores);

@@ -17,7 +17,6 @@ final class VocabularyTokenizer implements Tokenizer {
     private final TextEncoder encoder;
     private final SpecialTokens userDefined;
     private final SpecialTokens allSpecial;
-    private final byte[][] bytes;
 
     /** @throws IllegalArgumentException where the file's tokenizer is damaged or not supported; the message names the key */
     VocabularyTokenizer(Vocabulary vocabulary, TokenizerSettings settings) {
@@ -29,10 +28,6 @@ final class VocabularyTokenizer implements Tokenizer {
         special.addAll(vocabulary.ofType(TokenType.UNKNOWN));
         special.addAll(vocabulary.ofType(TokenType.CONTROL));
         allSpecial = new SpecialTokens(vocabulary, special);
-        bytes = new byte[vocabulary.size()][];
-        for (int id = 0; id < bytes.length; id++) {
-            bytes[id] = bytes(vocabulary.tokens().get(id), vocabulary.types().get(id));
-        }
     }
 
     private static TextEncoder encoder(Vocabulary vocabulary, TokenizerSettings settings) {
@@ -45,13 +40,6 @@ final class VocabularyTokenizer implements Tokenizer {
             default ->
                 throw new IllegalArgumentException("tokenizer.ggml.model=" + settings.model()
                         + " is not supported: take a model with one of " + MODELS);
-        };
-    }
-
-    private byte[] bytes(String token, TokenType type) {
-        return switch (type) {
-            case CONTROL, USER_DEFINED, UNKNOWN -> token.getBytes(StandardCharsets.UTF_8);
-            case NORMAL, BYTE, UNUSED, UNDEFINED -> encoder.bytes(token, type);
         };
     }
 
@@ -80,24 +68,29 @@ final class VocabularyTokenizer implements Tokenizer {
 
     @Override
     public byte[] bytes(int id) {
-        return bytes[checked(id)].clone();
+        String token = vocabulary.tokens().get(checked(id));
+        TokenType type = vocabulary.types().get(id);
+        return switch (type) {
+            case CONTROL, USER_DEFINED, UNKNOWN -> token.getBytes(StandardCharsets.UTF_8);
+            case NORMAL, BYTE, UNUSED, UNDEFINED -> encoder.bytes(token, type);
+        };
     }
 
     @Override
     public String decode(int[] ids) {
         ByteArrayOutputStream all = new ByteArrayOutputStream(ids.length * 4);
         for (int i = 0; i < ids.length; i++) {
-            byte[] token = bytes[checked(ids[i])];
-            int from = i == 0 ? leadingSpace(ids[0]) : 0;
+            byte[] token = bytes(ids[i]);
+            int from = i == 0 && hasLeadingSpace(ids[0], token) ? 1 : 0;
             all.write(token, from, token.length - from);
         }
         return all.toString(StandardCharsets.UTF_8);
     }
 
-    /** 1 if the token begins with the space that the encoder puts before a text, else 0. */
-    int leadingSpace(int id) {
+    /** Whether the token begins with the space that the encoder puts before a text; it puts none before special tokens. */
+    private boolean hasLeadingSpace(int id, byte[] token) {
         boolean plain = vocabulary.types().get(id) == TokenType.NORMAL;
-        return settings.addSpacePrefix() && plain && bytes[id].length > 0 && bytes[id][0] == ' ' ? 1 : 0;
+        return settings.addSpacePrefix() && plain && token.length > 0 && token[0] == ' ';
     }
 
     @Override

@@ -7,8 +7,8 @@ import static io.headwater.model.tokenizer.CharacterClass.OTHER;
 import static io.headwater.model.tokenizer.CharacterClass.SPACE;
 
 /**
- * The two word regexes of byte-level BPE, by hand: linear in the text and without recursion, where {@code java.util.regex}
- * overflows the stack on a long word. The tests hold both against the regexes.
+ * The two word regexes of byte-level BPE, by hand: no text makes them recurse or look at a character more than a few times. The
+ * tests hold both against the regexes.
  */
 final class WordSplitter {
     private WordSplitter() {}

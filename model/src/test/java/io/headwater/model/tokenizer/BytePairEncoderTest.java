@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.tokenizer;
 
-import static io.headwater.model.tokenizer.TinyVocabulary.spelled;
+import static io.headwater.model.tokenizer.HandmadeVocabulary.spelled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Timeout;
 class BytePairEncoderTest {
     @Test
     void theMergeOfTheLowestRankComesFirstAndTheLeftmostAmongEquals() {
-        Tokenizer tokenizer =
-                TinyVocabulary.byteLevel().merges("b c", "a b", "a a", "aa a").bytePair("gpt-2");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel()
+                .merges("b c", "a b", "a a", "aa a")
+                .bytePair("gpt-2");
 
         assertThat(spelled(tokenizer, "abc")).containsExactly("a", "bc");
         assertThat(spelled(tokenizer, "abab")).containsExactly("ab", "ab");
@@ -24,21 +25,22 @@ class BytePairEncoderTest {
     @Test
     void mergesStayWithinWords() {
         Tokenizer tokenizer =
-                TinyVocabulary.byteLevel().merges("Ġ a", "a Ġ", "1 2").bytePair("smollm");
+                HandmadeVocabulary.byteLevel().merges("Ġ a", "a Ġ", "1 2").bytePair("smollm");
 
         assertThat(spelled(tokenizer, "a a12")).containsExactly("a", "Ġa", "1", "2");
     }
 
     @Test
     void charactersWithoutATokenAreSpelledInBytes() {
-        Tokenizer tokenizer = TinyVocabulary.byteLevel().bytePair("gpt-2");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel().bytePair("gpt-2");
 
         assertThat(tokenizer.encode("é😀", true)).containsExactly(0xC3, 0xA9, 0xF0, 0x9F, 0x98, 0x80);
     }
 
     @Test
     void llamaBpeTakesAWordThatIsATokenWithoutMerging() {
-        TinyVocabulary vocabulary = TinyVocabulary.byteLevel().merges("a b").add("Ġabc", 0);
+        HandmadeVocabulary vocabulary =
+                HandmadeVocabulary.byteLevel().merges("a b").add("Ġabc", 0);
 
         assertThat(spelled(vocabulary.bytePair("llama-bpe"), "x abc")).containsExactly("x", "Ġabc");
         assertThat(spelled(vocabulary.bytePair("qwen2"), "x abc")).containsExactly("x", "Ġ", "ab", "c");
@@ -46,14 +48,14 @@ class BytePairEncoderTest {
 
     @Test
     void llamaBpeDoesNotTakeAWordThatIsAControlToken() {
-        Tokenizer tokenizer = TinyVocabulary.byteLevel().control("stop").bytePair("llama-bpe");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel().control("stop").bytePair("llama-bpe");
 
         assertThat(tokenizer.encode("stop", false)).containsExactly('s', 't', 'o', 'p');
     }
 
     @Test
     void unpairedSurrogatesBecomeReplacementCharacters() {
-        Tokenizer tokenizer = TinyVocabulary.byteLevel().bytePair("gpt-2");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel().bytePair("gpt-2");
 
         assertThat(tokenizer.decode(tokenizer.encode("a\ud83d b\ude00\ud83d", true)))
                 .isEqualTo("a\ufffd b\ufffd\ufffd");
@@ -62,14 +64,14 @@ class BytePairEncoderTest {
     @Test
     void aByteThatTheVocabularyLacksIsLeftOut() {
         Tokenizer tokenizer =
-                new TinyVocabulary().add("a", 0).add("b", 0).merges("a b").bytePair("gpt-2");
+                new HandmadeVocabulary().add("a", 0).add("b", 0).merges("a b").bytePair("gpt-2");
 
         assertThat(spelled(tokenizer, "axb")).containsExactly("a", "b");
     }
 
     @Test
     void aMergeWithoutASpaceIsAnErrorThatSaysWhichOne() {
-        TinyVocabulary vocabulary = TinyVocabulary.byteLevel().merges("a b", "ab");
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.byteLevel().merges("a b", "ab");
 
         assertThatThrownBy(() -> vocabulary.bytePair("gpt-2"))
                 .hasMessage(
@@ -82,7 +84,7 @@ class BytePairEncoderTest {
         for (int seed = 0; seed < 500; seed++) {
             RandomText random = new RandomText(seed);
             List<String> merges = randomMerges(random);
-            Tokenizer tokenizer = TinyVocabulary.byteLevel()
+            Tokenizer tokenizer = HandmadeVocabulary.byteLevel()
                     .merges(merges.toArray(String[]::new))
                     .bytePair("gpt-2");
             String word = randomWord(random, 1 + seed / 10);
@@ -94,15 +96,16 @@ class BytePairEncoderTest {
     @Test
     @Timeout(20)
     void aWordOfAMegabyteIsMergedInReasonableTime() {
-        Tokenizer tokenizer =
-                TinyVocabulary.byteLevel().merges("a a", "aa aa", "aaaa aaaa").bytePair("gpt-2");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel()
+                .merges("a a", "aa aa", "aaaa aaaa")
+                .bytePair("gpt-2");
 
         assertThat(tokenizer.encode("a".repeat(1 << 20), true)).hasSize(1 << 17);
     }
 
     @Test
     void everyRandomTextComesBack() {
-        Tokenizer tokenizer = TinyVocabulary.byteLevel()
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel()
                 .merges("Ġ t", "h e", "Ġt he", "l l", "Ã ©", "ð Ł", "Ċ Ċ")
                 .control("<|im_start|>")
                 .bytePair("smollm");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.tokenizer;
 
-import static io.headwater.model.tokenizer.TinyVocabulary.spelled;
+import static io.headwater.model.tokenizer.HandmadeVocabulary.spelled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,7 +45,7 @@ class SentencePieceEncoderTest {
 
     @Test
     void aSpaceComesBeforeTheTextAndAfterEachControlToken() {
-        TinyVocabulary vocabulary = letters("a▁").add("▁a", -1);
+        HandmadeVocabulary vocabulary = letters("a▁").add("▁a", -1);
 
         assertThat(spelled(vocabulary.sentencePiece(true), "a a<s>a")).containsExactly("▁a", "▁a", "<s>", "▁a");
         assertThat(spelled(vocabulary.sentencePiece(false), "a a<s>a")).containsExactly("a", "▁a", "<s>", "a");
@@ -62,7 +62,7 @@ class SentencePieceEncoderTest {
 
     @Test
     void withoutByteTokensTheUnknownTokenStandsForABytePerByte() {
-        Tokenizer tokenizer = new TinyVocabulary()
+        Tokenizer tokenizer = new HandmadeVocabulary()
                 .add("<unk>", TokenType.UNKNOWN, 0)
                 .add("a", -1)
                 .sentencePiece(false);
@@ -87,7 +87,7 @@ class SentencePieceEncoderTest {
 
     @Test
     void decodingDropsTheSpaceThatEncodingPutBeforeTheText() {
-        TinyVocabulary vocabulary = letters("a▁").add("▁a", -1).add("▁▁", -2);
+        HandmadeVocabulary vocabulary = letters("a▁").add("▁a", -1).add("▁▁", -2);
         int space = vocabulary.id("▁a");
 
         assertThat(vocabulary.sentencePiece(true).decode(new int[] {space, space}))
@@ -103,7 +103,7 @@ class SentencePieceEncoderTest {
 
     @Test
     void aByteTokenThatIsMisspelledIsAnError() {
-        TinyVocabulary vocabulary = TinyVocabulary.sentencePiece().add("<0xZZ>", TokenType.BYTE, 0);
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.sentencePiece().add("<0xZZ>", TokenType.BYTE, 0);
 
         assertThatThrownBy(() -> vocabulary.sentencePiece(true))
                 .hasMessageContaining("has the byte token \"<0xZZ>\", expected <0x00> to <0xFF>");
@@ -114,7 +114,7 @@ class SentencePieceEncoderTest {
         for (int seed = 0; seed < 500; seed++) {
             RandomText random = new RandomText(seed);
             Map<String, Float> scores = randomScores(random);
-            TinyVocabulary vocabulary = TinyVocabulary.sentencePiece();
+            HandmadeVocabulary vocabulary = HandmadeVocabulary.sentencePiece();
             scores.forEach(vocabulary::add);
             StringBuilder text = new StringBuilder();
             for (int i = 0; i <= seed / 10; i++) {
@@ -149,8 +149,8 @@ class SentencePieceEncoderTest {
         }
     }
 
-    private static TinyVocabulary letters(String letters) {
-        TinyVocabulary vocabulary = TinyVocabulary.sentencePiece();
+    private static HandmadeVocabulary letters(String letters) {
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.sentencePiece();
         letters.chars().forEach(letter -> vocabulary.add(Character.toString(letter), -100));
         return vocabulary;
     }

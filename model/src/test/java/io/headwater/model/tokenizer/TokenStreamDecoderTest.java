@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class TokenStreamDecoderTest {
-    private final Tokenizer bytes = TinyVocabulary.byteLevel().bytePair("gpt-2");
+    private final Tokenizer bytes = HandmadeVocabulary.byteLevel().bytePair("gpt-2");
 
     @Test
     void aCharacterAppearsWithItsLastByte() {
@@ -40,7 +40,7 @@ class TokenStreamDecoderTest {
 
     @Test
     void theFirstTokenKeepsItsSpaceForAStreamGoesOnFromAPrompt() {
-        TinyVocabulary vocabulary = TinyVocabulary.sentencePiece().add("▁a", -1);
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.sentencePiece().add("▁a", -1);
 
         assertThat(new TokenStreamDecoder(vocabulary.sentencePiece(true)).next(vocabulary.id("▁a")))
                 .isEqualTo(" a");

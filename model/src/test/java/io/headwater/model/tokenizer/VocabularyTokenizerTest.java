@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.tokenizer;
 
-import static io.headwater.model.tokenizer.TinyVocabulary.spelled;
+import static io.headwater.model.tokenizer.HandmadeVocabulary.spelled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class VocabularyTokenizerTest {
     @Test
     void controlTokensAreFoundOnlyWhenTheyAreParsed() {
-        TinyVocabulary vocabulary = TinyVocabulary.byteLevel().control("<e>");
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.byteLevel().control("<e>");
         Tokenizer tokenizer = vocabulary.bytePair("gpt-2");
 
         assertThat(tokenizer.encode("a<e>b<e><e>", true)).containsExactly('a', 256, 'b', 256, 256);
@@ -25,7 +25,7 @@ class VocabularyTokenizerTest {
 
     @Test
     void userDefinedTokensAreFoundEitherWay() {
-        TinyVocabulary vocabulary = TinyVocabulary.byteLevel().add("    ", TokenType.USER_DEFINED, 0);
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.byteLevel().add("    ", TokenType.USER_DEFINED, 0);
         Tokenizer tokenizer = vocabulary.bytePair("gpt-2");
 
         assertThat(tokenizer.encode("    x", false)).containsExactly(256, 'x');
@@ -35,8 +35,8 @@ class VocabularyTokenizerTest {
 
     @Test
     void ofTheTokensThatBeginAtOnePlaceTheLongestIsTaken() {
-        TinyVocabulary vocabulary =
-                TinyVocabulary.byteLevel().control("<|a").control("<|a|>").control("a|>");
+        HandmadeVocabulary vocabulary =
+                HandmadeVocabulary.byteLevel().control("<|a").control("<|a|>").control("a|>");
 
         assertThat(spelled(vocabulary.bytePair("gpt-2"), "<|a|><|a|<|a")).containsExactly("<|a|>", "<|a", "|", "<|a");
     }
@@ -44,7 +44,7 @@ class VocabularyTokenizerTest {
     @Test
     void wordsEndAtAControlToken() {
         Tokenizer tokenizer =
-                TinyVocabulary.byteLevel().merges("Ġ Ġ").control("<e>").bytePair("gpt-2");
+                HandmadeVocabulary.byteLevel().merges("Ġ Ġ").control("<e>").bytePair("gpt-2");
 
         assertThat(spelled(tokenizer, "  <e>  x")).containsExactly("ĠĠ", "<e>", "Ġ", "Ġ", "x");
     }
@@ -52,7 +52,7 @@ class VocabularyTokenizerTest {
     @Test
     @Timeout(20)
     void aMegabyteOfAlmostSpecialTokensIsNoBurden() {
-        TinyVocabulary vocabulary = TinyVocabulary.byteLevel();
+        HandmadeVocabulary vocabulary = HandmadeVocabulary.byteLevel();
         for (int i = 0; i < 256; i++) {
             vocabulary.control("<<<<<<<<<<" + i + ">");
         }
@@ -63,7 +63,7 @@ class VocabularyTokenizerTest {
 
     @Test
     void anIdOutsideTheVocabularyIsRejected() {
-        Tokenizer tokenizer = TinyVocabulary.byteLevel().bytePair("gpt-2");
+        Tokenizer tokenizer = HandmadeVocabulary.byteLevel().bytePair("gpt-2");
 
         for (int id : List.of(-1, 256)) {
             assertThatThrownBy(() -> tokenizer.decode(new int[] {id}))
@@ -76,8 +76,8 @@ class VocabularyTokenizerTest {
     void anUnknownModelIsAnErrorThatSaysWhatIsSupported() {
         TokenizerSettings bert = new TokenizerSettings("bert", "default", -1, -1, -1, false, false, Set.of());
 
-        assertThatThrownBy(
-                        () -> new VocabularyTokenizer(TinyVocabulary.byteLevel().vocabulary(), bert))
+        assertThatThrownBy(() ->
+                        new VocabularyTokenizer(HandmadeVocabulary.byteLevel().vocabulary(), bert))
                 .hasMessage(
                         "tokenizer.ggml.model=bert is not supported: take a model with one of gpt2 (byte-level BPE) and llama"
                                 + " (SentencePiece BPE)");

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /** Builds small vocabularies by hand. */
-final class TinyVocabulary {
+final class HandmadeVocabulary {
     private final List<String> tokens = new ArrayList<>();
     private final List<TokenType> types = new ArrayList<>();
     private final List<Float> scores = new ArrayList<>();
     private final List<String> merges = new ArrayList<>();
 
     /** All 256 bytes as GPT-2 spells them; byte b is id b. */
-    static TinyVocabulary byteLevel() {
-        TinyVocabulary vocabulary = new TinyVocabulary();
+    static HandmadeVocabulary byteLevel() {
+        HandmadeVocabulary vocabulary = new HandmadeVocabulary();
         for (int value = 0; value < 256; value++) {
             vocabulary.add(String.valueOf(ByteAlphabet.character((byte) value)), TokenType.NORMAL, 0);
         }
@@ -22,8 +22,8 @@ final class TinyVocabulary {
     }
 
     /** As Llama 2 begins: 0 unknown, 1 BOS, 2 EOS, then 256 bytes: byte b is id b + 3. */
-    static TinyVocabulary sentencePiece() {
-        TinyVocabulary vocabulary = new TinyVocabulary()
+    static HandmadeVocabulary sentencePiece() {
+        HandmadeVocabulary vocabulary = new HandmadeVocabulary()
                 .add("<unk>", TokenType.UNKNOWN, 0)
                 .add("<s>", TokenType.CONTROL, 0)
                 .add("</s>", TokenType.CONTROL, 0);
@@ -33,23 +33,23 @@ final class TinyVocabulary {
         return vocabulary;
     }
 
-    TinyVocabulary add(String token, TokenType type, float score) {
+    HandmadeVocabulary add(String token, TokenType type, float score) {
         tokens.add(token);
         types.add(type);
         scores.add(score);
         return this;
     }
 
-    TinyVocabulary add(String token, float score) {
+    HandmadeVocabulary add(String token, float score) {
         return add(token, TokenType.NORMAL, score);
     }
 
-    TinyVocabulary control(String token) {
+    HandmadeVocabulary control(String token) {
         return add(token, TokenType.CONTROL, 0);
     }
 
     /** Adds merges in the order of their ranks, {@code "Ġ t"}, and the tokens that they make. */
-    TinyVocabulary merges(String... lines) {
+    HandmadeVocabulary merges(String... lines) {
         for (String line : lines) {
             merges.add(line);
             String merged = line.replace(" ", "");
