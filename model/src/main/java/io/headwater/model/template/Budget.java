@@ -13,11 +13,17 @@ final class Budget {
     /** Before a statement or expression; every enter has its leave, except on the way of a Fault. */
     void enter(int atLine) {
         line = atLine;
-        if (++steps > Limits.STEPS) {
-            throw Fault.of("the template runs longer than " + Limits.STEPS + " steps");
-        }
+        spend(1);
         if (++depth > Limits.DEPTH) {
             throw Fault.of("statements, expressions and macros are nested deeper than " + Limits.DEPTH);
+        }
+    }
+
+    /** Counts work that no statement or expression stands for, such as the items of a loop. */
+    void spend(long moreSteps) {
+        steps += moreSteps;
+        if (steps > Limits.STEPS) {
+            throw Fault.of("the template runs longer than " + Limits.STEPS + " steps");
         }
     }
 

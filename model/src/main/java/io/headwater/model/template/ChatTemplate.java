@@ -61,6 +61,10 @@ public final class ChatTemplate {
             return new Renderer(new Globals(clock), budget).run(statements, root);
         } catch (Fault fault) {
             throw new TemplateException(fault.line() > 0 ? fault.line() : budget.line(), fault);
+        } catch (StackOverflowError tooDeep) {
+            // code and the caller's data have counted depths; this is data that the template nested in a loop, and
+            // nothing is left half-done
+            throw new TemplateException(budget.line(), Fault.of("lists or dicts are nested too deeply"));
         }
     }
 }

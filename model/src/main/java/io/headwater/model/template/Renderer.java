@@ -121,6 +121,7 @@ final class Renderer {
         if (loop.filter() != null) {
             items = passing(loop, items, scope);
         }
+        budget.spend(2L * items.size());
         LoopState state = new LoopState(items);
         for (int i = 0; i < items.size(); i++) {
             state.moveTo(i);
@@ -135,6 +136,7 @@ final class Renderer {
     }
 
     private List<Object> passing(Statement.For loop, List<Object> items, Scope scope) {
+        budget.spend(items.size());
         List<Object> passing = new ArrayList<>();
         for (Object item : items) {
             Scope local = new Scope(scope);

@@ -7,7 +7,7 @@ public final class Limits {
     public static final int TEXT_CHARS = 1 << 24;
     /** Elements of one list. */
     public static final int LIST_ITEMS = 1 << 20;
-    /** Statements and expressions evaluated in one rendering. */
+    /** Statements, expressions and loop items in one rendering; each costs at most what a text of {@link #TEXT_CHARS} costs. */
     public static final long STEPS = 20_000_000;
     /** Expressions, statements and macro calls inside each other. */
     public static final int DEPTH = 400;
