@@ -24,7 +24,7 @@ final class AttentionScores {
             int r3 = Math.min(row + 3, last);
             for (int lane = 0; lane < BLOCK_ENTRIES; lane += 2 * FLOATS) {
                 int at = block * BLOCK_ENTRIES + lane;
-                rows4(
+                rows4Loop(
                         scratch.keys(),
                         lane,
                         layout.headDim(),
@@ -47,7 +47,7 @@ final class AttentionScores {
     }
 
     @SuppressWarnings("TooManyParameters") // C2 keeps these in registers; a record would be allocated per call
-    private static void rows4(
+    private static void rows4Loop(
             float[] keys,
             int lane,
             int headDim,

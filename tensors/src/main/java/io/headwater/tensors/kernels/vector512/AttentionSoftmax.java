@@ -21,12 +21,12 @@ final class AttentionSoftmax {
         float[] z = scratch.scores();
         int padded = (n + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
         Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
-        float max = max(z, at, padded);
+        float max = maxLoop(z, at, padded);
         rows.chunkMax()[index] = max;
-        rows.chunkSum()[index] = exponentials(z, at, padded, max, scratch.lanes());
+        rows.chunkSum()[index] = exponentialsLoop(z, at, padded, max, scratch.lanes());
     }
 
-    private static float max(float[] z, int at, int n) {
+    private static float maxLoop(float[] z, int at, int n) {
         FloatVector max = FloatVector.broadcast(Lanes.F, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += FLOATS) {
             max = max.max(FloatVector.fromArray(Lanes.F, z, at + i));
@@ -34,7 +34,7 @@ final class AttentionSoftmax {
         return max.reduceLanes(MAX);
     }
 
-    private static float exponentials(float[] z, int at, int n, float max, float[] lanes) {
+    private static float exponentialsLoop(float[] z, int at, int n, float max, float[] lanes) {
         FloatVector m = FloatVector.broadcast(Lanes.F, max);
         for (int part = 0; part < LaneSums.LANES; part += FLOATS) {
             FloatVector sum = FloatVector.zero(Lanes.F);

@@ -40,11 +40,12 @@ final class AttentionValues {
         int next = rows.chunkIndex(row + 1, chunk) * dim;
         int d = 0;
         for (; d + 4 * FLOATS <= dim; d += 4 * FLOATS) {
-            add2x4(scratch.values(), d, dim, to, scratch.scores(), e, rows.chunkValues(), at + d, next + d);
+            add2x4Loop(scratch.values(), d, dim, to, scratch.scores(), e, rows.chunkValues(), at + d, next + d);
         }
         for (; d < dim; d += FLOATS) {
-            add1x1(scratch.values(), d, dim, 0, to, scratch.scores(), e, rows.chunkValues(), at + d);
-            add1x1(scratch.values(), d, dim, 0, to, scratch.scores(), e + CHUNK_ENTRIES, rows.chunkValues(), next + d);
+            add1x1Loop(scratch.values(), d, dim, 0, to, scratch.scores(), e, rows.chunkValues(), at + d);
+            add1x1Loop(
+                    scratch.values(), d, dim, 0, to, scratch.scores(), e + CHUNK_ENTRIES, rows.chunkValues(), next + d);
         }
     }
 
@@ -57,10 +58,10 @@ final class AttentionValues {
         int at = rows.chunkIndex(row, chunk) * dim;
         int d = 0;
         for (; d + 4 * FLOATS <= dim; d += 4 * FLOATS) {
-            add1x4(scratch.values(), d, dim, from, to, scratch.scores(), e, rows.chunkValues(), at + d);
+            add1x4Loop(scratch.values(), d, dim, from, to, scratch.scores(), e, rows.chunkValues(), at + d);
         }
         for (; d < dim; d += FLOATS) {
-            add1x1(scratch.values(), d, dim, from, to, scratch.scores(), e, rows.chunkValues(), at + d);
+            add1x1Loop(scratch.values(), d, dim, from, to, scratch.scores(), e, rows.chunkValues(), at + d);
         }
     }
 
@@ -68,7 +69,7 @@ final class AttentionValues {
         return FloatVector.fromArray(Lanes.F, array, at);
     }
 
-    private static void add2x4(float[] v, int d, int dim, int to, float[] e, int eAt, float[] o, int at, int next) {
+    private static void add2x4Loop(float[] v, int d, int dim, int to, float[] e, int eAt, float[] o, int at, int next) {
         FloatVector a0 = load(o, at);
         FloatVector a1 = load(o, at + FLOATS);
         FloatVector a2 = load(o, at + 2 * FLOATS);
@@ -103,7 +104,7 @@ final class AttentionValues {
         b3.intoArray(o, next + 3 * FLOATS);
     }
 
-    private static void add1x4(float[] v, int d, int dim, int from, int to, float[] e, int eAt, float[] o, int at) {
+    private static void add1x4Loop(float[] v, int d, int dim, int from, int to, float[] e, int eAt, float[] o, int at) {
         FloatVector a0 = load(o, at);
         FloatVector a1 = load(o, at + FLOATS);
         FloatVector a2 = load(o, at + 2 * FLOATS);
@@ -121,7 +122,7 @@ final class AttentionValues {
         a3.intoArray(o, at + 3 * FLOATS);
     }
 
-    private static void add1x1(float[] v, int d, int dim, int from, int to, float[] e, int eAt, float[] o, int at) {
+    private static void add1x1Loop(float[] v, int d, int dim, int from, int to, float[] e, int eAt, float[] o, int at) {
         FloatVector a = load(o, at);
         for (int i = from; i < to; i++) {
             a = FloatVector.broadcast(Lanes.F, e[eAt + i]).fma(load(v, i * dim + d), a);

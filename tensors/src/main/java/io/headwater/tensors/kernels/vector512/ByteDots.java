@@ -19,19 +19,19 @@ import jdk.incubator.vector.IntVector;
 final class ByteDots {
     private ByteDots() {}
 
-    private static IntVector dot(short[] low, short[] high, int index) {
+    private static IntVector whole(short[] low, short[] high, int index) {
         IntVector h = Lanes.ints(high, index).lanewise(LSHL, 8);
         return Lanes.ints(low, index).sub(h).and(0xffff).add(h);
     }
 
     /** One sub-block's step: {@code acc = fma(scale · d, (float) dot, acc)}. */
-    static void add(TileScratch scratch, int from, int sub, float d, int row) {
+    static void addLoop(TileScratch scratch, int from, int sub, float d, int row) {
         float[] y = scratch.output();
         float[] scales = scratch.scales();
         FloatVector dv = FloatVector.broadcast(Lanes.F, d);
         int at = row * TILE_ROWS;
         for (int r = 0; r < TILE_ROWS; r += FLOATS) {
-            FloatVector dot = Lanes.toFloat(dot(scratch.low(), scratch.high(), from + r));
+            FloatVector dot = Lanes.toFloat(whole(scratch.low(), scratch.high(), from + r));
             FloatVector scale =
                     FloatVector.fromArray(Lanes.F, scales, sub * TILE_ROWS + r).mul(dv);
             scale.fma(dot, FloatVector.fromArray(Lanes.F, y, at + r)).intoArray(y, at + r);
@@ -39,7 +39,7 @@ final class ByteDots {
     }
 
     /** The minimum's step, where the form has one: {@code acc = fma(min, d · Σq, acc)}. */
-    static void addMin(ByteMatrix w, TileScratch scratch, Activations x, int row, int block) {
+    static void addMinLoop(ByteMatrix w, TileScratch scratch, Activations x, int row, int block) {
         if (!w.hasMin()) {
             return;
         }

@@ -18,33 +18,33 @@ final class BytePanel {
     private BytePanel() {}
 
     static void block(ByteMatrix w, long offset, Activations x, int block, TileScratch scratch) {
-        unpack(w.memory(), offset, scratch.panel());
-        Panels.scales(
+        unpackLoop(w.memory(), offset, scratch.panel());
+        Panels.scalesLoop(
                 w.memory(), offset + ByteMatrix.WORD_BYTES, ByteDots.scaleVectors(w), w.scaleType(), scratch.scales());
         int row = 0;
         for (; row + 2 <= x.rows(); row += 2) {
             for (int sub = 0; sub < w.subBlocks(); sub++) {
                 for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                    dot2(w, sub, r, x, row, block, scratch);
+                    dot2Loop(w, sub, r, x, row, block, scratch);
                 }
-                ByteDots.add(scratch, 0, sub, x.scales()[row * x.blocks() + block], row);
-                ByteDots.add(scratch, TILE_ROWS, sub, x.scales()[(row + 1) * x.blocks() + block], row + 1);
+                ByteDots.addLoop(scratch, 0, sub, x.scales()[row * x.blocks() + block], row);
+                ByteDots.addLoop(scratch, TILE_ROWS, sub, x.scales()[(row + 1) * x.blocks() + block], row + 1);
             }
-            ByteDots.addMin(w, scratch, x, row, block);
-            ByteDots.addMin(w, scratch, x, row + 1, block);
+            ByteDots.addMinLoop(w, scratch, x, row, block);
+            ByteDots.addMinLoop(w, scratch, x, row + 1, block);
         }
         if (row < x.rows()) {
             for (int sub = 0; sub < w.subBlocks(); sub++) {
                 for (int r = 0; r < TILE_ROWS; r += SHORTS) {
-                    dot1(w, sub, r, x, row, block, scratch);
+                    dot1Loop(w, sub, r, x, row, block, scratch);
                 }
-                ByteDots.add(scratch, 0, sub, x.scales()[row * x.blocks() + block], row);
+                ByteDots.addLoop(scratch, 0, sub, x.scales()[row * x.blocks() + block], row);
             }
-            ByteDots.addMin(w, scratch, x, row, block);
+            ByteDots.addMinLoop(w, scratch, x, row, block);
         }
     }
 
-    private static void unpack(MemorySegment w, long offset, short[] panel) {
+    private static void unpackLoop(MemorySegment w, long offset, short[] panel) {
         for (int i = 0; i < BLOCK_COLUMNS / 2 * TILE_ROWS; i += SHORTS) {
             ShortVector v = Lanes.shorts(w, offset + 2L * i);
             int at = i / TILE_ROWS * 2 * TILE_ROWS + i % TILE_ROWS;
@@ -58,7 +58,7 @@ final class BytePanel {
     }
 
     /** Two rows of activations, two vectors of weight rows. */
-    private static void dot2(ByteMatrix w, int sub, int r, Activations x, int row, int block, TileScratch scratch) {
+    private static void dot2Loop(ByteMatrix w, int sub, int r, Activations x, int row, int block, TileScratch scratch) {
         short[] panel = scratch.panel();
         int[] q = x.pairs();
         int from = sub * w.subBlockColumns();
@@ -101,7 +101,7 @@ final class BytePanel {
         Panels.store2(highB0, highB1, scratch.high(), TILE_ROWS + r);
     }
 
-    private static void dot1(ByteMatrix w, int sub, int r, Activations x, int row, int block, TileScratch scratch) {
+    private static void dot1Loop(ByteMatrix w, int sub, int r, Activations x, int row, int block, TileScratch scratch) {
         short[] panel = scratch.panel();
         int from = sub * w.subBlockColumns();
         int to = from + w.subBlockColumns();

@@ -18,21 +18,21 @@ final class ByteRow {
     private ByteRow() {}
 
     static void block(ByteMatrix w, long offset, Activations x, int block, TileScratch scratch) {
-        Panels.scales(
+        Panels.scalesLoop(
                 w.memory(), offset + ByteMatrix.WORD_BYTES, ByteDots.scaleVectors(w), w.scaleType(), scratch.scales());
         int columns = w.subBlockColumns();
         for (int sub = 0; sub < w.subBlocks(); sub++) {
             int column = block * BLOCK_COLUMNS + sub * columns;
             long words = offset + (long) sub * columns / 2 * ByteMatrix.PAIR_BYTES;
             for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                dot(w.memory(), words + 2L * r, x.pairs(), column, columns, scratch, r);
+                dotLoop(w.memory(), words + 2L * r, x.pairs(), column, columns, scratch, r);
             }
-            ByteDots.add(scratch, 0, sub, x.scales()[block], 0);
+            ByteDots.addLoop(scratch, 0, sub, x.scales()[block], 0);
         }
-        ByteDots.addMin(w, scratch, x, 0, block);
+        ByteDots.addMinLoop(w, scratch, x, 0, block);
     }
 
-    private static void dot(
+    private static void dotLoop(
             MemorySegment w, long offset, int[] q, int column, int columns, TileScratch scratch, int at) {
         ShortVector low0 = ShortVector.zero(Lanes.S);
         ShortVector low1 = low0;

@@ -20,10 +20,10 @@ final class FloatTile {
         for (int r = 0; r < TILE_ROWS; r += 2 * FLOATS) {
             int row = 0;
             for (; row + 4 <= x.rows(); row += 4) {
-                add4(w.memory(), offset + 4L * r, x, row, column, scratch.output(), row * TILE_ROWS + r);
+                add4Loop(w.memory(), offset + 4L * r, x, row, column, scratch.output(), row * TILE_ROWS + r);
             }
             for (; row < x.rows(); row++) {
-                add1(w.memory(), offset + 4L * r, x, row, column, scratch.output(), row * TILE_ROWS + r);
+                add1Loop(w.memory(), offset + 4L * r, x, row, column, scratch.output(), row * TILE_ROWS + r);
             }
         }
     }
@@ -36,7 +36,7 @@ final class FloatTile {
         return FloatVector.broadcast(Lanes.F, x[at]);
     }
 
-    private static void add1(MemorySegment w, long offset, Activations x, int row, int column, float[] y, int at) {
+    private static void add1Loop(MemorySegment w, long offset, Activations x, int row, int column, float[] y, int at) {
         FloatVector a0 = load(y, at);
         FloatVector a1 = load(y, at + FLOATS);
         int k = row * x.columns() + column;
@@ -50,7 +50,7 @@ final class FloatTile {
         a1.intoArray(y, at + FLOATS);
     }
 
-    private static void add4(MemorySegment w, long offset, Activations x, int row, int column, float[] y, int at) {
+    private static void add4Loop(MemorySegment w, long offset, Activations x, int row, int column, float[] y, int at) {
         FloatVector a0 = load(y, at);
         FloatVector a1 = load(y, at + FLOATS);
         FloatVector b0 = load(y, at + TILE_ROWS);

@@ -23,8 +23,8 @@ final class KvUnpack {
             for (int lane = 0; lane < TILE_ENTRIES; lane += FLOATS) {
                 int at = tile * TILE_ENTRIES + lane;
                 switch (layout.type()) {
-                    case F32 -> floatKeys(memory, from + 4L * lane, layout.headDim(), out, at);
-                    case BF16 -> pairedKeys(memory, from + 4L * lane, layout.headDim(), out, at);
+                    case F32 -> floatKeysLoop(memory, from + 4L * lane, layout.headDim(), out, at);
+                    case BF16 -> pairedKeysLoop(memory, from + 4L * lane, layout.headDim(), out, at);
                 }
             }
         }
@@ -34,18 +34,18 @@ final class KvUnpack {
         long from = block + layout.valuesOffset();
         int n = BLOCK_ENTRIES * layout.paddedDim();
         switch (layout.type()) {
-            case F32 -> floatValues(memory, from, n, out);
-            case BF16 -> pairedValues(memory, from, n, out);
+            case F32 -> floatValuesLoop(memory, from, n, out);
+            case BF16 -> pairedValuesLoop(memory, from, n, out);
         }
     }
 
-    private static void floatKeys(MemorySegment memory, long from, int headDim, float[] out, int at) {
+    private static void floatKeysLoop(MemorySegment memory, long from, int headDim, float[] out, int at) {
         for (int d = 0; d < headDim; d++) {
             Lanes.floats(memory, from + 4L * TILE_ENTRIES * d).intoArray(out, at + d * BLOCK_ENTRIES);
         }
     }
 
-    private static void pairedKeys(MemorySegment memory, long from, int headDim, float[] out, int at) {
+    private static void pairedKeysLoop(MemorySegment memory, long from, int headDim, float[] out, int at) {
         for (int d = 0; d < headDim; d += 2) {
             IntVector pair = ints(memory, from + 2L * TILE_ENTRIES * d);
             pair.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, at + d * BLOCK_ENTRIES);
@@ -53,13 +53,13 @@ final class KvUnpack {
         }
     }
 
-    private static void floatValues(MemorySegment memory, long from, int n, float[] out) {
+    private static void floatValuesLoop(MemorySegment memory, long from, int n, float[] out) {
         for (int i = 0; i < n; i += FLOATS) {
             Lanes.floats(memory, from + 4L * i).intoArray(out, i);
         }
     }
 
-    private static void pairedValues(MemorySegment memory, long from, int n, float[] out) {
+    private static void pairedValuesLoop(MemorySegment memory, long from, int n, float[] out) {
         for (int i = 0; i < n; i += 2 * TILE_ENTRIES) {
             for (int lane = 0; lane < TILE_ENTRIES; lane += FLOATS) {
                 IntVector pair = ints(memory, from + 2L * i + 4L * lane);

@@ -22,26 +22,26 @@ final class NibblePanel {
     private NibblePanel() {}
 
     static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
-        unpack(w.memory(), offset, scratch.panel());
-        Panels.scales(w.memory(), offset + NibbleMatrix.WORD_BYTES, 2, w.scaleType(), scratch.scales());
+        unpackLoop(w.memory(), offset, scratch.panel());
+        Panels.scalesLoop(w.memory(), offset + NibbleMatrix.WORD_BYTES, 2, w.scaleType(), scratch.scales());
         int row = 0;
         for (; row + 4 <= x.rows(); row += 4) {
             for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                dot4(scratch.panel(), r, x, row, block, scratch.low());
+                dot4Loop(scratch.panel(), r, x, row, block, scratch.low());
             }
             for (int i = 0; i < 4; i++) {
-                add(scratch.low(), i * TILE_ROWS, scratch.scales(), x, row + i, block, scratch.output());
+                addLoop(scratch.low(), i * TILE_ROWS, scratch.scales(), x, row + i, block, scratch.output());
             }
         }
         for (; row < x.rows(); row++) {
             for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                dot1(scratch.panel(), r, x, row, block, scratch.low());
+                dot1Loop(scratch.panel(), r, x, row, block, scratch.low());
             }
-            add(scratch.low(), 0, scratch.scales(), x, row, block, scratch.output());
+            addLoop(scratch.low(), 0, scratch.scales(), x, row, block, scratch.output());
         }
     }
 
-    private static void unpack(MemorySegment w, long offset, short[] panel) {
+    private static void unpackLoop(MemorySegment w, long offset, short[] panel) {
         for (int i = 0; i < BLOCK_COLUMNS / 4 * TILE_ROWS; i += SHORTS) {
             ShortVector v = Lanes.shorts(w, offset + 2L * i);
             int at = i / TILE_ROWS * 4 * TILE_ROWS + i % TILE_ROWS;
@@ -56,7 +56,7 @@ final class NibblePanel {
         return ShortVector.broadcast(Lanes.S, (short) (-8 * x.sums()[row * x.blocks() + block]));
     }
 
-    private static void dot4(short[] panel, int r, Activations x, int row, int block, short[] dots) {
+    private static void dot4Loop(short[] panel, int r, Activations x, int row, int block, short[] dots) {
         int[] q = x.pairs();
         int stride = x.columns();
         int k = row * stride + block * BLOCK_COLUMNS;
@@ -90,7 +90,7 @@ final class NibblePanel {
         Panels.store2(d0, d1, dots, 3 * TILE_ROWS + r);
     }
 
-    private static void dot1(short[] panel, int r, Activations x, int row, int block, short[] dots) {
+    private static void dot1Loop(short[] panel, int r, Activations x, int row, int block, short[] dots) {
         int[] q = x.pairs();
         int k = row * x.columns() + block * BLOCK_COLUMNS;
         ShortVector a0 = start(x, row, block);
@@ -104,7 +104,7 @@ final class NibblePanel {
         Panels.store2(a0, a1, dots, r);
     }
 
-    private static void add(short[] dots, int from, float[] scales, Activations x, int row, int block, float[] y) {
+    private static void addLoop(short[] dots, int from, float[] scales, Activations x, int row, int block, float[] y) {
         int xBlock = row * x.blocks() + block;
         FloatVector dv = FloatVector.broadcast(Lanes.F, x.scales()[xBlock]);
         FloatVector sv = FloatVector.broadcast(Lanes.F, x.scaledSums()[xBlock]);

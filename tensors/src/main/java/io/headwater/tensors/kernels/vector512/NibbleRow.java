@@ -30,19 +30,19 @@ final class NibbleRow {
         short[] dots = scratch.low();
         int sum = x.sums()[block];
         for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-            dot(w.memory(), offset + 2L * r, x.pairs(), block * BLOCK_COLUMNS, (short) (-8 * sum), dots, r);
+            dotLoop(w.memory(), offset + 2L * r, x.pairs(), block * BLOCK_COLUMNS, (short) (-8 * sum), dots, r);
         }
         long scales = offset + NibbleMatrix.WORD_BYTES;
         float d = x.scales()[block];
         float scaledSum = x.scaledSums()[block];
         switch (w.scaleType()) {
-            case HALF -> addHalf(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
-            case FLOAT -> addFloat(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
+            case HALF -> addHalfLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
+            case FLOAT -> addFloatLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
         }
     }
 
     /** Two vectors of rows: their dot products over one block, less 8·Σq, to {@code dots[at…]}. */
-    private static void dot(MemorySegment w, long offset, int[] q, int column, short start, short[] dots, int at) {
+    private static void dotLoop(MemorySegment w, long offset, int[] q, int column, short start, short[] dots, int at) {
         ShortVector a = ShortVector.broadcast(Lanes.S, start);
         ShortVector b = a;
         long o = offset;
@@ -66,7 +66,7 @@ final class NibbleRow {
         b.intoArray(dots, at + SHORTS);
     }
 
-    private static void addHalf(
+    private static void addHalfLoop(
             MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
         FloatVector dv = FloatVector.broadcast(Lanes.F, d);
         FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);
@@ -79,7 +79,7 @@ final class NibbleRow {
         }
     }
 
-    private static void addFloat(
+    private static void addFloatLoop(
             MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
         FloatVector dv = FloatVector.broadcast(Lanes.F, d);
         FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);

@@ -14,7 +14,7 @@ final class Panels {
     private Panels() {}
 
     /** Widens {@code count} vectors of 64 scales or minimums to f32. */
-    static void scales(MemorySegment w, long offset, int count, ScaleType type, float[] scales) {
+    static void scalesLoop(MemorySegment w, long offset, int count, ScaleType type, float[] scales) {
         switch (type) {
             case HALF -> {
                 for (int r = 0; r < count * TILE_ROWS; r += FLOATS) {

@@ -60,14 +60,14 @@ public final class VectorAttention implements Attention {
             int index = rows.chunkIndex(row, chunk);
             float factor = ExactExp.exp(rows.chunkMax()[index] - max);
             sum = Math.fma(rows.chunkSum()[index], factor, sum);
-            addScaled(rows.chunkValues(), index * rows.paddedDim(), factor, out, outOffset, headDim);
+            addScaledLoop(rows.chunkValues(), index * rows.paddedDim(), factor, out, outOffset, headDim);
         }
-        divide(out, outOffset, headDim, sum);
+        divideLoop(out, outOffset, headDim, sum);
         rows.max()[row] = max;
         rows.sum()[row] = sum;
     }
 
-    private static void addScaled(float[] o, int from, float factor, float[] out, int at, int n) {
+    private static void addScaledLoop(float[] o, int from, float factor, float[] out, int at, int n) {
         FloatVector f = FloatVector.broadcast(Lanes.F, factor);
         int i = 0;
         for (; i + FLOATS <= n; i += FLOATS) {
@@ -80,7 +80,7 @@ public final class VectorAttention implements Attention {
         }
     }
 
-    private static void divide(float[] out, int at, int n, float sum) {
+    private static void divideLoop(float[] out, int at, int n, float sum) {
         int i = 0;
         for (; i + FLOATS <= n; i += FLOATS) {
             FloatVector.fromArray(Lanes.F, out, at + i).div(sum).intoArray(out, at + i);

@@ -2,13 +2,12 @@
 package io.headwater.tensors.kernels.vector512;
 
 import static io.headwater.tensors.kernels.vector512.Lanes.DOUBLES;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import io.headwater.tensors.kernels.PartialSums;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * {@link PartialSums}. rint by adding 1.5·2^52: the sum's low bits are then the integer, rounded half to even; exact for all
@@ -20,16 +19,16 @@ public final class VectorPartialSums implements PartialSums {
 
     @Override
     public boolean add(float[] y, int yOffset, long[] sums, int sumsOffset, int n) {
-        VectorMask<Double> bad = Lanes.D.maskAll(false);
+        DoubleVector largest = DoubleVector.zero(Lanes.D); // NaN is larger than all
         for (int i = 0; i < n; i += DOUBLES) {
-            DoubleVector scaled = (DoubleVector)
-                    FloatVector.fromArray(Lanes.F_HALF, y, yOffset + i).castShape(Lanes.D, 0);
-            scaled = scaled.mul(SCALE);
-            bad = bad.or(scaled.abs().compare(GT, LIMIT)).or(scaled.test(jdk.incubator.vector.VectorOperators.IS_NAN));
+            DoubleVector scaled = ((DoubleVector)
+                            FloatVector.fromArray(Lanes.F_HALF, y, yOffset + i).castShape(Lanes.D, 0))
+                    .mul(SCALE);
+            largest = largest.max(scaled.abs());
             LongVector rounded = scaled.add(ROUNDER).reinterpretAsLongs().sub(ROUNDER_BITS);
             LongVector.fromArray(Lanes.L, sums, sumsOffset + i).add(rounded).intoArray(sums, sumsOffset + i);
         }
-        return !bad.anyTrue();
+        return largest.reduceLanes(MAX) <= LIMIT;
     }
 
     @Override

@@ -29,17 +29,17 @@ public final class VectorRowQuantiser implements RowQuantiser {
     }
 
     private static boolean quantise(Activations x, int from, int block) {
-        int maxBits = maxBits(x.values(), from);
+        int maxBits = maxBitsLoop(x.values(), from);
         float max = Float.intBitsToFloat(maxBits);
         float d = max < TINY ? 0 : max / 127;
-        int sum = d == 0 ? zero(x.pairs(), from) : round(x.values(), d, x.pairs(), from);
+        int sum = d == 0 ? zero(x.pairs(), from) : roundLoop(x.values(), d, x.pairs(), from);
         x.scales()[block] = d;
         x.sums()[block] = sum;
         x.scaledSums()[block] = d * sum;
         return maxBits < INFINITY_BITS;
     }
 
-    private static int maxBits(float[] values, int from) {
+    private static int maxBitsLoop(float[] values, int from) {
         IntVector max = IntVector.zero(Lanes.I);
         for (int i = from; i < from + WIDTH; i += FLOATS) {
             max = max.max(FloatVector.fromArray(Lanes.F, values, i)
@@ -56,7 +56,7 @@ public final class VectorRowQuantiser implements RowQuantiser {
         return 0;
     }
 
-    private static int round(float[] values, float d, int[] pairs, int from) {
+    private static int roundLoop(float[] values, float d, int[] pairs, int from) {
         IntVector sum = IntVector.zero(Lanes.I);
         for (int i = from; i < from + WIDTH; i += FLOATS) {
             IntVector q = (IntVector) FloatVector.fromArray(Lanes.F, values, i)

@@ -7,6 +7,11 @@
  * <p>Traps that cost 10 × and print nothing: {@code convertShape} boxes ({@code castShape} does not), so do accumulators carried
  * through two nested loops, and so does a method of more than some sixty vector operations, which passes C2's inlining limits.
  * Hence many small loops here. The tests count allocated bytes.
+ *
+ * <p>C2 would inline those loops into their caller and meet its limit there (NodeCountInliningCutoff), whereupon every vector in
+ * the rest is boxed; whether it does depends on what was compiled first. So the JVM is started with {@code
+ * -XX:CompileCommand=dontinline,…vector*::*Loop}, and a method that holds a loop over vectors is named {@code …Loop}; it neither
+ * takes nor returns a vector.
  */
 @NullMarked
 package io.headwater.tensors.kernels.vector512;
