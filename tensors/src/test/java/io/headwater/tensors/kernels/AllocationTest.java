@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headwater.tensors.forms.PackedMatrix;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A compiled kernel allocates nothing, and has the oracle's bits still: the other tests run mostly before C2 has compiled. */
+class AllocationTest {
+    private static final int COLUMNS = 64;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void matrixProductsAllocateNothing(Kernels kernels) {
+        for (TestForm form : TestForm.values()) {
+            Random random = new Random(form.seed());
+            PackedMatrix w = form.pack(form.random(random, 64, COLUMNS));
+            for (int rows : new int[] {1, 7}) {
+                Activations x = Inputs.activations(rows, COLUMNS, Inputs.rough(random, rows * COLUMNS));
+                TileScratch got = new TileScratch(rows);
+                TileScratch want = new TileScratch(rows);
+                Kernels.scalar().matMul().multiply(w, 0, 0, w.blocks(), x, want);
+
+                WarmKernel.assertAllocatesNothing(
+                        () -> kernels.matMul().multiply(w, 0, 0, w.blocks(), x, got),
+                        () -> kernels.name() + " " + form + " rows=" + rows);
+
+                Bits.assertSame(got.output(), want.output(), form + " rows=" + rows);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void rowKernelsAllocateNothing(Kernels kernels) {
+        Random random = new Random(1);
+        int n = 256;
+        float[] a = Inputs.gaussian(random, n);
+        float[] b = Inputs.gaussian(random, n);
+        float[] got = new float[n];
+        float[] want = new float[n];
+
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.rmsNorm().normalise(a, 0, b, n, 1e-5f, got, 0), () -> kernels.name() + " RmsNorm");
+        Kernels.scalar().rmsNorm().normalise(a, 0, b, n, 1e-5f, want, 0);
+        Bits.assertSame(got, want, "RmsNorm");
+
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.swiGlu().apply(a, 0, b, 0, n, got, 0), () -> kernels.name() + " SwiGlu");
+        Kernels.scalar().swiGlu().apply(a, 0, b, 0, n, want, 0);
+        Bits.assertSame(got, want, "SwiGlu");
+
+        long[] sums = new long[n];
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.partialSums().add(a, 0, sums, 0, n), () -> kernels.name() + " PartialSums.add");
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.partialSums().addTo(sums, 0, got, 0, n), () -> kernels.name() + " PartialSums.addTo");
+        Arrays.fill(sums, 0);
+        long[] wantSums = new long[n];
+        kernels.partialSums().add(a, 0, sums, 0, n);
+        Kernels.scalar().partialSums().add(a, 0, wantSums, 0, n);
+        assertThat(sums).isEqualTo(wantSums);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void quantisersAllocateNothing(Kernels kernels) {
+        Activations want = Inputs.activations(1, 256, Inputs.gaussian(new Random(1), 256));
+        Activations x = Inputs.activations(1, 256, want.values());
+
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.quantiser().quantise(x, 0, 0, x.blocks()), () -> kernels.name() + " RowQuantiser");
+
+        assertThat(x.pairs()).isEqualTo(want.pairs());
+        Bits.assertSame(x.scaledSums(), want.scaledSums(), "scaledSums");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void attentionAllocatesNothing(Kernels kernels) {
+        for (KvType type : KvType.values()) {
+            for (int headDim : new int[] {64, 80}) {
+                KvLayout layout = new KvLayout(headDim, type);
+                for (int rows : new int[] {1, 3}) {
+                    AttentionCase c = new AttentionCase(layout, 65, rows, rows == 3, 1);
+                    String what = kernels.name() + " attention " + layout + " rows=" + rows;
+                    QueryRows queries = new QueryRows(c.queries, rows, 1, layout);
+                    for (int row = 0; row < rows; row++) {
+                        queries.add(c.queryOffset(row), c.visible[row]);
+                    }
+                    AttentionScratch scratch = new AttentionScratch(rows, layout);
+                    float[] out = new float[headDim];
+
+                    WarmKernel.assertAllocatesNothing(
+                            () -> kernels.attention().chunk(c.kv, 0, queries, scratch), () -> what);
+                    WarmKernel.assertAllocatesNothing(
+                            () -> kernels.attention().merge(queries, rows - 1, out, 0, headDim), () -> what + " merge");
+
+                    float[] want = c.attend(Kernels.scalar().attention()).out;
+                    Bits.assertSame(out, 0, want, 1 + (rows - 1) * headDim, headDim, what);
+                }
+            }
+        }
+    }
+}
