@@ -19,7 +19,7 @@ public final class Cli {
 
     /** All commands, in the order of the help page. */
     private List<Object> commands() {
-        return List.of(new TestCommand());
+        return List.of(new PullCommand(console), new ModelsCommand(console), new TestCommand());
     }
 
     /** Runs one command and returns its exit code; throws nothing. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which model a command works on. */
@@ -15,5 +17,10 @@ public final class ModelFlags {
     /** As the user wrote it: this name goes into JSON answers. */
     public String name() {
         return model;
+    }
+
+    /** The model's file, pulled if it is missing. */
+    public Path file(Console console, OutputFlags output) throws IOException, InterruptedException {
+        return ModelFiles.find(model, console, output);
     }
 }

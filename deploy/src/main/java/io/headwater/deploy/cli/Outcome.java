@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import io.headwater.deploy.models.ModelException;
+import io.headwater.model.gguf.GgufException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -14,6 +16,9 @@ record Outcome(int exitCode, String message) {
         return switch (failure) {
             case UserError error -> new Outcome(ExitCode.USAGE, text(error));
             case WorkFailed error -> new Outcome(ExitCode.FAILED, text(error));
+            case ModelException error ->
+                new Outcome(error.badRequest() ? ExitCode.USAGE : ExitCode.FAILED, text(error));
+            case GgufException error -> new Outcome(ExitCode.USAGE, text(error));
             case InterruptedException _, CancellationException _ -> new Outcome(ExitCode.INTERRUPTED, "interrupted");
             case UncheckedIOException wrapped when wrapped.getCause() != null -> of(wrapped.getCause());
             case NoSuchFileException missing ->

@@ -65,13 +65,18 @@ public final class ProgressBar implements AutoCloseable {
         };
     }
 
-    /** Removes the bar; what it was about has been said or will be. */
-    @Override
-    public void close() {
+    /** Removes the bar from the screen, to make room for a line; the next update draws it again. */
+    public void clear() {
         if (drawn) {
             drawn = false;
             out.print(CLEAR_LINE);
             out.flush();
         }
+    }
+
+    /** Removes the bar; what it was about has been said or will be. */
+    @Override
+    public void close() {
+        clear();
     }
 }
