@@ -17,7 +17,15 @@ import jdk.incubator.vector.ShortVector;
 final class BytePanel {
     private BytePanel() {}
 
-    static void block(ByteMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+    static void tile(ByteMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
+        long offset = w.blockOffset(tile, fromBlock);
+        long blockBytes = w.blockBytes();
+        for (int block = fromBlock; block < toBlock; block++, offset += blockBytes) {
+            block(w, offset, x, block, scratch);
+        }
+    }
+
+    private static void block(ByteMatrix w, long offset, Activations x, int block, TileScratch scratch) {
         unpackLoop(w.memory(), offset, scratch.panel());
         Panels.scalesLoop(
                 w.memory(), offset + ByteMatrix.WORD_BYTES, ByteDots.scaleVectors(w), w.scaleType(), scratch.scales());

@@ -15,7 +15,15 @@ import jdk.incubator.vector.FloatVector;
 final class FloatTile {
     private FloatTile() {}
 
-    static void block(FloatMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+    static void tile(FloatMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
+        long offset = w.blockOffset(tile, fromBlock);
+        long blockBytes = w.blockBytes();
+        for (int block = fromBlock; block < toBlock; block++, offset += blockBytes) {
+            block(w, offset, x, block, scratch);
+        }
+    }
+
+    private static void block(FloatMatrix w, long offset, Activations x, int block, TileScratch scratch) {
         int column = block * BLOCK_COLUMNS;
         for (int r = 0; r < TILE_ROWS; r += 2 * FLOATS) {
             int row = 0;

@@ -21,7 +21,15 @@ final class NibblePanel {
 
     private NibblePanel() {}
 
-    static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+    static void tile(NibbleMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
+        long offset = w.blockOffset(tile, fromBlock);
+        long blockBytes = w.blockBytes();
+        for (int block = fromBlock; block < toBlock; block++, offset += blockBytes) {
+            block(w, offset, x, block, scratch);
+        }
+    }
+
+    private static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
         unpackLoop(w.memory(), offset, scratch.panel());
         Panels.scalesLoop(w.memory(), offset + NibbleMatrix.WORD_BYTES, 2, w.scaleType(), scratch.scales());
         int row = 0;

@@ -26,7 +26,15 @@ final class NibbleRow {
 
     private NibbleRow() {}
 
-    static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+    static void tile(NibbleMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
+        long offset = w.blockOffset(tile, fromBlock);
+        long blockBytes = w.blockBytes();
+        for (int block = fromBlock; block < toBlock; block++, offset += blockBytes) {
+            block(w, offset, x, block, scratch);
+        }
+    }
+
+    private static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
         short[] dots = scratch.low();
         int sum = x.sums()[block];
         for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {

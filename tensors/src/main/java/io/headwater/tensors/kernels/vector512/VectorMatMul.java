@@ -16,15 +16,12 @@ public final class VectorMatMul implements MatMul {
     public void multiply(PackedMatrix w, int tile, int fromBlock, int toBlock, Activations x, TileScratch scratch) {
         Arrays.fill(scratch.output(), 0, x.rows() * PackedMatrix.TILE_ROWS, 0f);
         boolean one = x.rows() == 1;
-        for (int block = fromBlock; block < toBlock; block++) {
-            long offset = w.blockOffset(tile, block);
-            switch (w) {
-                case NibbleMatrix m when one -> NibbleRow.block(m, offset, x, block, scratch);
-                case NibbleMatrix m -> NibblePanel.block(m, offset, x, block, scratch);
-                case ByteMatrix m when one -> ByteRow.block(m, offset, x, block, scratch);
-                case ByteMatrix m -> BytePanel.block(m, offset, x, block, scratch);
-                case FloatMatrix m -> FloatTile.block(m, offset, x, block, scratch);
-            }
+        switch (w) {
+            case NibbleMatrix m when one -> NibbleRow.tile(m, tile, fromBlock, toBlock, x, scratch);
+            case NibbleMatrix m -> NibblePanel.tile(m, tile, fromBlock, toBlock, x, scratch);
+            case ByteMatrix m when one -> ByteRow.tile(m, tile, fromBlock, toBlock, x, scratch);
+            case ByteMatrix m -> BytePanel.tile(m, tile, fromBlock, toBlock, x, scratch);
+            case FloatMatrix m -> FloatTile.tile(m, tile, fromBlock, toBlock, x, scratch);
         }
     }
 }
