@@ -23,7 +23,8 @@ final class AttentionSoftmax {
         Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
         float max = maxLoop(z, at, padded);
         rows.chunkMax()[index] = max;
-        rows.chunkSum()[index] = exponentialsLoop(z, at, padded, max, scratch.lanes());
+        exponentialsLoop(z, at, padded, max);
+        rows.chunkSum()[index] = sum(z, at, padded, scratch.lanes());
     }
 
     private static float maxLoop(float[] z, int at, int n) {
@@ -34,18 +35,25 @@ final class AttentionSoftmax {
         return max.reduceLanes(MAX);
     }
 
-    private static float exponentialsLoop(float[] z, int at, int n, float max, float[] lanes) {
+    private static void exponentialsLoop(float[] z, int at, int n, float max) {
         FloatVector m = FloatVector.broadcast(Lanes.F, max);
+        for (int i = 0; i < n; i += FLOATS) {
+            VectorExp.exp(FloatVector.fromArray(Lanes.F, z, at + i).sub(m)).intoArray(z, at + i);
+        }
+    }
+
+    private static float sum(float[] z, int at, int n, float[] lanes) {
         for (int part = 0; part < LaneSums.LANES; part += FLOATS) {
-            FloatVector sum = FloatVector.zero(Lanes.F);
-            for (int i = part; i < n; i += LaneSums.LANES) {
-                FloatVector e =
-                        VectorExp.exp(FloatVector.fromArray(Lanes.F, z, at + i).sub(m));
-                e.intoArray(z, at + i);
-                sum = sum.add(e);
-            }
-            sum.intoArray(lanes, part);
+            sumLoop(z, at + part, n - part, lanes, part);
         }
         return LaneSums.fold(lanes, 0);
+    }
+
+    private static void sumLoop(float[] z, int from, int n, float[] lanes, int part) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        for (int i = 0; i < n; i += LaneSums.LANES) {
+            sum = sum.add(FloatVector.fromArray(Lanes.F, z, from + i));
+        }
+        sum.intoArray(lanes, part);
     }
 }

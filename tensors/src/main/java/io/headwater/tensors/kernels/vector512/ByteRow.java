@@ -26,16 +26,19 @@ final class ByteRow {
     }
 
     private static void block(ByteMatrix w, long offset, Activations x, int block, TileScratch scratch) {
-        Panels.scalesLoop(
-                w.memory(), offset + ByteMatrix.WORD_BYTES, ByteDots.scaleVectors(w), w.scaleType(), scratch.scales());
         int columns = w.subBlockColumns();
         for (int sub = 0; sub < w.subBlocks(); sub++) {
             int column = block * BLOCK_COLUMNS + sub * columns;
             long words = offset + (long) sub * columns / 2 * ByteMatrix.PAIR_BYTES;
             for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                dotLoop(w.memory(), words + 2L * r, x.pairs(), column, columns, scratch, r);
+                dotLoop(w.memory(), words + 2L * r, x.pairs(), column, columns, scratch, sub * TILE_ROWS + r);
             }
-            ByteDots.addLoop(scratch, 0, sub, x.scales()[block], 0);
+        }
+        // After the words, so that memory is read in ascending order.
+        Panels.scalesLoop(
+                w.memory(), offset + ByteMatrix.WORD_BYTES, ByteDots.scaleVectors(w), w.scaleType(), scratch.scales());
+        for (int sub = 0; sub < w.subBlocks(); sub++) {
+            ByteDots.addLoop(scratch, sub * TILE_ROWS, sub, x.scales()[block], 0);
         }
         ByteDots.addMinLoop(w, scratch, x, 0, block);
     }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 public final class VectorRmsNorm implements RmsNorm {
     @Override
     public void normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
-        float r = RmsNorm.factor(sumOfSquaresLoop(x, xOffset, n, out, outOffset), n, epsilon);
+        float r = RmsNorm.factor(sumOfSquares(x, xOffset, n, out, outOffset), n, epsilon);
         FloatVector factor = FloatVector.broadcast(Lanes.F, r);
         for (int i = 0; i < n; i += FLOATS) {
             FloatVector.fromArray(Lanes.F, x, xOffset + i)
@@ -22,15 +22,19 @@ public final class VectorRmsNorm implements RmsNorm {
     }
 
     /** Uses {@code lanes[at … + 16)}, the start of the output, as scratch. */
-    private static float sumOfSquaresLoop(float[] x, int xOffset, int n, float[] lanes, int at) {
+    private static float sumOfSquares(float[] x, int xOffset, int n, float[] lanes, int at) {
         for (int part = 0; part < LaneSums.LANES; part += FLOATS) {
-            FloatVector sum = FloatVector.zero(Lanes.F);
-            for (int i = part; i < n; i += LaneSums.LANES) {
-                FloatVector v = FloatVector.fromArray(Lanes.F, x, xOffset + i);
-                sum = v.fma(v, sum);
-            }
-            sum.intoArray(lanes, at + part);
+            squaresLoop(x, xOffset + part, n - part, lanes, at + part);
         }
         return LaneSums.fold(lanes, at);
+    }
+
+    private static void squaresLoop(float[] x, int from, int n, float[] lanes, int at) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        for (int i = 0; i < n; i += LaneSums.LANES) {
+            FloatVector v = FloatVector.fromArray(Lanes.F, x, from + i);
+            sum = v.fma(v, sum);
+        }
+        sum.intoArray(lanes, at);
     }
 }
