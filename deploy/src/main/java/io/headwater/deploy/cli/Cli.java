@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import io.headwater.deploy.generate.GenerateCommand;
+import io.headwater.deploy.score.ScoreCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -19,7 +21,12 @@ public final class Cli {
 
     /** All commands, in the order of the help page. */
     private List<Object> commands() {
-        return List.of(new PullCommand(console), new ModelsCommand(console), new TestCommand());
+        return List.of(
+                new PullCommand(console),
+                new ModelsCommand(console),
+                new GenerateCommand(console),
+                new ScoreCommand(console),
+                new TestCommand());
     }
 
     /** Runs one command and returns its exit code; throws nothing. */

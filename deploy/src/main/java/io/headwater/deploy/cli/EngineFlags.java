@@ -41,6 +41,14 @@ public final class EngineFlags {
             description = "auto, scalar, vector128, vector256 or vector512 (default: ${DEFAULT-VALUE})")
     private String kernels = "auto";
 
+    @Option(
+            names = "--chunk",
+            paramLabel = "ROWS",
+            defaultValue = "0",
+            hidden = true,
+            description = "most rows of one prefill step; changes no bit")
+    private int chunk;
+
     public int nodes() {
         return nodes;
     }
@@ -61,5 +69,10 @@ public final class EngineFlags {
 
     public String kernels() {
         return kernels;
+    }
+
+    /** 0: the engine's own. */
+    public int chunk() {
+        return chunk;
     }
 }

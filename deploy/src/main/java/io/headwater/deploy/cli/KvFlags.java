@@ -12,7 +12,19 @@ public final class KvFlags {
             description = "f32 or bf16 (default: ${DEFAULT-VALUE})")
     private String type = "bf16";
 
+    @Option(
+            names = "--kv-policy",
+            paramLabel = "NAME",
+            defaultValue = "none",
+            description =
+                    "how the cache is compressed; so far only none: everything is kept (default: ${DEFAULT-VALUE})")
+    private String policy = "none";
+
     public String type() {
         return type;
+    }
+
+    public String policy() {
+        return policy;
     }
 }

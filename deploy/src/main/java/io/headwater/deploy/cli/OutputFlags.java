@@ -39,6 +39,7 @@ public final class OutputFlags {
 
     /** A bar on standard error where a person watches it, otherwise one that shows nothing. */
     public ProgressBar progress(Console console, String label, ProgressBar.Unit unit) {
-        return new ProgressBar(console.err(), console.errIsTerminal() && !quiet, label, unit, System::nanoTime);
+        return new ProgressBar(
+                console.err(), console.errIsTerminal() && !quiet && !json, label, unit, System::nanoTime);
     }
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.decode;
+
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.EngineFlags;
+import io.headwater.deploy.cli.KvFlags;
+import io.headwater.deploy.cli.ModelFlags;
+import io.headwater.deploy.cli.OutputFlags;
+import io.headwater.deploy.cli.ProgressBar;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+
+/** The options of every command that loads a model's weights. */
+public final class DecodeFlags {
+    @Mixin
+    private final ModelFlags model = new ModelFlags();
+
+    @Mixin
+    private final EngineFlags engine = new EngineFlags();
+
+    @Mixin
+    private final KvFlags kv = new KvFlags();
+
+    @Mixin
+    private final OutputFlags output = new OutputFlags();
+
+    public ModelFlags model() {
+        return model;
+    }
+
+    public EngineFlags engine() {
+        return engine;
+    }
+
+    public KvFlags kv() {
+        return kv;
+    }
+
+    public OutputFlags output() {
+        return output;
+    }
+
+    /**
+     * Loads the model as asked, with a bar while it loads.
+     *
+     * @throws io.headwater.deploy.cli.UserError where the model or an option cannot be used
+     */
+    public LoadedModel load(Console console) throws IOException, InterruptedException {
+        EngineSettings.check(engine, kv);
+        Path file = model.file(console, output);
+        try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
+            return LoadedModel.open(
+                    model.name(), file, config -> EngineSettings.of(engine, kv, config), new SharedBar(bar));
+        }
+    }
+}

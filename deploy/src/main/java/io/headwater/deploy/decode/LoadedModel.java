@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.decode;
+
+import io.headwater.deploy.cli.UserError;
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.EngineGroup;
+import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.engine.LoadListener;
+import io.headwater.model.gguf.GgufException;
+import io.headwater.model.llama.LlamaConfig;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** A model that is ready to decode. Owned by the command's thread. */
+public final class LoadedModel implements AutoCloseable {
+    private final String name;
+    private final LlamaModel model;
+    private final Tokenizer tokenizer;
+    private final EngineOptions options;
+    private final EngineGroup engines;
+    private final long loadNanos;
+
+    private LoadedModel(
+            String name,
+            LlamaModel model,
+            Tokenizer tokenizer,
+            EngineOptions options,
+            EngineGroup engines,
+            long loadNanos) {
+        this.name = name;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.options = options;
+        this.engines = engines;
+        this.loadNanos = loadNanos;
+    }
+
+    static LoadedModel open(
+            String name, Path path, Function<LlamaConfig, EngineOptions> settings, LoadListener progress) {
+        long start = System.nanoTime();
+        try {
+            LlamaModel model = LlamaModel.open(path);
+            boolean opened = false;
+            try {
+                EngineOptions options = settings.apply(model.config());
+                Tokenizer tokenizer = Tokenizer.of(model.file().metadata());
+                EngineGroup engines = EngineGroup.start(model, options, progress);
+                opened = true;
+                return new LoadedModel(name, model, tokenizer, options, engines, System.nanoTime() - start);
+            } finally {
+                if (!opened) {
+                    model.close();
+                }
+            }
+        } catch (GgufException | EngineException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As the user wrote it. */
+    public String name() {
+        return name;
+    }
+
+    public LlamaConfig config() {
+        return model.config();
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public EngineOptions options() {
+        return options;
+    }
+
+    public EngineGroup engines() {
+        return engines;
+    }
+
+    public long loadNanos() {
+        return loadNanos;
+    }
+
+    /** How this model writes a conversation. */
+    public ChatFormat chatFormat() {
+        return ChatFormat.of(model.file().metadata(), tokenizer);
+    }
+
+    /** The ids of a whole prompt: special tokens parsed, and the model's BOS where it wants one and the text has none. */
+    public int[] promptTokens(String text) {
+        int[] ids = tokenizer.encode(text, true);
+        int bos = tokenizer.addBos() ? tokenizer.bos().orElse(-1) : -1;
+        if (bos < 0 || (ids.length > 0 && ids[0] == bos)) {
+            return ids;
+        }
+        int[] begun = new int[ids.length + 1];
+        begun[0] = bos;
+        System.arraycopy(ids, 0, begun, 1, ids.length);
+        return begun;
+    }
+
+    /**
+     * Refuses token ids that cannot be a prompt.
+     *
+     * @throws UserError if there are none, more than the context holds, or one that the vocabulary lacks
+     */
+    public void checkPrompt(int[] ids) {
+        if (ids.length == 0) {
+            throw new UserError("the prompt is empty: give at least one token");
+        }
+        if (ids.length > engines.contextLength()) {
+            throw new UserError("the prompt has " + ids.length + " tokens, the context " + engines.contextLength()
+                    + (engines.contextLength() < config().contextLength()
+                            ? ": shorten it or raise --context (this model: up to " + config().contextLength() + ")"
+                            : " (the model's): shorten it"));
+        }
+        for (int id : ids) {
+            if (id < 0 || id >= config().vocabSize()) {
+                throw new UserError(
+                        "token " + id + " is not in the vocabulary: give ids from 0 to " + (config().vocabSize() - 1));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        engines.close();
+        model.close();
+    }
+}
