@@ -10,6 +10,7 @@ import io.headwater.tensors.forms.PackedMatrix;
  * <p>Several workers fill different rows; a barrier lies between filling and reading.
  */
 public final class Activations {
+    private final int capacityRows;
     private final int columns;
     private final int blocks;
     private final float[] values;
@@ -23,6 +24,7 @@ public final class Activations {
         if (columns % PackedMatrix.BLOCK_COLUMNS != 0) {
             throw new IllegalArgumentException("columns=" + columns + " is not a multiple of 32");
         }
+        this.capacityRows = capacityRows;
         this.columns = columns;
         this.blocks = columns / PackedMatrix.BLOCK_COLUMNS;
         this.values = new float[Math.multiplyExact(capacityRows, columns)];
@@ -33,12 +35,12 @@ public final class Activations {
     }
 
     public int capacityRows() {
-        return columns == 0 ? 0 : values.length / columns;
+        return capacityRows;
     }
 
     public void rows(int rows) {
-        if (rows < 0 || rows > capacityRows()) {
-            throw new IllegalArgumentException("rows=" + rows + " capacityRows=" + capacityRows());
+        if (rows < 0 || rows > capacityRows) {
+            throw new IllegalArgumentException("rows=" + rows + " capacityRows=" + capacityRows);
         }
         this.rows = rows;
     }
