@@ -34,11 +34,10 @@ final class PhaseBarrier {
 
     /** As {@link #await(int)}, with a timeout of its own. */
     void await(int party, long timeoutNanos) throws ExchangeException {
-        if (parties == 1) {
-            return;
-        }
         int current = phase;
-        if (arrived.incrementAndGet() == parties) {
+        if (parties == 1) {
+            phase = current + 1;
+        } else if (arrived.incrementAndGet() == parties) {
             arrived.setRelease(0);
             phase = current + 1;
             wake();

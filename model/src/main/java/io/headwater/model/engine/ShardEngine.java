@@ -29,18 +29,9 @@ final class ShardEngine implements AutoCloseable {
         }
     }
 
-    /** One worker's part of a step. An error is everybody's: the others must not wait for this worker. */
+    /** One worker's part of a step. */
     void run(int worker) throws ExchangeException {
-        boolean done = false;
-        try {
-            pass.run(worker, scratch[worker]);
-            done = true;
-        } finally {
-            if (!done) {
-                parts.team()
-                        .abort("worker " + worker + " of shard " + parts.team().shard() + " failed");
-            }
-        }
+        pass.run(worker, scratch[worker]);
     }
 
     SequenceCache open(String name) {

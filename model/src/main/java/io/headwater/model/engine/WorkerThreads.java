@@ -44,10 +44,11 @@ final class WorkerThreads implements AutoCloseable {
                 gate.await(party);
             }
         } catch (ExchangeException e) {
-            gate.fail(String.valueOf(e.getMessage()));
+            abort(String.valueOf(e.getMessage()));
         }
     }
 
+    /** An error is everybody's: no worker of any shard must wait for one that has stopped, here or between two phases. */
     private void run(int party) throws ExchangeException {
         boolean done = false;
         try {
@@ -55,8 +56,15 @@ final class WorkerThreads implements AutoCloseable {
             done = true;
         } finally {
             if (!done) {
-                gate.fail("worker " + party % workersPerShard + " of shard " + party / workersPerShard + " failed");
+                abort("worker " + party % workersPerShard + " of shard " + party / workersPerShard + " failed");
             }
+        }
+    }
+
+    private void abort(String reason) {
+        gate.fail(reason);
+        for (ShardEngine engine : engines) {
+            engine.team().abort(reason);
         }
     }
 
