@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import io.headwater.deploy.bench.BenchCommand;
 import io.headwater.deploy.generate.GenerateCommand;
+import io.headwater.deploy.score.PerplexityCommand;
 import io.headwater.deploy.score.ScoreCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,8 @@ public final class Cli {
                 new ModelsCommand(console),
                 new GenerateCommand(console),
                 new ScoreCommand(console),
+                new PerplexityCommand(console),
+                new BenchCommand(console),
                 new TestCommand());
     }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.bench;
+
+import java.util.List;
+
+/**
+ * The object of {@code bench --json}.
+ *
+ * @param prefill tokens/s of each repetition, all sequences together
+ * @param decode the same
+ * @param bandwidthGbS what this machine can read, GB/s
+ * @param bandwidthShare of it, what decode reads of weights
+ * @param weightsGbS weights that decode reads, GB/s
+ * @param weightBytes that one step reads
+ * @param computeMs per decoded token, as are the next two
+ * @param exchangeBytes that all nodes send
+ */
+record BenchResult(
+        String model,
+        String kernels,
+        int nodes,
+        int threads,
+        BenchPlan plan,
+        List<Double> prefill,
+        List<Double> decode,
+        double bandwidthGbS,
+        double bandwidthShare,
+        double weightsGbS,
+        long weightBytes,
+        double computeMs,
+        double exchangeMs,
+        long exchangeBytes,
+        CompressionShare compressionShare) {
+    BenchResult {
+        prefill = List.copyOf(prefill);
+        decode = List.copyOf(decode);
+    }
+
+    /** Share of the time that compression takes: none without a policy. */
+    record CompressionShare(double prefill, double decode) {
+        static final CompressionShare NONE = new CompressionShare(0, 0);
+    }
+
+    static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    }
+
+    /** Of a sample: divided by n − 1; 0 for a single value. */
+    static double deviation(List<Double> values) {
+        double mean = mean(values);
+        double squares = values.stream()
+                .mapToDouble(value -> (value - mean) * (value - mean))
+                .sum();
+        return values.size() < 2 ? 0 : Math.sqrt(squares / (values.size() - 1));
+    }
+}

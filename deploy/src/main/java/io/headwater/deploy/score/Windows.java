@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.score;
+
+import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.model.engine.Sequence;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Two ways through a long text; {@code window} tokens at a time. */
+final class Windows {
+    private final LoadedModel model;
+    private final TextScorer scorer;
+    private final int window;
+
+    Windows(LoadedModel model, TextScorer scorer, int window) {
+        this.model = model;
+        this.scorer = scorer;
+        this.window = window;
+    }
+
+    /**
+     * As llama.cpp's tool: windows without overlap, each from an empty cache; of each the tokens at {@code window/2 + 1 … window − 1} are
+     * scored. A model that wants BOS gets it in place of each window's first token.
+     */
+    List<Likelihood> apart(int[] tokens, int windows) {
+        List<Likelihood> all = new ArrayList<>();
+        for (int k = 0; k < windows; k++) {
+            int[] part = Arrays.copyOfRange(tokens, k * window, (k + 1) * window);
+            OptionalInt bos = model.tokenizer().bos();
+            if (model.tokenizer().addBos() && bos.isPresent()) {
+                part[0] = bos.getAsInt();
+            }
+            all.add(secondHalf(part));
+        }
+        return all;
+    }
+
+    private Likelihood secondHalf(int[] tokens) {
+        Likelihood likelihood = new Likelihood();
+        int half = window / 2;
+        try (Sequence sequence = model.engines().open()) {
+            scorer.skip(sequence, tokens, 0, half);
+            scorer.score(sequence, tokens, half, window - 1, (_, logprob) -> likelihood.add(logprob));
+        }
+        return likelihood;
+    }
+
+    /** The whole text in one session: every token but the first is scored; the k-th likelihood is that of the k-th stretch. */
+    List<Likelihood> stream(int[] tokens) {
+        List<Likelihood> all = new ArrayList<>();
+        for (int at = 0; at < tokens.length; at += window) {
+            all.add(new Likelihood());
+        }
+        try (Sequence sequence = model.engines().open()) {
+            scorer.score(
+                    sequence,
+                    tokens,
+                    0,
+                    tokens.length - 1,
+                    (position, logprob) -> all.get(position / window).add(logprob));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headwater.deploy.cli.ExitCode;
+import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.cli.TestConsole;
+import io.headwater.testing.TinyModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class BenchCommandTest {
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void writeAModel() throws IOException {
+        TinyModel.create().contextLength(64).write(directory);
+    }
+
+    @Test
+    void measuresEachRepetitionAndCountsTheExchange() {
+        TestConsole.Result result =
+                run("--prompt 20 --generate 4 --depth 8 --repetitions 3 --nodes 2 --threads 1 --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.parse(result.out(), "result");
+        assertThat(json.get("prefill")).hasSize(3).allMatch(speed -> speed.asDouble() > 0);
+        assertThat(json.get("decode")).hasSize(3).allMatch(speed -> speed.asDouble() > 0);
+        assertThat(json.get("bandwidth_gb_s").asDouble()).isPositive();
+        assertThat(json.get("bandwidth_share").asDouble())
+                .isCloseTo(
+                        json.get("weights_gb_s").asDouble()
+                                / json.get("bandwidth_gb_s").asDouble(),
+                        within(1e-9));
+        assertThat(json.get("compute_ms").asDouble()).isPositive();
+        assertThat(json.get("exchange_ms").asDouble()).isPositive();
+        assertThat(json.get("exchange_bytes").asLong()).isPositive();
+        assertThat(json.get("compression_share").toString()).isEqualTo("{\"prefill\":0.0,\"decode\":0.0}");
+    }
+
+    @Test
+    void aPersonSeesATable() {
+        TestConsole.Result result = run("--prompt 0 --generate 2 --repetitions 1 --sequences 2");
+
+        assertThat(result.out()).contains("decode 2 × 2", "GB/s of weights").doesNotContain("prefill");
+        assertThat(result.err().lines()).singleElement().asString().contains("in turns");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--prompt 0 --generate 0, nothing to measure",
+        "--prompt -1, give 0 or more",
+        "--repetitions 0, give at least 1",
+        "--depth 60 --prompt 10 --generate 1, exceed the context of 64"
+    })
+    void badPlansAreOneLine(String arguments, String message) {
+        TestConsole.Result result = run(arguments);
+
+        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err().lines()).singleElement().asString().contains(message);
+    }
+
+    @Test
+    void theDeviationIsThatOfASample() {
+        assertThat(BenchResult.mean(List.of(1.0, 2.0, 3.0))).isEqualTo(2);
+        assertThat(BenchResult.deviation(List.of(1.0, 2.0, 3.0))).isEqualTo(1);
+        assertThat(BenchResult.deviation(List.of(5.0))).isZero();
+    }
+
+    private TestConsole.Result run(String arguments) {
+        List<String> all = new ArrayList<>(List.of("bench", "-m", "tiny.gguf"));
+        all.addAll(List.of(arguments.split(" ", -1)));
+        return new TestConsole(directory).run(all.toArray(String[]::new));
+    }
+}
