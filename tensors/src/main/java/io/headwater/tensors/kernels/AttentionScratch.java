@@ -8,10 +8,22 @@ public final class AttentionScratch {
     private final float[] values;
     private final float[] lanes = new float[LaneSums.LANES];
 
+    private int touched;
+
     public AttentionScratch(int capacityRows, KvLayout layout) {
         scores = new float[capacityRows * Attention.CHUNK_ENTRIES];
         keys = new float[layout.headDim() * KvLayout.BLOCK_ENTRIES];
         values = new float[layout.paddedDim() * KvLayout.BLOCK_ENTRIES];
+    }
+
+    /** Keeps what was read only to have it in the cache, so that the reads are not optimised away. */
+    public void touched(int value) {
+        touched = value;
+    }
+
+    /** The last value read ahead; of no use but to be there. */
+    public int touched() {
+        return touched;
     }
 
     /** {@code [rows, 256]}: z, then e^(z − m). */

@@ -13,8 +13,20 @@ public final class TileScratch {
     private final short[] high = new short[TOKENS_AT_ONCE * PackedMatrix.TILE_ROWS];
     private final float[] scales = new float[3 * PackedMatrix.TILE_ROWS];
 
+    private int touched;
+
     public TileScratch(int capacityRows) {
         output = new float[Math.multiplyExact(capacityRows, PackedMatrix.TILE_ROWS)];
+    }
+
+    /** Keeps what was read only to have it in the cache, so that the reads are not optimised away. */
+    public void touched(int value) {
+        touched = value;
+    }
+
+    /** The last value read ahead; of no use but to be there. */
+    public int touched() {
+        return touched;
     }
 
     /** The tile's product, row-major {@code [rows, 64]}. */

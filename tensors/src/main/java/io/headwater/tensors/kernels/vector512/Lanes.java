@@ -2,6 +2,7 @@
 package io.headwater.tensors.kernels.vector512;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -34,6 +35,11 @@ final class Lanes {
 
     /** 2^112: the exponent bias of f32 less that of f16. */
     private static final float HALF_BIAS = 0x1p112f;
+
+    /** Reads one int of a cache line that will be needed soon: Java has no prefetch, and the hardware's stops at 4 KiB. */
+    static int touch(MemorySegment memory, long offset) {
+        return memory.get(ValueLayout.JAVA_INT_UNALIGNED, offset);
+    }
 
     private Lanes() {}
 

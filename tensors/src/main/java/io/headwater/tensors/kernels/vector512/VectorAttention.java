@@ -14,6 +14,8 @@ import jdk.incubator.vector.FloatVector;
 
 /** {@link Attention}: a block of keys or values is unpacked to f32 once, then used by all query rows. */
 public final class VectorAttention implements Attention {
+    private static final int CACHE_LINE_BYTES = 64;
+
     @Override
     public void chunk(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
         int entries = rows.visibleIn(rows.rows() - 1, chunk);
@@ -21,6 +23,15 @@ public final class VectorAttention implements Attention {
         int blocks = (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
         for (int block = 0; block < blocks; block++) {
             KvUnpack.keys(kv.layout(), kv.memory(), kv.block(firstBlock + block), scratch.keys());
+            if (block + 1 < blocks) {
+                touchLoop(kv, kv.block(firstBlock + block + 1), kv.layout().valuesOffset(), scratch);
+            } else {
+                touchLoop(
+                        kv,
+                        kv.block(firstBlock) + kv.layout().valuesOffset(),
+                        kv.layout().valuesOffset(),
+                        scratch);
+            }
             AttentionScores.block(kv.layout(), rows, scratch, block);
         }
         for (int row = 0; row < rows.rows(); row++) {
@@ -34,8 +45,21 @@ public final class VectorAttention implements Attention {
         }
         for (int block = 0; block < blocks; block++) {
             KvUnpack.values(kv.layout(), kv.memory(), kv.block(firstBlock + block), scratch.values());
+            if (block + 1 < blocks) {
+                long next = kv.block(firstBlock + block + 1) + kv.layout().valuesOffset();
+                touchLoop(kv, next, kv.layout().valuesOffset(), scratch);
+            }
             AttentionValues.block(rows, chunk, block, scratch);
         }
+    }
+
+    /** Has the next block fetched while this one is computed with: else each begins with a wait for memory. */
+    private static void touchLoop(KvBlocks kv, long from, int bytes, AttentionScratch scratch) {
+        int touched = 0;
+        for (int i = 0; i < bytes; i += CACHE_LINE_BYTES) {
+            touched ^= Lanes.touch(kv.memory(), from + i);
+        }
+        scratch.touched(touched);
     }
 
     private static void addBias(float @org.jspecify.annotations.Nullable [] bias, int first, float[] z, int at, int n) {
