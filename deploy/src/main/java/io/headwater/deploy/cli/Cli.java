@@ -2,6 +2,7 @@
 package io.headwater.deploy.cli;
 
 import io.headwater.deploy.bench.BenchCommand;
+import io.headwater.deploy.chat.ChatCommand;
 import io.headwater.deploy.generate.GenerateCommand;
 import io.headwater.deploy.score.PerplexityCommand;
 import io.headwater.deploy.score.ScoreCommand;
@@ -27,6 +28,7 @@ public final class Cli {
                 new PullCommand(console),
                 new ModelsCommand(console),
                 new GenerateCommand(console),
+                new ChatCommand(console),
                 new ScoreCommand(console),
                 new PerplexityCommand(console),
                 new BenchCommand(console),

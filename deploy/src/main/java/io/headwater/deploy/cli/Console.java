@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process as a command sees it. Both streams write UTF-8 whatever the locale; {@code out} is buffered and is flushed by whoever wants
@@ -49,5 +50,11 @@ public record Console(
     /** A path that the user wrote, relative to where the user stands. */
     public Path path(String written) {
         return workingDirectory.resolve(written).normalize();
+    }
+
+    /** Whether a person types at a terminal and sees it: not so in a test, in a pipe, or with {@code err} sent elsewhere. */
+    public boolean isInteractive() {
+        java.io.@Nullable Console terminal = errIsTerminal ? System.console() : null;
+        return terminal != null && terminal.isTerminal();
     }
 }

@@ -52,6 +52,16 @@ public final class Session implements AutoCloseable {
         return logged;
     }
 
+    /** A copy of the log. */
+    public int[] log() {
+        return Arrays.copyOf(log, logged);
+    }
+
+    /** The newest token of the log, which is not empty. */
+    public int lastToken() {
+        return log[logged - 1];
+    }
+
     public Sequence sequence() {
         return sequence;
     }

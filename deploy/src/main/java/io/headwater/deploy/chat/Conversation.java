@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.chat;
+
+import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.decode.Answer;
+import io.headwater.deploy.decode.Cancellation;
+import io.headwater.deploy.decode.ChatFormat;
+import io.headwater.deploy.decode.GenerationOptions;
+import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.deploy.decode.PrefillListener;
+import io.headwater.deploy.decode.Session;
+import io.headwater.deploy.decode.TextListener;
+import io.headwater.model.generation.FinishReason;
+import io.headwater.model.template.ChatMessages;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Messages and the session that has read them. A new message costs the tokens that the template adds for it: the history stays in the cache and
+ * is never tokenised again, unless the template itself rewrites earlier turns.
+ */
+final class Conversation implements AutoCloseable {
+    private final LoadedModel model;
+    private final ChatFormat format;
+    private final GenerationOptions options;
+    private final Optional<String> system;
+    private final List<Map<String, Object>> messages = new ArrayList<>();
+    private Session session;
+    private int lastPrompt;
+
+    Conversation(LoadedModel model, GenerationOptions options, Optional<String> system) {
+        this.model = model;
+        this.format = model.chatFormat();
+        this.options = options;
+        this.system = system;
+        this.session = new Session(model);
+        begin();
+    }
+
+    /** Forgets everything but the system message. */
+    void clear() {
+        session.close();
+        session = new Session(model);
+        begin();
+    }
+
+    private void begin() {
+        messages.clear();
+        system.ifPresent(content -> messages.add(ChatMessages.message("system", content)));
+    }
+
+    /**
+     * Says something and returns the answer, which is cut short where it is cancelled.
+     *
+     * @throws UserError if the context has no room for it: the conversation is as it was
+     */
+    Answer say(String content, TextListener listener, PrefillListener progress, Cancellation cancellation) {
+        List<Map<String, Object>> asked = new ArrayList<>(messages);
+        asked.add(ChatMessages.message("user", content));
+        String prompt = format.render(asked, true);
+        Optional<String> added = session.tokens() == 0 ? Optional.empty() : added(prompt);
+        int[] ids = added.map(text -> model.tokenizer().encode(text, true)).orElseGet(() -> model.promptTokens(prompt));
+        int kept = added.isPresent() ? session.tokens() : 0;
+        checkRoom(kept + ids.length);
+        if (added.isEmpty() && session.tokens() > 0) {
+            session.close();
+            session = new Session(model);
+        }
+        session.append(ids);
+        lastPrompt = session.tokens() - session.sequence().position();
+        Answer answer = session.prefill(progress, cancellation)
+                ? session.decode(options, listener, cancellation)
+                : unanswered();
+        messages.add(ChatMessages.message("user", content));
+        messages.add(ChatMessages.message("assistant", answer.text()));
+        return answer;
+    }
+
+    /**
+     * The text between what the session has and the end of the new prompt: what closes the last answer, then what the template adds after the
+     * history. Empty if the template writes the history in another way than before.
+     */
+    private Optional<String> added(String prompt) {
+        String history = format.render(messages, false);
+        Optional<String> closing = closing();
+        return prompt.startsWith(history)
+                ? closing.map(text -> text + prompt.substring(history.length()))
+                : Optional.empty();
+    }
+
+    /** What the template puts after an answer's text, less the end token that the model gave itself. */
+    private Optional<String> closing() {
+        String marker = "\u2063answer\u2063";
+        List<Map<String, Object>> probe = new ArrayList<>(messages.subList(0, messages.size() - 1));
+        probe.add(ChatMessages.message("assistant", marker));
+        String rendered = format.render(probe, false);
+        int at = rendered.lastIndexOf(marker);
+        if (at < 0) {
+            return Optional.empty();
+        }
+        String closing = rendered.substring(at + marker.length());
+        int last = session.lastToken();
+        String end =
+                model.tokenizer().isEndOfGeneration(last) ? model.tokenizer().text(last) : "";
+        return Optional.of(closing.startsWith(end) ? closing.substring(end.length()) : closing);
+    }
+
+    private void checkRoom(int tokens) {
+        int context = model.engines().contextLength();
+        if (tokens > context) {
+            throw new UserError("no room: " + tokens + " tokens with this message, the context has " + context
+                    + "; /clear begins anew");
+        }
+    }
+
+    private static Answer unanswered() {
+        long now = System.nanoTime();
+        return new Answer(List.of(), "", FinishReason.CANCELLED, List.of(), now, now, now);
+    }
+
+    List<Map<String, Object>> messages() {
+        return List.copyOf(messages);
+    }
+
+    /** Tokens that the last message made the model read. */
+    int lastPrompt() {
+        return lastPrompt;
+    }
+
+    int contextLength() {
+        return model.engines().contextLength();
+    }
+
+    Session session() {
+        return session;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
