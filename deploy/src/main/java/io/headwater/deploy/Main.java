@@ -13,7 +13,7 @@ public final class Main {
         VectorModule.load();
         Console console = Console.ofProcess();
         System.setOut(console.out()); // a stray System.out.println of a library keeps its place in the stream
-        int exitCode = new Cli(console).run(args);
+        int exitCode = new Cli(console, Commands.all(console)).run(args);
         console.out().flush();
         console.err().flush();
         System.exit(exitCode); // threads that a library left behind do not keep a finished command alive

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
-import io.headwater.deploy.bench.BenchCommand;
-import io.headwater.deploy.chat.ChatCommand;
-import io.headwater.deploy.generate.GenerateCommand;
-import io.headwater.deploy.score.PerplexityCommand;
-import io.headwater.deploy.score.ScoreCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,28 +12,18 @@ import picocli.CommandLine.ParseResult;
 /** The commands, and what becomes of them: a result, or one line on standard error and an exit code. */
 public final class Cli {
     private final Console console;
+    private final List<Object> commands;
 
-    public Cli(Console console) {
+    /** The commands are picocli command objects, in the order of the help page. */
+    public Cli(Console console, List<Object> commands) {
         this.console = console;
-    }
-
-    /** All commands, in the order of the help page. */
-    private List<Object> commands() {
-        return List.of(
-                new PullCommand(console),
-                new ModelsCommand(console),
-                new GenerateCommand(console),
-                new ChatCommand(console),
-                new ScoreCommand(console),
-                new PerplexityCommand(console),
-                new BenchCommand(console),
-                new TestCommand());
+        this.commands = List.copyOf(commands);
     }
 
     /** Runs one command and returns its exit code; throws nothing. */
     public int run(String... args) {
         CommandLine commandLine = new CommandLine(new HeadwaterCommand());
-        commands().forEach(command -> commandLine.addSubcommand(withHelp(command)));
+        commands.forEach(command -> commandLine.addSubcommand(withHelp(command)));
         commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         commandLine.setUsageHelpWidth(110);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.headwater.deploy.cli;
+package io.headwater.deploy.pull;
 
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.ExitCode;
+import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.cli.ModelFiles;
+import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.models.ModelStore.StoredModel;
 import java.io.IOException;
 import java.util.List;
@@ -11,13 +16,13 @@ import picocli.CommandLine.Mixin;
 
 /** {@code headwater models}: what is at hand. */
 @Command(name = "models", description = "Lists the models at hand.")
-final class ModelsCommand implements Callable<Integer> {
+public final class ModelsCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
     private final OutputFlags output = new OutputFlags();
 
-    ModelsCommand(Console console) {
+    public ModelsCommand(Console console) {
         this.console = console;
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.headwater.deploy.cli;
+package io.headwater.deploy;
 
+import io.headwater.deploy.cli.UserError;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

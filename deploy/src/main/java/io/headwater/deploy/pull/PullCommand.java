@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.headwater.deploy.cli;
+package io.headwater.deploy.pull;
 
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.ExitCode;
+import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.cli.ModelFiles;
+import io.headwater.deploy.cli.OutputFlags;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code headwater pull}: makes sure that a model is on this machine and prints its path. */
 @Command(name = "pull", description = "Gets a model and prints its path.")
-final class PullCommand implements Callable<Integer> {
+public final class PullCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
@@ -23,7 +28,7 @@ final class PullCommand implements Callable<Integer> {
                     "an alias (${DEFAULT-VALUE}, the default), hf:OWNER/REPO/FILE.gguf, an http(s) URL, or a path")
     private String name = "smollm2";
 
-    PullCommand(Console console) {
+    public PullCommand(Console console) {
         this.console = console;
     }
 
