@@ -25,7 +25,6 @@ public final class EngineGroup implements AutoCloseable {
     private final List<ShardEngine> engines;
     private final NodeMemory memory;
     private final WorkerThreads threads;
-    private final RopeTable rope;
     private final Step step;
     private final StepFault fault;
     private final int contextLength;
@@ -42,7 +41,6 @@ public final class EngineGroup implements AutoCloseable {
         this.engines = parts.engines();
         this.memory = parts.memory();
         this.threads = parts.threads();
-        this.rope = parts.rope();
         this.step = parts.step();
         this.fault = parts.fault();
         this.contextLength = parts.contextLength();
@@ -131,7 +129,6 @@ public final class EngineGroup implements AutoCloseable {
             throw new EngineException("no KV memory for " + (to - from) + " more tokens at position "
                     + sequence.position() + ": " + Refusal.describe(refusal));
         }
-        rope.ensure(sequence.position() + to - from);
         step.set(sequence, tokens, from, to, logits);
         long start = System.nanoTime();
         try {

@@ -13,7 +13,6 @@ record GroupParts(
         List<ShardEngine> engines,
         NodeMemory memory,
         WorkerThreads threads,
-        RopeTable rope,
         Step step,
         StepFault fault,
         int contextLength,

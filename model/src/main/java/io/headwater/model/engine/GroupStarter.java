@@ -38,7 +38,7 @@ final class GroupStarter {
         this.config = model.config();
         this.options = options;
         this.progress = progress;
-        this.rope = new RopeTable(config.rope());
+        this.rope = new RopeTable(config.rope(), Math.min(options.contextLength(), config.contextLength()));
     }
 
     EngineGroup start() throws EngineException {
@@ -77,7 +77,6 @@ final class GroupStarter {
                 List.copyOf(engines),
                 memory,
                 threads,
-                rope,
                 step,
                 fault,
                 options.contextLength(),

@@ -2,45 +2,36 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.llama.RopeConfig;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Cosines and sines of rotary embedding (Su et al. 2021) by position, computed once in f64 with {@link StrictMath}, rounded to f32.
- * Grown by one thread between steps, read by all workers.
+ * Immutable. All positions are computed at once, on all cores: StrictMath allocates, and decoding must not.
  */
 final class RopeTable {
-    private static final int GROWTH = 256;
-
     private final double[] frequencies;
-    private float[] cos = new float[0];
-    private float[] sin = new float[0];
-    private int positions;
+    private final float[] cos;
+    private final float[] sin;
 
-    RopeTable(RopeConfig config) {
+    /** For positions [0, capacity). */
+    RopeTable(RopeConfig config, int capacity) {
         frequencies = new double[config.dimensionCount() / 2];
         for (int pair = 0; pair < frequencies.length; pair++) {
             double exponent = -2.0 * pair / config.dimensionCount();
             frequencies[pair] =
                     StrictMath.pow(config.theta(), exponent) / config.scaling().divisor(pair);
         }
+        cos = new float[Math.multiplyExact(capacity, frequencies.length)];
+        sin = new float[cos.length];
+        IntStream.range(0, capacity).parallel().forEach(this::fill);
     }
 
-    /** Makes sure that positions [0, end) are there. */
-    void ensure(int end) {
-        if (end <= positions) {
-            return;
+    private void fill(int position) {
+        for (int pair = 0; pair < frequencies.length; pair++) {
+            double angle = position * frequencies[pair];
+            cos[position * frequencies.length + pair] = (float) StrictMath.cos(angle);
+            sin[position * frequencies.length + pair] = (float) StrictMath.sin(angle);
         }
-        int grown = Math.max(end, positions + GROWTH);
-        cos = Arrays.copyOf(cos, Math.multiplyExact(grown, frequencies.length));
-        sin = Arrays.copyOf(sin, cos.length);
-        for (int position = positions; position < grown; position++) {
-            for (int pair = 0; pair < frequencies.length; pair++) {
-                double angle = position * frequencies[pair];
-                cos[position * frequencies.length + pair] = (float) StrictMath.cos(angle);
-                sin[position * frequencies.length + pair] = (float) StrictMath.sin(angle);
-            }
-        }
-        positions = grown;
     }
 
     /**

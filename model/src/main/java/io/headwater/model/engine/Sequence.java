@@ -2,15 +2,16 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.SequenceCache;
+import java.util.Arrays;
 import java.util.List;
 
 /** A sequence of tokens and its KV cache on every shard of a group. Belongs to the thread that calls the group. */
 public final class Sequence implements AutoCloseable {
-    private final List<SequenceCache> caches;
+    private final SequenceCache[] caches;
     private int position;
 
     Sequence(List<SequenceCache> caches) {
-        this.caches = List.copyOf(caches);
+        this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
     }
 
     /** The position that the next token gets: how many have been decoded. */
@@ -19,7 +20,7 @@ public final class Sequence implements AutoCloseable {
     }
 
     SequenceCache cache(int shard) {
-        return caches.get(shard);
+        return caches[shard];
     }
 
     /** Returns 0, or a negative refusal of the shard that has no room for the rows. */
@@ -42,17 +43,19 @@ public final class Sequence implements AutoCloseable {
 
     /** KV bytes charged on all shards. */
     public long kvBytes() {
-        return caches.stream().mapToLong(SequenceCache::bytes).sum();
+        return Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum();
     }
 
     /** The highest {@link #kvBytes} so far. */
     public long peakKvBytes() {
-        return caches.stream().mapToLong(SequenceCache::peakBytes).sum();
+        return Arrays.stream(caches).mapToLong(SequenceCache::peakBytes).sum();
     }
 
     /** Frees the cache. */
     @Override
     public void close() {
-        caches.forEach(SequenceCache::close);
+        for (SequenceCache cache : caches) {
+            cache.close();
+        }
     }
 }

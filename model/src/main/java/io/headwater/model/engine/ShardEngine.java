@@ -12,6 +12,7 @@ final class ShardEngine implements AutoCloseable {
     private final ForwardPass pass;
     private final WorkerScratch[] scratch;
     private final KvLayout layout;
+    private final int contextLength;
     private final BlockArena arena;
     private final WeightMemory weightMemory;
 
@@ -19,6 +20,7 @@ final class ShardEngine implements AutoCloseable {
         this.parts = parts;
         this.pass = new ForwardPass(parts);
         this.layout = layout;
+        this.contextLength = contextLength;
         this.arena = arena;
         this.weightMemory = weightMemory;
         this.scratch = new WorkerScratch[parts.team().workers()];
@@ -41,7 +43,8 @@ final class ShardEngine implements AutoCloseable {
                 arena.open(name, Long.MAX_VALUE),
                 layout,
                 geometry.config().nLayers(),
-                geometry.kvHeads());
+                geometry.kvHeads(),
+                contextLength);
     }
 
     float[] logits() {

@@ -6,7 +6,6 @@ import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +20,17 @@ public final class HeadCache implements KvBlocks {
 
     private final KvLayout layout;
     private final int blockBytes;
-    private int[] blocks = new int[4];
-    private long[] addresses = new long[4];
+    private final int[] blocks;
+    private final long[] addresses;
     private int blockCount;
     private int length;
 
-    HeadCache(KvLayout layout, int blockBytes) {
+    /** {@code capacityBlocks}: lists that grew in step, one per head, would allocate in the middle of decoding. */
+    HeadCache(KvLayout layout, int blockBytes, int capacityBlocks) {
         this.layout = layout;
         this.blockBytes = blockBytes;
+        this.blocks = new int[capacityBlocks];
+        this.addresses = new long[capacityBlocks];
     }
 
     /** Entries stored. */
@@ -36,7 +38,7 @@ public final class HeadCache implements KvBlocks {
         return length;
     }
 
-    /** Makes room for {@code entries} more; returns 0 or a negative refusal, and then holds what it held. */
+    /** Makes room for {@code entries} more; returns 0 or a negative refusal, and then keeps the blocks that it got. */
     int reserve(int entries, BlockArena arena, SessionMemory memory) {
         int needed = (length + entries + KvLayout.BLOCK_ENTRIES - 1) / KvLayout.BLOCK_ENTRIES;
         while (blockCount < needed) {
@@ -44,19 +46,11 @@ public final class HeadCache implements KvBlocks {
             if (block < 0) {
                 return block;
             }
-            add(block, arena.segment(block).address() + arena.offset(block));
+            blocks[blockCount] = block;
+            addresses[blockCount] = arena.segment(block).address() + arena.offset(block);
+            blockCount++;
         }
         return 0;
-    }
-
-    private void add(int block, long address) {
-        if (blockCount == blocks.length) {
-            blocks = Arrays.copyOf(blocks, 2 * blockCount);
-            addresses = Arrays.copyOf(addresses, 2 * blockCount);
-        }
-        blocks[blockCount] = block;
-        addresses[blockCount] = address;
-        blockCount++;
     }
 
     /** Stores entry {@link #length()} {@code + index}: key and value {@code [headDim]}, the key after RoPE. */

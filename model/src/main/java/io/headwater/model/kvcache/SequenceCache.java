@@ -12,14 +12,17 @@ public final class SequenceCache implements AutoCloseable {
     private final HeadCache[] heads;
     private final int kvHeads;
 
-    public SequenceCache(BlockArena arena, SessionMemory memory, KvLayout layout, int nLayers, int kvHeads) {
+    /** {@code capacityEntries}: most entries that a head will hold. */
+    public SequenceCache(
+            BlockArena arena, SessionMemory memory, KvLayout layout, int nLayers, int kvHeads, int capacityEntries) {
         this.arena = arena;
         this.memory = memory;
         this.kvHeads = kvHeads;
         this.heads = new HeadCache[nLayers * kvHeads];
         int blockBytes = blockBytes(layout);
+        int capacityBlocks = (capacityEntries + KvLayout.BLOCK_ENTRIES - 1) / KvLayout.BLOCK_ENTRIES;
         for (int i = 0; i < heads.length; i++) {
-            heads[i] = new HeadCache(layout, blockBytes);
+            heads[i] = new HeadCache(layout, blockBytes, capacityBlocks);
         }
     }
 

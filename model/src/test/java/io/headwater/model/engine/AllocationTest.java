@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import com.sun.management.ThreadMXBean;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.memory.ArenaOptions;
+import io.headwater.testing.RealModel;
+import io.headwater.testing.TinyModel;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a decode step allocates on the heap once its code is compiled, over the calling thread and all workers: 0 bytes inside a KV
+ * block, at most 2 KB where every head takes a new block, plus an arena's books where it opens a slab. (The scalar oracle is not held
+ * to that: its norms allocate 80 bytes each.)
+ */
+final class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long CROSSING_BYTES = 2048;
+
+    /** An arena's books for a new slab of 4 MiB, with Arrow's debugging on, as tests have it. */
+    private static final long SLAB_BYTES = 20 << 10;
+
+    private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 2", "2, 1", "2, 2"})
+    void aTinyModelsDecodeStepAllocatesNothing(int nodes, int threads) throws Exception {
+        TinyModel tiny =
+                TinyModel.create().contextLength(8192).layers(8).heads(8, 8).headDim(32);
+        try (LlamaModel model = LlamaModel.open(tiny.write(directory))) {
+            assertAllocatesNothing(model, EngineOptions.of(nodes, threads, 8192), 16);
+        }
+    }
+
+    @Test
+    void theRealModelsDecodeStepAllocatesNothing() throws Exception {
+        try (LlamaModel model = LlamaModel.open(RealModel.require())) {
+            assertAllocatesNothing(model, EngineOptions.of(1, 2, 2048), 5);
+        }
+    }
+
+    /**
+     * One of {@code attempts} sequences must keep the promise from beginning to end: those before it serve to compile. Each goes
+     * beyond the last one's positions.
+     */
+    private static void assertAllocatesNothing(LlamaModel model, EngineOptions options, int attempts) throws Exception {
+        try (EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
+            long[] threads = threads();
+            long[] before = new long[threads.length];
+            int[] token = {1};
+            String problem = "none";
+            for (int attempt = 0; attempt < attempts; attempt++) {
+                problem = "";
+                int tokens = 5 * BLOCK + attempt * 5 * BLOCK;
+                try (Sequence sequence = group.open()) {
+                    for (int position = 0; position < tokens; position++) {
+                        int slabs = slabs(sequence, options.nodes());
+                        long bytes = step(group, sequence, token, threads, before);
+                        int opened = slabs(sequence, options.nodes()) - slabs;
+                        long allowed = position % BLOCK == 0 ? CROSSING_BYTES + opened * SLAB_BYTES : 0;
+                        if (bytes > allowed) {
+                            problem = bytes + " bytes at position " + position + " of " + tokens;
+                        }
+                    }
+                }
+                if (problem.isEmpty()) {
+                    return;
+                }
+            }
+            throw new AssertionError("last of what was allocated in the last sequence: " + problem);
+        }
+    }
+
+    /** Slabs that a sequence's blocks fill, the last one perhaps in part. */
+    private static int slabs(Sequence sequence, int nodes) {
+        long slabs = 0;
+        for (int shard = 0; shard < nodes; shard++) {
+            slabs += Math.ceilDiv(sequence.cache(shard).bytes(), ArenaOptions.DEFAULT_SLAB_BYTES);
+        }
+        return (int) slabs;
+    }
+
+    /** Bytes that one step allocates on all threads. */
+    private static long step(EngineGroup group, Sequence sequence, int[] token, long[] threads, long[] before)
+            throws Exception {
+        for (int i = 0; i < threads.length; i++) {
+            before[i] = THREADS.getThreadAllocatedBytes(threads[i]);
+        }
+        group.forward(sequence, token, 0, 1);
+        long allocated = 0;
+        for (int i = 0; i < threads.length; i++) {
+            allocated += THREADS.getThreadAllocatedBytes(threads[i]) - before[i];
+        }
+        return allocated;
+    }
+
+    /** The caller and all workers. */
+    private static long[] threads() {
+        long[] workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("engine-"))
+                .mapToLong(Thread::threadId)
+                .toArray();
+        long[] all = Arrays.copyOf(workers, workers.length + 1);
+        all[workers.length] = Thread.currentThread().threadId();
+        return all;
+    }
+}
