@@ -8,7 +8,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import io.headwater.tensors.kernels.KvLayout;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 
 /** A block of stored keys to {@code [headDim, 32]} f32, of values to {@code [32, paddedDim]} f32. */
@@ -47,7 +46,7 @@ final class KvUnpack {
 
     private static void pairedKeysLoop(MemorySegment memory, long from, int headDim, float[] out, int at) {
         for (int d = 0; d < headDim; d += 2) {
-            IntVector pair = ints(memory, from + 2L * TILE_ENTRIES * d);
+            IntVector pair = Lanes.integers(memory, from + 2L * TILE_ENTRIES * d);
             pair.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, at + d * BLOCK_ENTRIES);
             pair.and(UPPER).reinterpretAsFloats().intoArray(out, at + (d + 1) * BLOCK_ENTRIES);
         }
@@ -62,14 +61,10 @@ final class KvUnpack {
     private static void pairedValuesLoop(MemorySegment memory, long from, int n, float[] out) {
         for (int i = 0; i < n; i += 2 * TILE_ENTRIES) {
             for (int lane = 0; lane < TILE_ENTRIES; lane += FLOATS) {
-                IntVector pair = ints(memory, from + 2L * i + 4L * lane);
+                IntVector pair = Lanes.integers(memory, from + 2L * i + 4L * lane);
                 pair.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(out, i + lane);
                 pair.and(UPPER).reinterpretAsFloats().intoArray(out, i + TILE_ENTRIES + lane);
             }
         }
-    }
-
-    private static IntVector ints(MemorySegment memory, long offset) {
-        return IntVector.fromMemorySegment(Lanes.I, memory, offset, ByteOrder.LITTLE_ENDIAN);
     }
 }

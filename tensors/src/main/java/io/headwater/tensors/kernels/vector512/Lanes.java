@@ -47,6 +47,10 @@ final class Lanes {
         return ShortVector.fromMemorySegment(S, memory, offset, ByteOrder.LITTLE_ENDIAN);
     }
 
+    static IntVector integers(MemorySegment memory, long offset) {
+        return IntVector.fromMemorySegment(I, memory, offset, ByteOrder.LITTLE_ENDIAN);
+    }
+
     static FloatVector floats(MemorySegment memory, long offset) {
         return FloatVector.fromMemorySegment(F, memory, offset, ByteOrder.LITTLE_ENDIAN);
     }

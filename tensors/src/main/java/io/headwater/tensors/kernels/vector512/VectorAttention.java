@@ -11,29 +11,46 @@ import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.QueryRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
-/** {@link Attention}: a block of keys or values is unpacked to f32 once, then used by all query rows. */
+/**
+ * {@link Attention}. Many rows (prefill): a block of keys or values is unpacked to f32 once, then used by all. One token's rows
+ * (decode) go through {@link OneTokenAttention}, which does the same operations in the same order without the detour.
+ */
 public final class VectorAttention implements Attention {
-    private static final int CACHE_LINE_BYTES = 64;
-
     @Override
     public void chunk(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
         int entries = rows.visibleIn(rows.rows() - 1, chunk);
-        int firstBlock = chunk * CHUNK_ENTRIES / BLOCK_ENTRIES;
-        int blocks = (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
+        boolean oneToken = OneTokenAttention.fits(kv, rows);
+        if (oneToken) {
+            OneTokenAttention.scores(kv, firstBlock(chunk), blocks(entries), rows, scratch);
+        } else {
+            scores(kv, firstBlock(chunk), blocks(entries), rows, scratch);
+        }
+        exponentials(kv, chunk, rows, scratch);
+        if (oneToken) {
+            OneTokenAttention.values(kv, chunk, entries, rows, scratch);
+        } else {
+            values(kv, chunk, blocks(entries), rows, scratch);
+        }
+    }
+
+    private static int firstBlock(int chunk) {
+        return chunk * CHUNK_ENTRIES / BLOCK_ENTRIES;
+    }
+
+    private static int blocks(int entries) {
+        return (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
+    }
+
+    private static void scores(KvBlocks kv, int firstBlock, int blocks, QueryRows rows, AttentionScratch scratch) {
         for (int block = 0; block < blocks; block++) {
             KvUnpack.keys(kv.layout(), kv.memory(), kv.block(firstBlock + block), scratch.keys());
-            if (block + 1 < blocks) {
-                touchLoop(kv, kv.block(firstBlock + block + 1), kv.layout().valuesOffset(), scratch);
-            } else {
-                touchLoop(
-                        kv,
-                        kv.block(firstBlock) + kv.layout().valuesOffset(),
-                        kv.layout().valuesOffset(),
-                        scratch);
-            }
             AttentionScores.block(kv.layout(), rows, scratch, block);
         }
+    }
+
+    private static void exponentials(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
         for (int row = 0; row < rows.rows(); row++) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
@@ -43,26 +60,16 @@ public final class VectorAttention implements Attention {
                 Arrays.fill(rows.chunkValues(), at, at + rows.paddedDim(), 0f);
             }
         }
+    }
+
+    private static void values(KvBlocks kv, int chunk, int blocks, QueryRows rows, AttentionScratch scratch) {
         for (int block = 0; block < blocks; block++) {
-            KvUnpack.values(kv.layout(), kv.memory(), kv.block(firstBlock + block), scratch.values());
-            if (block + 1 < blocks) {
-                long next = kv.block(firstBlock + block + 1) + kv.layout().valuesOffset();
-                touchLoop(kv, next, kv.layout().valuesOffset(), scratch);
-            }
+            KvUnpack.values(kv.layout(), kv.memory(), kv.block(firstBlock(chunk) + block), scratch.values());
             AttentionValues.block(rows, chunk, block, scratch);
         }
     }
 
-    /** Has the next block fetched while this one is computed with: else each begins with a wait for memory. */
-    private static void touchLoop(KvBlocks kv, long from, int bytes, AttentionScratch scratch) {
-        int touched = 0;
-        for (int i = 0; i < bytes; i += CACHE_LINE_BYTES) {
-            touched ^= Lanes.touch(kv.memory(), from + i);
-        }
-        scratch.touched(touched);
-    }
-
-    private static void addBias(float @org.jspecify.annotations.Nullable [] bias, int first, float[] z, int at, int n) {
+    private static void addBias(float @Nullable [] bias, int first, float[] z, int at, int n) {
         if (bias == null) {
             return;
         }
