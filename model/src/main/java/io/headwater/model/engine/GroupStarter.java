@@ -28,7 +28,7 @@ final class GroupStarter {
     private final LlamaModel model;
     private final LlamaConfig config;
     private final EngineOptions options;
-    private final LoadListener progress;
+    private final LoadProgress progress;
     private final StepFault fault = new StepFault();
     private final Step step = new Step(new Sequence(List.of()));
     private final RopeTable rope;
@@ -37,7 +37,7 @@ final class GroupStarter {
         this.model = model;
         this.config = model.config();
         this.options = options;
-        this.progress = progress;
+        this.progress = new LoadProgress(model, progress);
         this.rope = new RopeTable(config.rope(), Math.min(options.contextLength(), config.contextLength()));
     }
 
@@ -70,6 +70,7 @@ final class GroupStarter {
             memory.close();
             throw e;
         }
+        progress.finish();
         WorkerThreads threads = new WorkerThreads(engines, workers, spins);
         return new EngineGroup(new GroupParts(
                 config,

@@ -58,8 +58,12 @@ final class PhaseBarrier {
             Thread.onSpinWait();
         }
         long start = System.nanoTime();
+        boolean interrupted = false;
         parked.set(party, Thread.currentThread());
         while (phase == current && failure == null) {
+            interrupted |=
+                    Thread.interrupted(); // an interrupted thread does not park: it would spin on a core that others
+            // need
             long left = timeoutNanos - (System.nanoTime() - start);
             if (left <= 0) {
                 fail("party " + party + " waited " + timeoutNanos / 1_000_000 + " ms for " + (parties - arrived.get())
@@ -69,6 +73,9 @@ final class PhaseBarrier {
             LockSupport.parkNanos(this, left);
         }
         parked.set(party, null);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void wake() {

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Packs one shard's slices of a model, a layer per task. */
 final class WeightLoader {
@@ -26,18 +25,14 @@ final class WeightLoader {
     private final LlamaConfig config;
     private final ShardGeometry geometry;
     private final WeightMemory memory;
-    private final LoadListener listener;
-    private final AtomicLong loadedBytes = new AtomicLong();
-    private final long totalBytes;
+    private final LoadProgress progress;
 
-    WeightLoader(LlamaModel model, ShardGeometry geometry, WeightMemory memory, LoadListener listener) {
+    WeightLoader(LlamaModel model, ShardGeometry geometry, WeightMemory memory, LoadProgress progress) {
         this.model = model;
         this.config = model.config();
         this.geometry = geometry;
         this.memory = memory;
-        this.listener = listener;
-        this.totalBytes =
-                model.file().tensors().stream().mapToLong(GgufTensor::byteSize).sum();
+        this.progress = progress;
     }
 
     ShardWeights load(int threads) throws EngineException {
@@ -110,7 +105,7 @@ final class WeightLoader {
         try {
             PackedMatrix packed = MatrixPacker.pack(slice, memory::allocate);
             long share = tensor.byteSize() * slice.rows() / tensor.rows() * slice.columns() / tensor.columns();
-            listener.loaded(loadedBytes.addAndGet(share), totalBytes);
+            progress.add(share);
             return packed;
         } catch (BadWeightException e) {
             throw new EngineException(

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.tensors.kernels;
 
+import java.util.Arrays;
+
 /** The oracle of {@link RmsNorm}. */
 final class ScalarRmsNorm implements RmsNorm {
     @Override
     public void normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
-        float[] lanes = new float[LaneSums.LANES];
+        Arrays.fill(out, outOffset, outOffset + LaneSums.LANES, 0f); // the output's start serves as the 16 partial sums
         for (int i = 0; i < n; i++) {
             float v = x[xOffset + i];
-            lanes[i % LaneSums.LANES] = Math.fma(v, v, lanes[i % LaneSums.LANES]);
+            int lane = outOffset + i % LaneSums.LANES;
+            out[lane] = Math.fma(v, v, out[lane]);
         }
-        float r = RmsNorm.factor(LaneSums.fold(lanes, 0), n, epsilon);
+        float r = RmsNorm.factor(LaneSums.fold(out, outOffset), n, epsilon);
         for (int i = 0; i < n; i++) {
             out[outOffset + i] = x[xOffset + i] * r * weight[i];
         }

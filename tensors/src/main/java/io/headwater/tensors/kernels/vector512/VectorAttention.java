@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class VectorAttention implements Attention {
     @Override
     public void chunk(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
+        if (rows.rows() == 0) {
+            return;
+        }
         int entries = rows.visibleIn(rows.rows() - 1, chunk);
         boolean oneToken = OneTokenAttention.fits(kv, rows);
         if (oneToken) {
