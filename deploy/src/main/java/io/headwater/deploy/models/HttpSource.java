@@ -136,6 +136,9 @@ final class HttpSource {
         if (hasCause(e, UnresolvedAddressException.class)) {
             return "unknown host";
         }
+        if (e instanceof ConnectException) {
+            return "connection refused";
+        }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 

@@ -8,11 +8,15 @@ import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.decode.BatchLines;
+import io.headwater.deploy.decode.Cancellation;
+import io.headwater.deploy.decode.TextInput;
 import io.headwater.model.gguf.GgufException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -65,16 +69,20 @@ public final class TemplateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, GgufException {
         PromptTemplate prompts = prompts();
-        @Nullable JsonNode toolList = tools == null ? null : Json.parse(TextSource.read(console, tools), tools);
+        @Nullable JsonNode toolList = tools == null ? null : Json.parse(TextInput.read(console, tools), tools);
         if (source.batch != null) {
-            return TextBatch.run(
-                    console, source.batch, request -> Map.of("prompt", answer(prompts, request, toolList)));
+            return answerAll(source.batch, request -> Map.of("prompt", answer(prompts, request, toolList)));
         }
         String file = Objects.requireNonNull(source.messages);
-        JsonNode read = Json.parse(TextSource.read(console, file), file.equals("-") ? "standard input" : file);
+        JsonNode read = Json.parse(TextInput.read(console, file), file.equals("-") ? "standard input" : file);
         JsonNode request = read.isArray() ? Json.mapper().createObjectNode().set("messages", read) : read;
         show(answer(prompts, request, toolList));
         return ExitCode.DONE;
+    }
+
+    private int answerAll(String lines, Function<JsonNode, Map<String, Object>> work) {
+        boolean good = BatchLines.answer(console, BatchLines.read(console, lines), new Cancellation(), work);
+        return good ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private PromptTemplate prompts() throws IOException, InterruptedException, GgufException {
@@ -85,12 +93,12 @@ public final class TemplateCommand implements Callable<Integer> {
                                 () -> new UserError(
                                         text.file().getFileName()
                                                 + " has no chat template (tokenizer.chat_template): give one with --template FILE.jinja"))
-                : TextSource.read(console, template);
+                : TextInput.read(console, template);
         return new PromptTemplate(jinja, text.specialTokens());
     }
 
     private String answer(PromptTemplate prompts, JsonNode request, @Nullable JsonNode toolList) {
-        boolean generationPrompt = TextBatch.flag(request, "add_generation_prompt", !noGenerationPrompt);
+        boolean generationPrompt = RequestFields.flag(request, "add_generation_prompt", !noGenerationPrompt);
         @Nullable JsonNode ownTools = request.get("tools");
         return prompts.render(request.path("messages"), generationPrompt, ownTools == null ? toolList : ownTools);
     }

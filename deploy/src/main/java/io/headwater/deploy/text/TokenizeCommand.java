@@ -7,6 +7,9 @@ import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
+import io.headwater.deploy.decode.BatchLines;
+import io.headwater.deploy.decode.Cancellation;
+import io.headwater.deploy.decode.TextInput;
 import io.headwater.model.gguf.GgufException;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -69,19 +73,24 @@ public final class TokenizeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, GgufException {
         Tokenizer tokenizer = ModelText.of(model.file(console, output)).tokenizer();
         if (source.batch != null) {
-            return TextBatch.run(console, source.batch, request -> answer(tokenizer, request));
+            return answerAll(source.batch, request -> answer(tokenizer, request));
         }
         show(tokenizer, tokenizer.encode(text(), special));
         return ExitCode.DONE;
     }
 
-    private String text() throws IOException {
-        return source.text != null ? source.text : TextSource.read(console, Objects.requireNonNull(source.file));
+    private String text() {
+        return source.text != null ? source.text : TextInput.read(console, Objects.requireNonNull(source.file));
     }
 
-    private Map<String, ?> answer(Tokenizer tokenizer, JsonNode request) {
-        boolean parseSpecial = TextBatch.flag(request, "special", special);
-        return Map.of("ids", tokenizer.encode(TextBatch.string(request, "text"), parseSpecial));
+    private int answerAll(String lines, Function<JsonNode, Map<String, Object>> work) {
+        boolean good = BatchLines.answer(console, BatchLines.read(console, lines), new Cancellation(), work);
+        return good ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private Map<String, Object> answer(Tokenizer tokenizer, JsonNode request) {
+        boolean parseSpecial = RequestFields.flag(request, "special", special);
+        return Map.of("ids", tokenizer.encode(RequestFields.string(request, "text"), parseSpecial));
     }
 
     private void show(Tokenizer tokenizer, int[] tokens) {
