@@ -53,9 +53,9 @@ final class AttentionPhase {
         }
     }
 
-    /** Query rows that a worker's own {@link QueryRows} must hold. */
+    /** Query rows that a worker must have room for, alone or with the shared rows of a short step. */
     static int queryRowsPerWorker(int groupSize) {
-        return Math.max(1, QUERY_ROWS / groupSize) * groupSize;
+        return Math.max(FEW_ROWS, QUERY_ROWS / groupSize) * groupSize;
     }
 
     /** One worker, before the barrier that starts the phase. */

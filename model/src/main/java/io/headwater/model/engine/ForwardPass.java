@@ -46,6 +46,7 @@ final class ForwardPass {
     void run(int worker, WorkerScratch scratch) throws ExchangeException {
         if (worker == 0) {
             buffers.begin(step);
+            rope.ensure(step.position(step.rows));
         }
         team.await(worker);
         embed(worker);
@@ -99,9 +100,12 @@ final class ForwardPass {
         for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
             if (row >= firstRow) {
                 int to = row - firstRow;
-                kernels.rmsNorm()
+                boolean finite = kernels.rmsNorm()
                         .normalise(
                                 buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
+                if (!finite) {
+                    fault.report("the residual stream is not finite or too large", layer, step.position(row));
+                }
                 quantise(out, to, row, layer);
             }
         }

@@ -6,12 +6,19 @@ import java.util.stream.IntStream;
 
 /**
  * Cosines and sines of rotary embedding (Su et al. 2021) by position, computed once in f64 with {@link StrictMath}, rounded to f32.
- * Immutable. All positions are computed at once, on all cores: StrictMath allocates, and decoding must not.
+ *
+ * <p>The first {@value #EAGER_POSITIONS} positions are computed at start, on all cores, since StrictMath allocates and decoding must not;
+ * those beyond, in a longer context, by the block when a step first reaches them. Any worker may read what {@link #ensure} has
+ * made before the last barrier.
  */
 final class RopeTable {
+    static final int EAGER_POSITIONS = 8192;
+    private static final int BLOCK_POSITIONS = 4096;
+
     private final double[] frequencies;
-    private final float[] cos;
-    private final float[] sin;
+    private final float[][] cos;
+    private final float[][] sin;
+    private int blocks;
 
     /** For positions [0, capacity). */
     RopeTable(RopeConfig config, int capacity) {
@@ -21,16 +28,29 @@ final class RopeTable {
             frequencies[pair] =
                     StrictMath.pow(config.theta(), exponent) / config.scaling().divisor(pair);
         }
-        cos = new float[Math.multiplyExact(capacity, frequencies.length)];
-        sin = new float[cos.length];
-        IntStream.range(0, capacity).parallel().forEach(this::fill);
+        cos = new float[(capacity + BLOCK_POSITIONS - 1) / BLOCK_POSITIONS][];
+        sin = new float[cos.length][];
+        ensure(Math.min(capacity, EAGER_POSITIONS));
     }
 
-    private void fill(int position) {
+    /** Makes sure that positions [0, end) are there. */
+    synchronized void ensure(int end) {
+        while (blocks * BLOCK_POSITIONS < end) {
+            float[] c = new float[BLOCK_POSITIONS * frequencies.length];
+            float[] s = new float[c.length];
+            int first = blocks * BLOCK_POSITIONS;
+            IntStream.range(0, BLOCK_POSITIONS).parallel().forEach(i -> fill(c, s, i, first + i));
+            cos[blocks] = c;
+            sin[blocks] = s;
+            blocks++;
+        }
+    }
+
+    private void fill(float[] c, float[] s, int index, int position) {
         for (int pair = 0; pair < frequencies.length; pair++) {
             double angle = position * frequencies[pair];
-            cos[position * frequencies.length + pair] = (float) StrictMath.cos(angle);
-            sin[position * frequencies.length + pair] = (float) StrictMath.sin(angle);
+            c[index * frequencies.length + pair] = (float) StrictMath.cos(angle);
+            s[index * frequencies.length + pair] = (float) StrictMath.sin(angle);
         }
     }
 
@@ -39,10 +59,12 @@ final class RopeTable {
      * {@code x0' = fma(x0, cos, -(x1 · sin))}, {@code x1' = fma(x0, sin, x1 · cos)}.
      */
     void rotate(float[] x, int offset, int position) {
-        int at = position * frequencies.length;
+        float[] cosines = cos[position / BLOCK_POSITIONS];
+        float[] sines = sin[position / BLOCK_POSITIONS];
+        int at = position % BLOCK_POSITIONS * frequencies.length;
         for (int pair = 0; pair < frequencies.length; pair++) {
-            float c = cos[at + pair];
-            float s = sin[at + pair];
+            float c = cosines[at + pair];
+            float s = sines[at + pair];
             float x0 = x[offset + 2 * pair];
             float x1 = x[offset + 2 * pair + 1];
             x[offset + 2 * pair] = Math.fma(x0, c, -(x1 * s));

@@ -91,7 +91,7 @@ final class RopeReader {
         }
         List<Float> divisors = new ArrayList<>();
         for (int pair = 0; pair < count / 2; pair++) {
-            double wave = 2 * Math.PI * Math.pow(theta, 2.0 * pair / count);
+            double wave = 2 * Math.PI * StrictMath.pow(theta, 2.0 * pair / count);
             double kept = Math.clamp((original / wave - low) / (high - low), 0.0, 1.0);
             divisors.add((float) (1 / ((1 - kept) / factor + kept)));
         }

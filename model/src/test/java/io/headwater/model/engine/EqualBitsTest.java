@@ -97,6 +97,10 @@ final class EqualBitsTest {
                 EngineOptions options = oracle().withKernels(kernels);
                 TinyRun.assertSameBits(kernels.toString(), expected, TinyRun.everyRow(model, options, tokens));
                 TinyRun.assertSameBits(
+                        kernels + ", steps of 3 rows",
+                        expected,
+                        TinyRun.everyRow(model, options.withChunkRows(3), tokens));
+                TinyRun.assertSameBits(
                         kernels + ", decoding",
                         TinyRun.from(PROMPT, expected),
                         TinyRun.decode(model, options, PROMPT, tokens));

@@ -33,6 +33,9 @@ final class TinyModels {
                         "16:2 heads of 16, tied, linear rope",
                         base().heads(16, 2).headDim(16).tied(true).linearRope(4)),
                 Named.of(
+                        "32:2 heads of 16, more query heads than a worker's usual share of rows",
+                        base().heads(32, 2).headDim(16)),
+                Named.of(
                         "6:6 heads of 80, units of two",
                         base().heads(6, 6).headDim(80).vocabSize(2049)),
                 Named.of(

@@ -8,8 +8,11 @@ package io.headwater.tensors.kernels;
  * out = (x · r) · weight in f32.
  */
 public interface RmsNorm {
-    /** {@code n} is a multiple of 16; {@code out} is not {@code x}. */
-    void normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset);
+    /**
+     * {@code n} is a multiple of 16; {@code out} is not {@code x}. Returns false if ss is not finite: r would be 0 or NaN, and the row
+     * finite zeros that hide it.
+     */
+    boolean normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset);
 
     /** The factor r, shared by all providers. */
     static float factor(float sumOfSquares, int n, float epsilon) {

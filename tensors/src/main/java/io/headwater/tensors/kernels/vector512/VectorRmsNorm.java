@@ -10,8 +10,9 @@ import jdk.incubator.vector.FloatVector;
 /** {@link RmsNorm}: each vector of the 16 partial sums is one pass over the row. */
 public final class VectorRmsNorm implements RmsNorm {
     @Override
-    public void normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
-        float r = RmsNorm.factor(sumOfSquares(x, xOffset, n, out, outOffset), n, epsilon);
+    public boolean normalise(float[] x, int xOffset, float[] weight, int n, float epsilon, float[] out, int outOffset) {
+        float sumOfSquares = sumOfSquares(x, xOffset, n, out, outOffset);
+        float r = RmsNorm.factor(sumOfSquares, n, epsilon);
         FloatVector factor = FloatVector.broadcast(Lanes.F, r);
         for (int i = 0; i < n; i += FLOATS) {
             FloatVector.fromArray(Lanes.F, x, xOffset + i)
@@ -19,6 +20,7 @@ public final class VectorRmsNorm implements RmsNorm {
                     .mul(FloatVector.fromArray(Lanes.F, weight, i))
                     .intoArray(out, outOffset + i);
         }
+        return Float.isFinite(sumOfSquares);
     }
 
     /** Uses {@code lanes[at … + 16)}, the start of the output, as scratch. */
