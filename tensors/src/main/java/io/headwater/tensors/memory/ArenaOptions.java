@@ -10,7 +10,7 @@ package io.headwater.tensors.memory;
  * @param trimShare share of free blocks, 0 to 1, from which a slab's free pages go back to the system
  */
 public record ArenaOptions(String name, long limitBytes, int slabBytes, double trimShare) {
-    public static final int DEFAULT_SLAB_BYTES = 4 << 20;
+    public static final int DEFAULT_SLAB_BYTES = 2 << 20;
     public static final double DEFAULT_TRIM_SHARE = 0.5;
 
     public ArenaOptions {
@@ -26,7 +26,7 @@ public record ArenaOptions(String name, long limitBytes, int slabBytes, double t
         }
     }
 
-    /** Slabs of 4 MiB, trimmed from half free on. */
+    /** Slabs of 2 MiB, a huge page each, trimmed from half free on. */
     public static ArenaOptions of(String name, long limitBytes) {
         return new ArenaOptions(name, limitBytes, DEFAULT_SLAB_BYTES, DEFAULT_TRIM_SHARE);
     }

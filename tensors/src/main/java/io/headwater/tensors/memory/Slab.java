@@ -7,17 +7,20 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One slab: memory cut into blocks of one size until it is wholly free again. Knows each block's owner (0 = free); the free ones
- * are a stack, so the block that was freed last, whose pages are warm, is taken first.
+ * One slab: memory cut into blocks of one size until it is wholly free again. Knows each block's owner; the free ones are a stack,
+ * linked through the same array, so the block that was freed last, whose pages are warm, is taken first. Its bookkeeping is small,
+ * since a slab may be opened in the middle of decoding: 5 bytes per block.
  */
 final class Slab {
     final int index;
     final MemorySegment memory;
     final ArrowBuf account;
     private final PageSource pages;
-    private final int[] owners;
-    private final int[] freeStack;
-    private final boolean[] returned;
+    /** An owner, or for a free block −1 less the next free one, which is 0 for the last. */
+    private int[] owners = new int[0];
+
+    private boolean[] returned = new boolean[0];
+    private int firstFree;
 
     private int blockBytes;
     private int blocks;
@@ -37,10 +40,6 @@ final class Slab {
         this.memory = memory;
         this.account = account;
         this.pages = pages;
-        int pagesOfSlab = (int) (memory.byteSize() / BlockArena.PAGE_BYTES);
-        owners = new int[pagesOfSlab];
-        freeStack = new int[pagesOfSlab];
-        returned = new boolean[pagesOfSlab];
     }
 
     /** Cuts a wholly free slab anew. */
@@ -49,10 +48,15 @@ final class Slab {
         blockBytes = newBlockBytes;
         blocks = (int) (memory.byteSize() / newBlockBytes);
         free = blocks;
-        for (int i = 0; i < blocks; i++) {
-            freeStack[i] = blocks - 1 - i;
-            returned[i] = untouched;
+        if (owners.length != blocks) {
+            owners = new int[blocks];
+            returned = new boolean[blocks];
         }
+        for (int i = 0; i < blocks; i++) {
+            owners[i] = i + 1 < blocks ? -1 - (i + 1) : 0;
+        }
+        firstFree = 0;
+        Arrays.fill(returned, untouched);
         returnedBlocks = untouched ? blocks : 0;
         trimAt = Math.max(1, (int) Math.ceil(blocks * trimShare));
         nextTrim = trimAt;
@@ -76,7 +80,9 @@ final class Slab {
 
     /** First page of the block, within the slab; there must be a free one. */
     int take(int owner) {
-        int block = freeStack[--free];
+        int block = firstFree;
+        firstFree = -1 - owners[block];
+        free--;
         owners[block] = owner;
         if (returned[block]) {
             returned[block] = false;
@@ -121,7 +127,7 @@ final class Slab {
     private void trim() {
         for (int start = 0; start < blocks; start++) {
             int end = start;
-            while (end < blocks && owners[end] == 0 && !returned[end]) {
+            while (end < blocks && owners[end] <= 0 && !returned[end]) {
                 end++;
             }
             if (end > start
@@ -135,8 +141,9 @@ final class Slab {
     }
 
     private void release(int block) {
-        owners[block] = 0;
-        freeStack[free++] = block;
+        owners[block] = free == 0 ? 0 : -1 - firstFree;
+        firstFree = block;
+        free++;
     }
 
     private int stride() {

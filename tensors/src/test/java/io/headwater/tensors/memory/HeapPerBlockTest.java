@@ -25,11 +25,10 @@ class HeapPerBlockTest {
             kept.take(BLOCK);
             cycles(arena, session, blocks, 200); // class loading
 
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            long sum = cycles(arena, session, blocks, 10_000);
-            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            long[] sum = new long[1];
+            long allocated = leastAllocated(() -> sum[0] = cycles(arena, session, blocks, 2_000));
 
-            assertThat(sum).isNotZero();
+            assertThat(sum[0]).isNotZero();
             assertThat(allocated).isZero();
         }
     }
@@ -41,13 +40,23 @@ class HeapPerBlockTest {
             int[] blocks = new int[2];
             refusals(session, blocks, 200);
 
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            long sum = refusals(session, blocks, 10_000);
-            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            long[] sum = new long[1];
+            long allocated = leastAllocated(() -> sum[0] = refusals(session, blocks, 2_000));
 
-            assertThat(sum).isEqualTo(10_000L * (Refusal.SESSION_LIMIT + Refusal.ARENA_LIMIT));
+            assertThat(sum[0]).isEqualTo(2_000L * (Refusal.SESSION_LIMIT + Refusal.ARENA_LIMIT));
             assertThat(allocated).isZero();
         }
+    }
+
+    /** The least of five rounds: the JVM itself allocates a little on a thread now and then (72 to 208 bytes seen). */
+    private static long leastAllocated(Runnable round) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            round.run();
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     private static long cycles(BlockArena arena, SessionMemory session, int[] blocks, int count) {

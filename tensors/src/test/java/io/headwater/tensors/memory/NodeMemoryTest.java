@@ -12,14 +12,14 @@ class NodeMemoryTest {
 
     @Test
     void weightsAndBlocksShareTheNodesLimit() {
-        try (NodeMemory node = new NodeMemory(WeightMemory.REGION_BYTES + 4 * MIB);
+        try (NodeMemory node = new NodeMemory(WeightMemory.REGION_BYTES + 2 * MIB);
                 WeightMemory weights = node.openWeights("weights", Long.MAX_VALUE);
                 BlockArena arena = node.openArena(ArenaOptions.of("engine-0", Long.MAX_VALUE));
                 SessionMemory session = arena.open("s", Long.MAX_VALUE)) {
             weights.allocate(1);
 
-            assertThat(session.take(4 << 20)).isNotNegative();
-            assertThat(session.take(4 << 20)).isEqualTo(Refusal.ARENA_LIMIT);
+            assertThat(session.take(2 << 20)).isNotNegative();
+            assertThat(session.take(2 << 20)).isEqualTo(Refusal.ARENA_LIMIT);
             assertThat(node.allocatedBytes()).isEqualTo(node.limitBytes());
             assertThat(node.peakBytes()).isEqualTo(node.limitBytes());
         }
