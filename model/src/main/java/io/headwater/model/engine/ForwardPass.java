@@ -104,7 +104,7 @@ final class ForwardPass {
                         .normalise(
                                 buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
                 if (!finite) {
-                    fault.report("the residual stream is not finite or too large", layer, step.position(row));
+                    fault.report("the residual stream's norm is not finite", layer, step.position(row));
                 }
                 quantise(out, to, row, layer);
             }
