@@ -7,6 +7,7 @@ public final class AttentionScratch {
     private final float[] keys;
     private final float[] values;
     private final float[] lanes = new float[LaneSums.LANES];
+    private final OneTokenStep step = new OneTokenStep();
 
     private int touched;
 
@@ -43,5 +44,10 @@ public final class AttentionScratch {
 
     public float[] lanes() {
         return lanes;
+    }
+
+    /** What the loop over one token's rows does next. */
+    public OneTokenStep step() {
+        return step;
     }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A random KV head and query rows that see more and more of it, the last row all. */
+/** A random KV head and query rows of which the last sees all entries, the others more and more of them or all too. */
 final class AttentionCase {
     final KvLayout layout;
     final int length;
@@ -16,13 +16,25 @@ final class AttentionCase {
     final float @Nullable [] bias;
     final TestKv kv;
 
+    /** Rows of a prompt: they see more and more entries. */
     AttentionCase(KvLayout layout, int length, int rows, boolean withBias, long seed) {
+        this(layout, rising(length, rows, seed), withBias, seed);
+    }
+
+    /** Rows of one token, hence a group of query heads: all see all entries. */
+    static AttentionCase ofOneToken(KvLayout layout, int length, int rows, boolean withBias, long seed) {
+        int[] visible = new int[rows];
+        Arrays.fill(visible, length);
+        return new AttentionCase(layout, visible, withBias, seed);
+    }
+
+    private AttentionCase(KvLayout layout, int[] visible, boolean withBias, long seed) {
         Random random = new Random(seed);
         int dim = layout.headDim();
+        int rows = visible.length;
         this.layout = layout;
-        this.length = length;
-        visible = random.ints(rows, 1, length + 1).sorted().toArray();
-        visible[rows - 1] = length;
+        this.visible = visible;
+        length = visible[rows - 1];
         keys = Inputs.gaussian(random, length * dim);
         values = Inputs.gaussian(random, length * dim);
         queries = Inputs.gaussian(random, rows * (dim + 1)); // rows apart, at odd offsets
@@ -31,6 +43,12 @@ final class AttentionCase {
         }
         bias = withBias ? Inputs.gaussian(random, length) : null;
         kv = TestKv.of(layout, keys, values, bias);
+    }
+
+    private static int[] rising(int length, int rows, long seed) {
+        int[] visible = new Random(seed).ints(rows, 1, length + 1).sorted().toArray();
+        visible[rows - 1] = length;
+        return visible;
     }
 
     int chunks() {

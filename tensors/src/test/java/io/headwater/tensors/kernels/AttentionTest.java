@@ -9,6 +9,7 @@ class AttentionTest {
     private static final int[] HEAD_DIMS = {2, 8, 16, 32, 64, 80, 96, 128};
     private static final int[] LENGTHS = {1, 15, 16, 17, 31, 32, 33, 255, 256, 257, 600};
     private static final int MOST_ROWS = 9;
+    private static final int[] ROWS_OF_ONE_TOKEN = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16};
 
     @ParameterizedTest(name = "{0}")
     @MethodSource(Providers.HERE)
@@ -37,6 +38,36 @@ class AttentionTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void rowsThatSeeTheSameEntriesHaveTheOraclesBits(Kernels kernels) {
+        for (int headDim : HEAD_DIMS) {
+            KvLayout layout = new KvLayout(headDim, KvType.BF16); // decode's path; f32 has none of its own
+            for (int length : LENGTHS) {
+                for (int rows : ROWS_OF_ONE_TOKEN) {
+                    assertAgrees(kernels, AttentionCase.ofOneToken(layout, length, rows, false, rows));
+                    assertAgrees(kernels, AttentionCase.ofOneToken(layout, length, rows, true, rows));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void aRowOfOneTokenHasTheSameBitsAloneAndAmongItsLikeAndInAPrompt(Kernels kernels) {
+        KvLayout layout = new KvLayout(64, KvType.BF16);
+        AttentionCase prompt = new AttentionCase(layout, 300, MOST_ROWS, true, 7);
+        AttentionCase token = AttentionCase.ofOneToken(layout, 300, MOST_ROWS, true, 7);
+        int last = MOST_ROWS - 1; // in a prompt, too, it sees everything
+
+        AttentionCase.Result alone = token.attend(kernels.attention(), last, last + 1);
+        AttentionCase.Result amongItsLike = token.attend(kernels.attention());
+        AttentionCase.Result inAPrompt = prompt.attend(kernels.attention());
+
+        Bits.assertSame(alone.out, 1, amongItsLike.out, 1 + last * 64, 64, "among its like");
+        Bits.assertSame(alone.out, 1, inAPrompt.out, 1 + last * 64, 64, "in a prompt");
     }
 
     @ParameterizedTest(name = "{0}")

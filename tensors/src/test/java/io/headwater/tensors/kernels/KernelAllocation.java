@@ -95,25 +95,29 @@ abstract class KernelAllocation {
         for (KvType type : KvType.values()) {
             for (int headDim : new int[] {64, 80}) {
                 KvLayout layout = new KvLayout(headDim, type);
-                for (int rows : new int[] {1, 3}) {
-                    AttentionCase c = new AttentionCase(layout, 65, rows, rows == 3, 1);
-                    String what = kernels.name() + " attention " + layout + " rows=" + rows;
-                    QueryRows queries = new QueryRows(c.queries, rows, 1, layout);
-                    for (int row = 0; row < rows; row++) {
-                        queries.add(c.queryOffset(row), c.visible[row]);
-                    }
-                    AttentionScratch scratch = new AttentionScratch(rows, layout);
-                    float[] out = new float[headDim];
-
-                    WarmKernel.assertAllocatesNothing(
-                            () -> kernels.attention().chunk(c.kv, 0, queries, scratch), () -> what);
-                    WarmKernel.assertAllocatesNothing(
-                            () -> kernels.attention().merge(queries, rows - 1, out, 0, headDim), () -> what + " merge");
-
-                    float[] want = c.attend(Kernels.scalar().attention()).out;
-                    Bits.assertSame(out, 0, want, 1 + (rows - 1) * headDim, headDim, what);
-                }
+                assertAllocatesNothing(AttentionCase.ofOneToken(layout, 65, 1, false, 1));
+                assertAllocatesNothing(new AttentionCase(layout, 65, 3, true, 1));
+                assertAllocatesNothing(AttentionCase.ofOneToken(layout, 65, 9, true, 1));
             }
         }
+    }
+
+    private void assertAllocatesNothing(AttentionCase c) {
+        int rows = c.visible.length;
+        int headDim = c.layout.headDim();
+        String what = kernels.name() + " attention " + c;
+        QueryRows queries = new QueryRows(c.queries, rows, 1, c.layout);
+        for (int row = 0; row < rows; row++) {
+            queries.add(c.queryOffset(row), c.visible[row]);
+        }
+        AttentionScratch scratch = new AttentionScratch(rows, c.layout);
+        float[] out = new float[headDim];
+
+        WarmKernel.assertAllocatesNothing(() -> kernels.attention().chunk(c.kv, 0, queries, scratch), () -> what);
+        WarmKernel.assertAllocatesNothing(
+                () -> kernels.attention().merge(queries, rows - 1, out, 0, headDim), () -> what + " merge");
+
+        float[] want = c.attend(Kernels.scalar().attention()).out;
+        Bits.assertSame(out, 0, want, 1 + (rows - 1) * headDim, headDim, what);
     }
 }

@@ -11,6 +11,7 @@ import io.headwater.tensors.kernels.AttentionScratch;
 import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
+import io.headwater.tensors.kernels.OneTokenStep;
 import io.headwater.tensors.kernels.QueryRows;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -21,7 +22,6 @@ import jdk.incubator.vector.IntVector;
  * memory first: each key and value is widened in a register, used by four rows, and the next block's line is touched meanwhile.
  */
 final class OneTokenAttention {
-    private static final int ROWS_AT_ONCE = 4;
     private static final int UPPER = 0xffff0000;
 
     private OneTokenAttention() {}
@@ -33,13 +33,13 @@ final class OneTokenAttention {
 
     /** Scores of the chunk's entries, for all rows. */
     static void scores(KvBlocks kv, int firstBlock, int blocks, QueryRows rows, AttentionScratch scratch) {
-        for (int row = 0; row < rows.rows(); row += ROWS_AT_ONCE) {
+        OneTokenStep step = scratch.step();
+        for (int row = 0; row < rows.rows(); row += OneTokenStep.ROWS) {
             for (int block = 0; block < blocks; block++) {
-                long from = kv.block(firstBlock + block);
-                long next = kv.block(firstBlock + Math.min(block + 1, blocks - 1));
+                step.meet(kv, firstBlock + block, firstBlock + blocks - 1);
+                step.toScores(rows, row, block * BLOCK_ENTRIES);
                 for (int lane = 0; lane < BLOCK_ENTRIES; lane += 2 * FLOATS) {
-                    int at = row * CHUNK_ENTRIES + block * BLOCK_ENTRIES + lane;
-                    scoresLoop(kv.memory(), kv.layout(), from, next - from, lane, rows, row, scratch, at);
+                    scoresLoop(kv, lane, rows.queries(), scratch);
                 }
             }
         }
@@ -47,22 +47,34 @@ final class OneTokenAttention {
 
     /** Adds e · value over the chunk's {@code n} entries to {@link QueryRows#chunkValues()}, for all rows. */
     static void values(KvBlocks kv, int chunk, int n, QueryRows rows, AttentionScratch scratch) {
+        OneTokenStep step = scratch.step();
         int firstBlock = chunk * CHUNK_ENTRIES / BLOCK_ENTRIES;
         int blocks = (n + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
-        for (int row = 0; row < rows.rows(); row += ROWS_AT_ONCE) {
+        for (int row = 0; row < rows.rows(); row += OneTokenStep.ROWS) {
             for (int block = 0; block < blocks; block++) {
-                long from = kv.block(firstBlock + block) + kv.layout().valuesOffset();
-                long next = kv.block(firstBlock + Math.min(block + 1, blocks - 1))
-                        + kv.layout().valuesOffset();
-                int entries = Math.min(BLOCK_ENTRIES, n - block * BLOCK_ENTRIES);
-                for (int d = 0; d < rows.paddedDim(); d += 2 * TILE_ENTRIES) {
-                    for (int lane = 0; lane < TILE_ENTRIES; lane += FLOATS) {
-                        long at = 2L * d + 4L * lane;
-                        valuesLoop(kv, from + at, next - from, entries, rows, row, chunk, scratch, block, d + lane);
-                    }
-                }
+                step.meet(kv, firstBlock + block, firstBlock + blocks - 1);
+                step.toValues(rows, row, chunk, block * BLOCK_ENTRIES);
+                values(kv, Math.min(BLOCK_ENTRIES, n - block * BLOCK_ENTRIES), rows, scratch);
             }
         }
+    }
+
+    private static void values(KvBlocks kv, int entries, QueryRows rows, AttentionScratch scratch) {
+        for (int d = 0; d < rows.paddedDim(); d += 2 * TILE_ENTRIES) {
+            for (int lane = 0; lane < TILE_ENTRIES; lane += FLOATS) {
+                valuesLoop(kv, d + lane, entries, rows.chunkValues(), scratch);
+            }
+        }
+    }
+
+    /** Offset in a block of the keys of entries [entry, entry + FLOATS). */
+    private static long keys(KvLayout layout, int entry) {
+        return (long) (entry / TILE_ENTRIES) * layout.keyTileBytes() + 4L * (entry % TILE_ENTRIES);
+    }
+
+    /** Offset in a block of dimensions [d, d + FLOATS) and 16 further, of the first value. */
+    private static long values(KvLayout layout, int d) {
+        return layout.valuesOffset() + 2L * (d - d % TILE_ENTRIES) + 4L * (d % TILE_ENTRIES);
     }
 
     private static IntVector pairs(MemorySegment memory, long offset) {
@@ -81,30 +93,18 @@ final class OneTokenAttention {
         return FloatVector.broadcast(Lanes.F, x[at]);
     }
 
-    private static void scoresLoop(
-            MemorySegment memory,
-            KvLayout layout,
-            long block,
-            long ahead,
-            int lane,
-            QueryRows rows,
-            int row,
-            AttentionScratch scratch,
-            int at) {
-        float[] q = rows.queries();
-        // A short last group repeats its last row: the same scores go to the same place again.
-        int others = rows.rows() - 1 - row;
-        int step1 = Math.min(1, others);
-        int step2 = Math.min(2, others);
-        int step3 = Math.min(3, others);
-        int q0 = rows.queryOffset(row);
-        int q1 = rows.queryOffset(row + step1);
-        int q2 = rows.queryOffset(row + step2);
-        int q3 = rows.queryOffset(row + step3);
-        long left = block + (long) (lane / TILE_ENTRIES) * layout.keyTileBytes() + 4L * (lane % TILE_ENTRIES);
-        int next = lane + FLOATS;
-        long right = block + (long) (next / TILE_ENTRIES) * layout.keyTileBytes() + 4L * (next % TILE_ENTRIES);
-        int headDim = layout.headDim();
+    /** Scores of entries [lane, lane + 2 · FLOATS) of the step's block. */
+    private static void scoresLoop(KvBlocks kv, int lane, float[] q, AttentionScratch scratch) {
+        OneTokenStep step = scratch.step();
+        MemorySegment memory = kv.memory();
+        int q0 = step.reads(0);
+        int q1 = step.reads(1);
+        int q2 = step.reads(2);
+        int q3 = step.reads(3);
+        long left = step.block() + keys(kv.layout(), lane);
+        long right = step.block() + keys(kv.layout(), lane + FLOATS);
+        long ahead = step.ahead();
+        int headDim = kv.layout().headDim();
         int touched = 0;
         FloatVector a0 = FloatVector.zero(Lanes.F);
         FloatVector a1 = a0;
@@ -149,10 +149,10 @@ final class OneTokenAttention {
         }
         scratch.touched(touched);
         float[] z = scratch.scores();
-        store2(a0, a1, z, at);
-        store2(b0, b1, z, at + step1 * CHUNK_ENTRIES);
-        store2(c0, c1, z, at + step2 * CHUNK_ENTRIES);
-        store2(d0, d1, z, at + step3 * CHUNK_ENTRIES);
+        store2(a0, a1, z, step.writes(0) + lane);
+        store2(b0, b1, z, step.writes(1) + lane);
+        store2(c0, c1, z, step.writes(2) + lane);
+        store2(d0, d1, z, step.writes(3) + lane);
     }
 
     private static void store2(FloatVector a, FloatVector b, float[] z, int at) {
@@ -160,33 +160,22 @@ final class OneTokenAttention {
         b.intoArray(z, at + FLOATS);
     }
 
-    private static void valuesLoop(
-            KvBlocks kv,
-            long from,
-            long ahead,
-            int entries,
-            QueryRows rows,
-            int row,
-            int chunk,
-            AttentionScratch scratch,
-            int block,
-            int dim) {
+    /** Adds the first {@code entries} values of the step's block, in dimensions [d, d + FLOATS) and 16 further. */
+    private static void valuesLoop(KvBlocks kv, int d, int entries, float[] o, AttentionScratch scratch) {
+        OneTokenStep step = scratch.step();
         MemorySegment memory = kv.memory();
         long stride = kv.layout().valueBytes();
+        long at = step.block() + values(kv.layout(), d);
+        long ahead = step.ahead();
         float[] e = scratch.scores();
-        float[] o = rows.chunkValues();
-        int last = rows.rows() - 1;
-        int r1 = Math.min(row + 1, last);
-        int r2 = Math.min(row + 2, last);
-        int r3 = Math.min(row + 3, last);
-        int e0 = row * CHUNK_ENTRIES + block * BLOCK_ENTRIES;
-        int e1 = r1 * CHUNK_ENTRIES + block * BLOCK_ENTRIES;
-        int e2 = r2 * CHUNK_ENTRIES + block * BLOCK_ENTRIES;
-        int e3 = r3 * CHUNK_ENTRIES + block * BLOCK_ENTRIES;
-        int o0 = rows.chunkIndex(row, chunk) * rows.paddedDim() + dim;
-        int o1 = rows.chunkIndex(r1, chunk) * rows.paddedDim() + dim;
-        int o2 = rows.chunkIndex(r2, chunk) * rows.paddedDim() + dim;
-        int o3 = rows.chunkIndex(r3, chunk) * rows.paddedDim() + dim;
+        int e0 = step.reads(0);
+        int e1 = step.reads(1);
+        int e2 = step.reads(2);
+        int e3 = step.reads(3);
+        int o0 = step.writes(0) + d;
+        int o1 = step.writes(1) + d;
+        int o2 = step.writes(2) + d;
+        int o3 = step.writes(3) + d;
         int touched = 0;
         FloatVector a0 = load(o, o0);
         FloatVector a1 = load(o, o0 + TILE_ENTRIES);
@@ -196,7 +185,6 @@ final class OneTokenAttention {
         FloatVector c1 = load(o, o2 + TILE_ENTRIES);
         FloatVector d0 = load(o, o3);
         FloatVector d1 = load(o, o3 + TILE_ENTRIES);
-        long at = from;
         for (int i = 0; i < entries; i++, at += stride) {
             touched ^= Lanes.touch(memory, at + ahead);
             IntVector v = pairs(memory, at);
