@@ -2,19 +2,18 @@
 package io.headwater.model.sampling;
 
 import io.headwater.tensors.kernels.ExactExp;
+import io.headwater.tensors.kernels.LaneSums;
 import java.util.Arrays;
 
 /**
- * Maximum and Σ exp(x − max) of one vocabulary unit. The sum has 16 interleaved partial sums (element i of the unit goes to lane
- * i % 16, i rising), folded in halves: 0+8, 1+9, …; 0+4, …; 0+2, 1+3; 0+1. All in f32, exp by {@link ExactExp}.
+ * Σ exp(x − max) of one vocabulary unit, in f32 and in the order of {@link LaneSums} from the unit's first element on; exp by
+ * {@link ExactExp}.
  */
 final class UnitSums {
     /** Rows of a unit; the last unit of a vocabulary may have fewer. */
     static final int ROWS = 1024;
 
-    private static final int LANES = 16;
-
-    private final float[] lanes = new float[LANES];
+    private final float[] lanes = new float[LaneSums.LANES];
 
     static int units(int rows) {
         return (rows + ROWS - 1) / ROWS;
@@ -27,13 +26,8 @@ final class UnitSums {
         }
         Arrays.fill(lanes, 0f);
         for (int i = from; i < to; i++) {
-            lanes[(i - from) % LANES] += ExactExp.exp(x[i] - max);
+            lanes[(i - from) % LaneSums.LANES] += ExactExp.exp(x[i] - max);
         }
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int lane = 0; lane < half; lane++) {
-                lanes[lane] += lanes[lane + half];
-            }
-        }
-        return lanes[0];
+        return LaneSums.fold(lanes, 0);
     }
 }
