@@ -48,7 +48,8 @@ final class BlockDecoders {
             return switch (type) {
                 case Q4_0 -> -8f * LittleEndian.half(data, block);
                 case Q4_1, Q5_1 -> LittleEndian.half(data, block + 2);
-                default -> 0f; // Q5_0, Q8_0
+                case Q5_0, Q8_0 -> 0f;
+                case F32, F16, BF16, Q4_K, Q5_K, Q6_K -> throw otherBlocks();
             };
         }
 
@@ -64,8 +65,13 @@ final class BlockDecoders {
                     nibbles(data, block + 8, quants, at);
                     fifthBits(LittleEndian.int32(data, block + 4), 0, quants, at);
                 }
-                default -> MemorySegment.copy(data, ValueLayout.JAVA_BYTE, block + 2, quants, at, 32); // Q8_0
+                case Q8_0 -> MemorySegment.copy(data, ValueLayout.JAVA_BYTE, block + 2, quants, at, 32);
+                case F32, F16, BF16, Q4_K, Q5_K, Q6_K -> throw otherBlocks();
             }
+        }
+
+        private IllegalStateException otherBlocks() {
+            return new IllegalStateException(type + " has no blocks of 32 integers: it needs another decoder");
         }
     }
 

@@ -181,18 +181,26 @@ public final class MatrixPacker {
 
     private record FloatPacking(MatrixSlice slice, FloatMatrix matrix) {
         void run() throws BadWeightException {
-            float[] values = new float[slice.fileColumns()];
+            float[] values = new float[slice.columns()];
+            TensorType type = slice.type();
+            long skipped = (long) (slice.fromColumn() / type.blockElements()) * type.blockBytes();
             for (int row = 0; row < slice.rows(); row++) {
-                Dequantizer.row(slice.type(), slice.data(), slice.rowOffset(row), values.length, values, 0);
-                for (int column = 0; column < slice.columns(); column++) {
-                    float value = values[slice.fromColumn() + column];
-                    if (!Float.isFinite(value)) {
-                        throw new BadWeightException("row " + (slice.fromRow() + row) + " holds " + value);
-                    }
-                    long offset = matrix.blockOffset(row / TILE_ROWS, column / BLOCK_COLUMNS)
-                            + (long) (column % BLOCK_COLUMNS) * FloatMatrix.COLUMN_BYTES;
-                    matrix.memory().set(JAVA_FLOAT_UNALIGNED, offset + 4L * (row % TILE_ROWS), value);
+                Dequantizer.row(type, slice.data(), slice.rowOffset(row) + skipped, values.length, values, 0);
+                for (int block = 0; block < matrix.blocks(); block++) {
+                    block(row, block, values);
                 }
+            }
+        }
+
+        /** Writes a block's columns of one row. */
+        private void block(int row, int block, float[] values) throws BadWeightException {
+            long at = matrix.blockOffset(row / TILE_ROWS, block) + 4L * (row % TILE_ROWS);
+            int column = block * BLOCK_COLUMNS;
+            for (int k = column; k < column + BLOCK_COLUMNS; k++, at += FloatMatrix.COLUMN_BYTES) {
+                if (!Float.isFinite(values[k])) {
+                    throw new BadWeightException("row " + (slice.fromRow() + row) + " holds " + values[k]);
+                }
+                matrix.memory().set(JAVA_FLOAT_UNALIGNED, at, values[k]);
             }
         }
     }

@@ -43,9 +43,4 @@ public sealed interface PackedMatrix permits NibbleMatrix, ByteMatrix, FloatMatr
     default long byteSize() {
         return (long) tiles() * blocks() * blockBytes();
     }
-
-    /** Padded rows, as an output buffer must hold them. */
-    default int paddedRows() {
-        return tiles() * TILE_ROWS;
-    }
 }

@@ -46,7 +46,7 @@ class MatrixPackerTest {
     void rowsOfPaddingAreZero(TensorType type) throws BadWeightException {
         PackedMatrix w = pack(new MatrixSlice(type, file(type), FILE_COLUMNS, 0, 70, 0, FILE_COLUMNS));
 
-        for (int row = 70; row < w.paddedRows(); row++) {
+        for (int row = 70; row < w.tiles() * PackedMatrix.TILE_ROWS; row++) {
             for (int column = 0; column < FILE_COLUMNS; column++) {
                 assertThat(PackedReader.value(w, row, column)).isZero();
             }
