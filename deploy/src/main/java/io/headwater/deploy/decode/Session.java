@@ -121,12 +121,8 @@ public final class Session implements AutoCloseable {
     }
 
     private int sample(Sampler sampler) {
-        float[] logits = engines.logits();
-        if (logits.length != engines.vocabSize()) { // an earlier step wanted all rows
-            logits = Arrays.copyOf(logits, engines.vocabSize());
-        }
         try {
-            return sampler.sample(logits, logged);
+            return sampler.sample(engines.logits(), logged);
         } catch (BrokenLogitsException e) {
             throw new WorkFailed(String.valueOf(e.getMessage()), e);
         }

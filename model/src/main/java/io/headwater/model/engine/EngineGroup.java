@@ -76,10 +76,18 @@ public final class EngineGroup implements AutoCloseable {
     public Sequence open() {
         String name = "session-" + ++sequences;
         List<SequenceCache> caches = new ArrayList<>();
-        for (ShardEngine engine : engines) {
-            caches.add(engine.open(name));
+        List<Closing.Resource> opened = new ArrayList<>();
+        try {
+            for (ShardEngine engine : engines) {
+                SequenceCache cache = engine.open(name);
+                opened.add(cache::close);
+                caches.add(cache);
+            }
+            return new Sequence(caches);
+        } catch (RuntimeException | Error e) {
+            Closing.after(e, opened);
+            throw e;
         }
-        return new Sequence(caches);
     }
 
     /** Appends tokens [from, to), at least one; afterwards {@link #logits} are those of the last. */
@@ -92,19 +100,21 @@ public final class EngineGroup implements AutoCloseable {
         }
     }
 
-    /** As the other, and tells the logits of every row. */
+    /** As the other, and tells the logits of every row, the last one's included. */
     public void forward(Sequence sequence, int[] tokens, int from, int to, LogitsListener everyRow)
             throws EngineException {
         check(sequence, tokens, from, to);
         int chunk = Math.min(chunkRows, EVERY_ROW_CHUNK);
+        StepBuffers buffers = engines.getFirst().buffers();
         for (int at = from; at < to; ) {
             int end = Math.min(to, at + chunk);
             run(sequence, tokens, at, end, Step.Logits.EVERY_ROW);
             for (int row = at; row < end; row++) {
-                everyRow.row(row - from, engines.getFirst().logits(), (row - at) * config.vocabSize());
+                everyRow.row(row - from, buffers.everyRow, (row - at) * config.vocabSize());
             }
             at = end;
         }
+        buffers.keepLastRow();
     }
 
     private void check(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
@@ -146,9 +156,9 @@ public final class EngineGroup implements AutoCloseable {
         sequence.advance(to - from);
     }
 
-    /** Raw logits: those of the last row first, {@code vocabSize} of them. Valid until the next step. */
+    /** Raw logits of the last row {@code [vocabSize]}, valid until the next step. */
     public float[] logits() {
-        return engines.getFirst().logits();
+        return engines.getFirst().buffers().logits;
     }
 
     public EngineStatistics statistics() {
@@ -162,11 +172,13 @@ public final class EngineGroup implements AutoCloseable {
                 kernels);
     }
 
-    /** Stops the workers and frees all memory. Sequences must be closed before. */
+    /** Stops the workers and frees all memory. Sequences must be closed before; a close that fails over one can be repeated. */
     @Override
     public void close() {
-        threads.close();
-        engines.forEach(ShardEngine::close);
-        memory.close();
+        List<Closing.Resource> opened = new ArrayList<>();
+        engines.forEach(engine -> opened.add(engine::close));
+        opened.add(threads::close);
+        Closing.reversed(opened);
+        memory.close(); // not if an engine still holds some: its account must stay open for the next try
     }
 }

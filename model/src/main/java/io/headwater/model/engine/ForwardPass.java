@@ -80,7 +80,7 @@ final class ForwardPass {
             norm(worker, weights.outputNorm(), buffers.last, step.firstLogitsRow(), config.nLayers());
             team.await(worker);
             logits(worker, scratch.tile);
-            team.gather(worker, buffers.logits, buffers.last.rows(), geometry);
+            team.gather(worker, buffers.wanted, buffers.last.rows(), geometry);
         }
     }
 
@@ -230,7 +230,7 @@ final class ForwardPass {
     private void logits(int worker, TileScratch scratch) {
         PackedMatrix w = weights.output();
         for (int tile = share(w.tiles(), worker); tile < share(w.tiles(), worker + 1); tile++) {
-            project(w, tile, buffers.logits, config.vocabSize(), geometry.firstVocabularyRow(), buffers.last, scratch);
+            project(w, tile, buffers.wanted, config.vocabSize(), geometry.firstVocabularyRow(), buffers.last, scratch);
         }
     }
 }

@@ -54,8 +54,8 @@ public final class Sequence implements AutoCloseable {
     /** Frees the cache. */
     @Override
     public void close() {
-        for (SequenceCache cache : caches) {
-            cache.close();
-        }
+        Closing.reversed(Arrays.stream(caches)
+                .<Closing.Resource>map(cache -> cache::close)
+                .toList());
     }
 }

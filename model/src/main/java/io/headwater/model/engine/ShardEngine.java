@@ -5,6 +5,7 @@ import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.WeightMemory;
+import java.util.List;
 
 /** One shard: its weights, its KV arena, and the program that its workers run for every step. */
 final class ShardEngine implements AutoCloseable {
@@ -47,8 +48,8 @@ final class ShardEngine implements AutoCloseable {
                 contextLength);
     }
 
-    float[] logits() {
-        return parts.buffers().logits;
+    StepBuffers buffers() {
+        return parts.buffers();
     }
 
     ShardTeam team() {
@@ -61,7 +62,6 @@ final class ShardEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
-        weightMemory.close();
+        Closing.reversed(List.of(weightMemory::close, arena::close));
     }
 }

@@ -27,8 +27,12 @@ final class StepBuffers {
     final long[][] sums;
     /** The final norm's output, for the rows that logits are wanted of. */
     final Activations last;
-    /** Raw logits {@code [wanted rows, vocabSize]}. */
-    float[] logits;
+    /** Raw logits of the last row {@code [vocabSize]}. */
+    final float[] logits;
+    /** Raw logits of every row {@code [rows, vocabSize]}, in steps that want them; grows, so it may be longer. */
+    float[] everyRow = new float[0];
+    /** Where the current step's logits go: {@link #logits} or {@link #everyRow}. */
+    float[] wanted;
 
     private final int capacityRows;
     private final int vocabSize;
@@ -47,6 +51,7 @@ final class StepBuffers {
         sums = new long[workers][residual.length];
         last = new Activations(capacityRows, config.dim());
         logits = new float[vocabSize];
+        wanted = logits;
     }
 
     int capacityRows() {
@@ -55,13 +60,20 @@ final class StepBuffers {
 
     /** Sets the rows in use; called by one worker before the others start. */
     void begin(Step step) {
-        int wanted = step.rows - step.firstLogitsRow();
+        int rows = step.rows - step.firstLogitsRow();
         normed.rows(step.rows);
         attended.rows(step.rows);
         hidden.rows(step.rows);
-        last.rows(wanted);
-        if ((long) wanted * vocabSize > logits.length) {
-            logits = new float[Math.multiplyExact(wanted, vocabSize)];
+        last.rows(rows);
+        boolean every = step.logits == Step.Logits.EVERY_ROW;
+        if (every && (long) rows * vocabSize > everyRow.length) {
+            everyRow = new float[Math.multiplyExact(rows, vocabSize)];
         }
+        wanted = every ? everyRow : logits;
+    }
+
+    /** After a step that wanted every row's logits: copies the last one's to {@link #logits}. */
+    void keepLastRow() {
+        System.arraycopy(everyRow, (last.rows() - 1) * vocabSize, logits, 0, vocabSize);
     }
 }

@@ -1,23 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The first thing that went wrong with a step's numbers; the step runs to its end all the same and is then refused. */
+/**
+ * What went wrong with a step's numbers; the step runs to its end all the same and is then refused. Of several faults the one in the
+ * lowest layer, there at the lowest position, is told, whichever worker reports first;
+ * at one place the first, which is the cause.
+ */
 final class StepFault {
-    private final AtomicReference<@Nullable String> first = new AtomicReference<>();
+    private volatile @Nullable Fault lowest;
 
     /** A value that is not finite or out of range, in a layer and at a position. */
     void report(String what, int layer, int position) {
-        if (first.get() == null) {
-            first.compareAndSet(null, what + " in layer " + layer + " at position " + position);
+        Fault fault = new Fault(what, layer, position);
+        synchronized (this) {
+            Fault known = lowest;
+            if (known == null || fault.before(known)) {
+                lowest = fault;
+            }
         }
     }
 
-    /** The fault since the last call, or null. */
+    /** The fault since the last call, or null. Called between steps. */
     @Nullable
     String take() {
-        return first.get() == null ? null : first.getAndSet(null);
+        Fault fault = lowest;
+        if (fault == null) {
+            return null;
+        }
+        lowest = null;
+        return fault.what() + " in layer " + fault.layer() + " at position " + fault.position();
+    }
+
+    private record Fault(String what, int layer, int position) {
+        boolean before(Fault other) {
+            return layer < other.layer || (layer == other.layer && position < other.position);
+        }
     }
 }

@@ -43,7 +43,7 @@ final class EngineFaultTest {
             try (Sequence sequence = group.open()) {
                 assertThatThrownBy(() -> group.forward(sequence, new int[] {5, 6, 7, bad}, 0, 4))
                         .isInstanceOf(EngineException.class)
-                        .hasMessageContaining("not finite in layer 0 at position 3");
+                        .hasMessageContaining("the residual stream is not finite or too large in layer 0 at position 3");
             }
             try (Sequence sequence = group.open()) {
                 group.forward(sequence, new int[] {5, 6, 7}, 0, 3);
