@@ -23,6 +23,9 @@ final class EngineSettings {
         atLeast(problems, "--threads", engine.threads(), 0);
         atLeast(problems, "--context", engine.context(), 0);
         atLeast(problems, "--chunk", engine.chunk(), 0);
+        if (engine.chunk() > EngineOptions.MAX_CHUNK_ROWS) {
+            problems.add("--chunk " + engine.chunk() + ": give at most " + EngineOptions.MAX_CHUNK_ROWS);
+        }
         if (!kv.policy().equals("none")) {
             problems.add("--kv-policy " + kv.policy()
                     + ": so far only 'none' works; compression policies come with a later version");

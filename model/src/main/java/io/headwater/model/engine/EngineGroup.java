@@ -55,7 +55,7 @@ public final class EngineGroup implements AutoCloseable {
      */
     public static EngineGroup start(LlamaModel model, EngineOptions options, LoadListener progress)
             throws EngineException {
-        return new GroupStarter(model, options, progress).start();
+        return GroupStarter.start(model, options, progress);
     }
 
     /** Who owns what. */
@@ -143,8 +143,11 @@ public final class EngineGroup implements AutoCloseable {
         long start = System.nanoTime();
         try {
             threads.runStep();
-        } catch (ExchangeException e) {
-            throw new EngineException(e.getMessage() + ": the engines have stopped, start them again", e);
+        } catch (EngineException e) {
+            if (threads.hung()) {
+                sequence.abandon();
+            }
+            throw e;
         }
         stepNanos += System.nanoTime() - start;
         steps++;
@@ -172,13 +175,15 @@ public final class EngineGroup implements AutoCloseable {
                 kernels);
     }
 
-    /** Stops the workers and frees all memory. Sequences must be closed before; a close that fails over one can be repeated. */
+    /** Stops the workers and frees all memory. Sequences must be closed before; a close that fails over one can be repeated. Frees nothing if a worker hangs. */
     @Override
     public void close() {
-        List<Closing.Resource> opened = new ArrayList<>();
-        engines.forEach(engine -> opened.add(engine::close));
-        opened.add(threads::close);
-        Closing.reversed(opened);
+        threads.close();
+        if (threads.hung()) {
+            return; // unmapped memory under a worker would end the process
+        }
+        Closing.reversed(
+                engines.stream().<Closing.Resource>map(engine -> engine::close).toList());
         memory.close(); // not if an engine still holds some: its account must stay open for the next try
     }
 }

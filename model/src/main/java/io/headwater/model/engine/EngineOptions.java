@@ -23,12 +23,17 @@ public record EngineOptions(
         int chunkRows,
         long kvLimitBytes) {
     public static final int DEFAULT_CHUNK_ROWS = 128;
+    public static final int MAX_CHUNK_ROWS = 1 << 16;
     public static final long DEFAULT_KV_LIMIT_BYTES = 1L << 40;
 
     public EngineOptions {
         capacities = List.copyOf(capacities);
         if (capacities.isEmpty()) {
             throw new IllegalArgumentException("nodes=0: at least 1");
+        }
+        if (chunkRows > MAX_CHUNK_ROWS || kvLimitBytes < 1) {
+            throw new IllegalArgumentException("chunkRows=" + chunkRows + " kvLimitBytes=" + kvLimitBytes
+                    + ": give at most " + MAX_CHUNK_ROWS + " rows and at least 1 byte");
         }
         if (threadsPerNode < 1 || contextLength < 1 || chunkRows < 1) {
             throw new IllegalArgumentException("threadsPerNode=" + threadsPerNode + " contextLength=" + contextLength

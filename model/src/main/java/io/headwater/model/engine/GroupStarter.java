@@ -11,6 +11,8 @@ import io.headwater.tensors.kernels.KernelWidth;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.ArenaOptions;
+import io.headwater.tensors.memory.BlockArena;
+import io.headwater.tensors.memory.MemoryLimitException;
 import io.headwater.tensors.memory.NodeMemory;
 import io.headwater.tensors.memory.WeightMemory;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 final class GroupStarter {
     /** A phase is cut to well under a second; a worker that is late by this much hangs. */
     private static final long PHASE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** After a failure all leave the step at the next barrier, so within a phase. */
+    private static final long LEAVE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** About 50 µs: longer than workers usually differ, shorter than a time slice. */
     private static final int SPINS = 2_000;
@@ -33,7 +38,11 @@ final class GroupStarter {
     private final Step step = new Step(new Sequence(List.of()));
     private final RopeTable rope;
 
-    GroupStarter(LlamaModel model, EngineOptions options, LoadListener progress) {
+    private final List<Closing.Resource> opened;
+
+    private GroupStarter(
+            LlamaModel model, EngineOptions options, LoadListener progress, List<Closing.Resource> opened) {
+        this.opened = opened;
         this.model = model;
         this.config = model.config();
         this.options = options;
@@ -41,7 +50,36 @@ final class GroupStarter {
         this.rope = new RopeTable(config.rope(), Math.min(options.contextLength(), config.contextLength()));
     }
 
-    EngineGroup start() throws EngineException {
+    /** Whatever fails on the way: all that was opened is closed, and the failure is a sentence. */
+    static EngineGroup start(LlamaModel model, EngineOptions options, LoadListener progress) throws EngineException {
+        List<Closing.Resource> opened = new ArrayList<>();
+        try {
+            return new GroupStarter(model, options, progress, opened).start();
+        } catch (EngineException | RuntimeException | Error e) {
+            EngineException failure = failure(e);
+            Closing.after(failure, opened);
+            throw failure;
+        }
+    }
+
+    static EngineException failure(Throwable e) {
+        return switch (e) {
+            case EngineException known -> known;
+            case MemoryLimitException full -> new EngineException(String.valueOf(full.getMessage()), full);
+            case OutOfMemoryError full ->
+                new EngineException(
+                        "not enough Java heap for the engines (" + full.getMessage() + ", -Xmx is "
+                                + (Runtime.getRuntime().maxMemory() >> 20) + " MiB): lower --context or --chunk",
+                        full);
+            case ArithmeticException overflow ->
+                new EngineException(
+                        "a buffer of the engines would be longer than an array can be: lower --context or --chunk",
+                        overflow);
+            default -> new EngineException("the engines could not be started: " + e, e);
+        };
+    }
+
+    private EngineGroup start() throws EngineException {
         if (options.contextLength() > config.contextLength()) {
             throw new EngineException("context " + options.contextLength() + " exceeds the " + config.contextLength()
                     + " that the model was trained for: lower --context");
@@ -60,18 +98,15 @@ final class GroupStarter {
         MemoryExchange exchange = new MemoryExchange(options.nodes(), spins, PHASE_TIMEOUT_NANOS);
         NodeMemory memory = new NodeMemory(Long.MAX_VALUE);
         List<ShardEngine> engines = new ArrayList<>();
-        try {
-            for (Shard shard : plan.shards()) {
-                ShardGeometry geometry = new ShardGeometry(config, units, shard);
-                engines.add(engine(geometry, engines.size(), kernels, exchange, spins, memory));
-            }
-        } catch (EngineException e) {
-            engines.forEach(ShardEngine::close);
-            memory.close();
-            throw e;
+        opened.add(memory::close);
+        for (Shard shard : plan.shards()) {
+            ShardGeometry geometry = new ShardGeometry(config, units, shard);
+            engines.add(engine(geometry, engines.size(), kernels, exchange, spins, memory));
         }
         progress.finish();
-        WorkerThreads threads = new WorkerThreads(engines, workers, spins);
+        WorkerThreads threads = new WorkerThreads(engines, workers, spins, PHASE_TIMEOUT_NANOS, LEAVE_TIMEOUT_NANOS);
+        opened.add(threads::close);
+        threads.start();
         return new EngineGroup(new GroupParts(
                 config,
                 plan,
@@ -90,16 +125,9 @@ final class GroupStarter {
             throws EngineException {
         int workers = options.threadsPerNode();
         WeightMemory weightMemory = memory.openWeights("engine-" + shard + "-weights", Long.MAX_VALUE);
-        boolean loaded = false;
-        try {
-            ShardWeights weights = new WeightLoader(model, geometry, weightMemory, progress).load(workers);
-            loaded = true;
-            return engine(geometry, shard, kernels, exchange, spins, memory, weightMemory, weights);
-        } finally {
-            if (!loaded) {
-                weightMemory.close();
-            }
-        }
+        opened.add(weightMemory::close);
+        ShardWeights weights = new WeightLoader(model, geometry, weightMemory, progress).load(workers);
+        return engine(geometry, shard, kernels, exchange, spins, memory, weightMemory, weights);
     }
 
     private ShardEngine engine(
@@ -118,13 +146,14 @@ final class GroupStarter {
                 shard,
                 options.nodes(),
                 workers,
-                new PhaseBarrier(workers, spins, PHASE_TIMEOUT_NANOS),
+                new PhaseBarrier("workers of shard " + shard, workers, spins, PHASE_TIMEOUT_NANOS),
                 exchange.end(shard, options.chunkRows() * config.dim()));
         AttentionPhase attention = new AttentionPhase(
                 geometry, buffers, kernels.attention(), layout, options.contextLength(), step, shard);
         ShardParts parts = new ShardParts(
                 geometry, weights, new Embedding(model), rope, kernels, buffers, attention, team, step, fault);
-        ArenaOptions arena = ArenaOptions.of("engine-" + shard, options.kvLimitBytes());
-        return new ShardEngine(parts, layout, options.contextLength(), memory.openArena(arena), weightMemory);
+        BlockArena arena = memory.openArena(ArenaOptions.of("engine-" + shard, options.kvLimitBytes()));
+        opened.add(arena::close);
+        return new ShardEngine(parts, layout, options.contextLength(), arena, weightMemory);
     }
 }

@@ -8,7 +8,7 @@ final class MemoryExchange {
     private final float[][] values;
 
     MemoryExchange(int shards, int spins, long timeoutNanos) {
-        this.barrier = new PhaseBarrier(shards, spins, timeoutNanos);
+        this.barrier = new PhaseBarrier("shards", shards, spins, timeoutNanos);
         this.sums = new long[shards][];
         this.values = new float[shards][];
     }

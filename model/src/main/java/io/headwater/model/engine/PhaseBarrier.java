@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +13,28 @@ import org.jspecify.annotations.Nullable;
  * next phase. Nothing is allocated.
  */
 final class PhaseBarrier {
+    /** Ints between two parties' entries of {@link #arrivals}: a cache line. */
+    private static final int STRIDE = 16;
+
+    private final String name;
     private final int parties;
     private final int spins;
     private final long timeoutNanos;
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicReferenceArray<@Nullable Thread> parked;
     private volatile int phase;
-    private volatile @Nullable String failure;
+    private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+    /** The phase that each party has arrived to end; written before {@link #arrived}, which makes it visible. */
+    private final int[] arrivals;
 
-    /** {@code spins} is 0 where the host has fewer cores than threads: spinning would keep the awaited one from running. */
-    PhaseBarrier(int parties, int spins, long timeoutNanos) {
+    /**
+     * {@code name} says who meets here. {@code spins} is 0 where the host has fewer cores than threads: spinning would keep the awaited
+     * one from running.
+     */
+    PhaseBarrier(String name, int parties, int spins, long timeoutNanos) {
+        this.name = name;
+        this.arrivals = new int[parties * STRIDE];
+        Arrays.fill(arrivals, -1);
         this.parties = parties;
         this.spins = spins;
         this.timeoutNanos = timeoutNanos;
@@ -35,6 +49,7 @@ final class PhaseBarrier {
     /** As {@link #await(int)}, with a timeout of its own. */
     void await(int party, long timeoutNanos) throws ExchangeException {
         int current = phase;
+        arrivals[party * STRIDE] = current;
         if (parties == 1) {
             phase = current + 1;
         } else if (arrived.incrementAndGet() == parties) {
@@ -44,7 +59,7 @@ final class PhaseBarrier {
         } else {
             waitFor(party, current, timeoutNanos);
         }
-        String failed = failure;
+        String failed = failure.get();
         if (failed != null) {
             throw new ExchangeException(failed);
         }
@@ -52,7 +67,7 @@ final class PhaseBarrier {
 
     private void waitFor(int party, int current, long timeoutNanos) throws ExchangeException {
         for (int i = 0; i < spins; i++) {
-            if (phase != current || failure != null) {
+            if (phase != current || failure.get() != null) {
                 return;
             }
             Thread.onSpinWait();
@@ -60,14 +75,17 @@ final class PhaseBarrier {
         long start = System.nanoTime();
         boolean interrupted = false;
         parked.set(party, Thread.currentThread());
-        while (phase == current && failure == null) {
+        while (phase == current && failure.get() == null) {
             interrupted |=
                     Thread.interrupted(); // an interrupted thread does not park: it would spin on a core that others
             // need
             long left = timeoutNanos - (System.nanoTime() - start);
             if (left <= 0) {
-                fail("party " + party + " waited " + timeoutNanos / 1_000_000 + " ms for " + (parties - arrived.get())
-                        + " of " + parties + " parties: a worker hangs");
+                String missing = missing(current);
+                if (!missing.isEmpty()) { // else the last has come just now
+                    fail("party " + party + " waited " + timeoutNanos / 1_000_000 + " ms for " + missing + " of "
+                            + parties + " (" + name + "): a worker hangs");
+                }
                 break;
             }
             LockSupport.parkNanos(this, left);
@@ -76,6 +94,19 @@ final class PhaseBarrier {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The parties that have not arrived to end a phase. */
+    private String missing(int current) {
+        StringBuilder missing = new StringBuilder();
+        if (phase == current && arrived.get() < parties) {
+            for (int party = 0; party < parties; party++) {
+                if (arrivals[party * STRIDE] < current) {
+                    missing.append(missing.isEmpty() ? "" : ", ").append(party);
+                }
+            }
+        }
+        return missing.toString();
     }
 
     private void wake() {
@@ -89,9 +120,7 @@ final class PhaseBarrier {
 
     /** Lets nobody pass any more: all who wait or come get an {@link ExchangeException} with the first reason. */
     void fail(String reason) {
-        if (failure == null) {
-            failure = reason;
-        }
+        failure.compareAndSet(null, reason);
         wake();
     }
 }

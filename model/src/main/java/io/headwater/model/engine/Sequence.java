@@ -9,6 +9,7 @@ import java.util.List;
 public final class Sequence implements AutoCloseable {
     private final SequenceCache[] caches;
     private int position;
+    private boolean abandoned;
 
     Sequence(List<SequenceCache> caches) {
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
@@ -51,9 +52,17 @@ public final class Sequence implements AutoCloseable {
         return Arrays.stream(caches).mapToLong(SequenceCache::peakBytes).sum();
     }
 
+    /** From now on {@link #close} frees nothing: a worker that hangs may still read or write the cache. */
+    void abandon() {
+        abandoned = true;
+    }
+
     /** Frees the cache. */
     @Override
     public void close() {
+        if (abandoned) {
+            return;
+        }
         Closing.reversed(Arrays.stream(caches)
                 .<Closing.Resource>map(cache -> cache::close)
                 .toList());

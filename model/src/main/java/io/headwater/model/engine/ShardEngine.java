@@ -8,7 +8,7 @@ import io.headwater.tensors.memory.WeightMemory;
 import java.util.List;
 
 /** One shard: its weights, its KV arena, and the program that its workers run for every step. */
-final class ShardEngine implements AutoCloseable {
+final class ShardEngine implements StepProgram, AutoCloseable {
     private final ShardParts parts;
     private final ForwardPass pass;
     private final WorkerScratch[] scratch;
@@ -32,9 +32,14 @@ final class ShardEngine implements AutoCloseable {
         }
     }
 
-    /** One worker's part of a step. */
-    void run(int worker) throws ExchangeException {
+    @Override
+    public void run(int worker) throws ExchangeException {
         pass.run(worker, scratch[worker]);
+    }
+
+    @Override
+    public void abort(String reason) {
+        parts.team().abort(reason);
     }
 
     SequenceCache open(String name) {

@@ -67,7 +67,10 @@ final class WeightLoader {
         if (e.getCause() instanceof MemoryLimitException full) {
             return new EngineException(String.valueOf(full.getMessage()), full);
         }
-        throw new IllegalStateException("loading failed", e);
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        throw new IllegalStateException("loading failed: " + e.getCause(), e.getCause());
     }
 
     private LayerWeights layer(int layer) throws EngineException {

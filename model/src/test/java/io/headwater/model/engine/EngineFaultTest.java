@@ -43,7 +43,7 @@ final class EngineFaultTest {
             try (Sequence sequence = group.open()) {
                 assertThatThrownBy(() -> group.forward(sequence, new int[] {5, 6, 7, bad}, 0, 4))
                         .isInstanceOf(EngineException.class)
-                        .hasMessageContaining("the residual stream is not finite or too large in layer 0 at position 3");
+                        .hasMessageContaining("not finite in layer 0 at position 3");
             }
             try (Sequence sequence = group.open()) {
                 group.forward(sequence, new int[] {5, 6, 7}, 0, 3);
@@ -96,13 +96,14 @@ final class EngineFaultTest {
 
             assertThatThrownBy(() -> group.forward(half, new int[8], 0, 8))
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("of shard 1 failed")
+                    .hasMessageContaining("of shard 1 failed: java.lang.ArrayIndexOutOfBounds")
+                    .hasCauseInstanceOf(ArrayIndexOutOfBoundsException.class)
                     .hasMessageContaining("the engines have stopped, start them again");
             assertThatThrownBy(() -> group.forward(whole, new int[8], 0, 8)).isInstanceOf(EngineException.class);
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }
-        assertThat(uncaught.get()).isPositive();
+        assertThat(uncaught.get()).isZero();
     }
 
     @Test
@@ -153,6 +154,38 @@ final class EngineFaultTest {
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("context 257 exceeds the 256");
         }
+    }
+
+    @Test
+    void tooManyRowsForThisHeapOrForArraysAreASentence() {
+        assertThat(GroupStarter.failure(new OutOfMemoryError("Java heap space")))
+                .hasMessageContaining("not enough Java heap for the engines (Java heap space")
+                .hasMessageEndingWith("lower --context or --chunk");
+        assertThat(GroupStarter.failure(new ArithmeticException("integer overflow")))
+                .hasMessageEndingWith("lower --context or --chunk");
+    }
+
+    @Test
+    void aListenerThatThrowsEndsTheStartAndNothingLeaks() throws Exception {
+        IllegalStateException bug = new IllegalStateException("no terminal");
+        try (LlamaModel model = open()) {
+            assertThatThrownBy(() -> EngineGroup.start(model, EngineOptions.of(2, 1, CONTEXT), (_, _) -> {
+                        throw bug;
+                    }))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("no terminal")
+                    .hasRootCause(bug)
+                    .satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
+        }
+    }
+
+    @Test
+    void optionsOutOfRangeAreRefused() {
+        EngineOptions options = EngineOptions.of(1, 1, CONTEXT);
+        assertThatThrownBy(() -> options.withChunkRows(EngineOptions.MAX_CHUNK_ROWS + 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 65536 rows");
+        assertThatThrownBy(() -> options.withKvLimitBytes(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class PhaseBarrierTest {
     @ParameterizedTest
     @CsvSource({"2, 0", "2, 2000", "3, 0", "8, 0", "8, 100"})
     void everybodySeesWhatEverybodyWroteBefore(int parties, int spins) throws Exception {
-        PhaseBarrier barrier = new PhaseBarrier(parties, spins, LONG_NANOS);
+        PhaseBarrier barrier = new PhaseBarrier("test", parties, spins, LONG_NANOS);
         int[] counters = new int[parties];
         int phases = 1500;
 
@@ -51,7 +51,7 @@ final class PhaseBarrierTest {
 
     @Test
     void aBarrierOfOneLetsItPassUntilItFails() throws Exception {
-        PhaseBarrier barrier = new PhaseBarrier(1, 0, LONG_NANOS);
+        PhaseBarrier barrier = new PhaseBarrier("test", 1, 0, LONG_NANOS);
         barrier.await(0);
 
         barrier.fail("closed");
@@ -64,7 +64,7 @@ final class PhaseBarrierTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1_000_000})
     void aFailureReleasesAllWhoWaitAndAllWhoCome(int spins) throws Exception {
-        PhaseBarrier barrier = new PhaseBarrier(4, spins, LONG_NANOS);
+        PhaseBarrier barrier = new PhaseBarrier("test", 4, spins, LONG_NANOS);
         CountDownLatch coming = new CountDownLatch(3);
 
         List<Future<Integer>> waiting = start(3, party -> {
@@ -87,12 +87,12 @@ final class PhaseBarrierTest {
     }
 
     @Test
-    void aTimeoutFailsAllAndSaysWhoWaitedForHowMany() {
-        PhaseBarrier barrier = new PhaseBarrier(3, 0, TimeUnit.MILLISECONDS.toNanos(20));
+    void aTimeoutFailsAllAndSaysWhoWaitedForWhom() {
+        PhaseBarrier barrier = new PhaseBarrier("test", 3, 0, TimeUnit.MILLISECONDS.toNanos(20));
 
         assertThatThrownBy(() -> barrier.await(1))
                 .isInstanceOf(ExchangeException.class)
-                .hasMessage("party 1 waited 20 ms for 2 of 3 parties: a worker hangs");
+                .hasMessage("party 1 waited 20 ms for 0, 2 of 3 (test): a worker hangs");
         assertThatThrownBy(() -> barrier.await(2)).hasMessageStartingWith("party 1 waited");
     }
 
