@@ -79,10 +79,6 @@ public final class BlockArena implements AutoCloseable {
         return (long) (block & pageMask) << PAGE_SHIFT;
     }
 
-    public int blockBytes(int block) {
-        return slab(block).blockBytes();
-    }
-
     /** A new limit for slabs; below what they hold now it only stops further slabs. */
     public void setLimit(long limitBytes) {
         allocator.setLimit(limitBytes);

@@ -71,7 +71,7 @@ class SessionSoakTest {
         private final SessionMemory memory;
         private final int id;
         private final SplittableRandom random;
-        private final List<Integer> blocks = new ArrayList<>();
+        private final List<Held> blocks = new ArrayList<>();
         private long heldBytes;
 
         Session(BlockArena arena, int id, SplittableRandom random) {
@@ -95,43 +95,50 @@ class SessionSoakTest {
         }
 
         private void grow() {
-            int block = memory.take(BLOCK_BYTES[random.nextInt(BLOCK_BYTES.length)]);
-            while (block >= 0 && random.nextInt(6) != 0) {
-                hold(block);
-                block = memory.take(BLOCK_BYTES[random.nextInt(BLOCK_BYTES.length)]);
+            boolean taken = take();
+            while (taken && random.nextInt(6) != 0) {
+                taken = take();
             }
+        }
+
+        private boolean take() {
+            int bytes = BLOCK_BYTES[random.nextInt(BLOCK_BYTES.length)];
+            int block = memory.take(bytes);
             if (block >= 0) {
-                hold(block);
+                hold(new Held(block, bytes));
             }
+            return block >= 0;
         }
 
         private void shrink() {
             for (int i = blocks.size() / 2; i > 0; i--) {
                 int at = random.nextInt(blocks.size());
-                int block = blocks.get(at);
+                Held block = blocks.get(at);
                 blocks.set(at, blocks.getLast());
                 blocks.removeLast();
                 check(block);
-                heldBytes -= arena.blockBytes(block);
-                memory.free(block);
+                heldBytes -= block.bytes;
+                memory.free(block.index);
             }
         }
 
-        private void hold(int block) {
+        private void hold(Held block) {
             blocks.add(block);
-            heldBytes += arena.blockBytes(block);
+            heldBytes += block.bytes;
             bytes(block).set(ValueLayout.JAVA_INT, 0, id);
-            bytes(block).set(ValueLayout.JAVA_INT, arena.blockBytes(block) - Integer.BYTES, id);
+            bytes(block).set(ValueLayout.JAVA_INT, block.bytes - Integer.BYTES, id);
         }
 
-        private void check(int block) {
+        private void check(Held block) {
             assertThat(bytes(block).get(ValueLayout.JAVA_INT, 0)).isEqualTo(id);
-            assertThat(bytes(block).get(ValueLayout.JAVA_INT, arena.blockBytes(block) - Integer.BYTES))
+            assertThat(bytes(block).get(ValueLayout.JAVA_INT, block.bytes - Integer.BYTES))
                     .isEqualTo(id);
         }
 
-        private MemorySegment bytes(int block) {
-            return arena.segment(block).asSlice(arena.offset(block), arena.blockBytes(block));
+        private MemorySegment bytes(Held block) {
+            return arena.segment(block.index).asSlice(arena.offset(block.index), block.bytes);
         }
     }
+
+    private record Held(int index, int bytes) {}
 }
