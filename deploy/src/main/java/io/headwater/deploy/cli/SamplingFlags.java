@@ -10,7 +10,7 @@ public final class SamplingFlags {
     @Option(
             names = {"-n", "--n", "--max-tokens"},
             paramLabel = "N",
-            description = "tokens to generate at most")
+            description = "tokens to generate at most (default: until the model ends or the context is full)")
     private @Nullable Integer tokens;
 
     @Option(names = "--seed", paramLabel = "S", description = "seed of the random numbers (default: 0)")
