@@ -2,19 +2,30 @@
 package io.headwater.model.engine;
 
 /**
- * The one seam where the engines of a plan meet. Every engine makes the same calls in the same order; a call returns when all
- * have made it.
+ * The one seam where the engines of a plan meet. Every engine makes the same calls in the same order, on the thread of its worker 0.
  */
 public interface Exchange {
-    /** Replaces {@code sums[0, count)} by their sum over all shards. Integers: no order changes a bit. */
-    void allReduce(long[] sums, int count) throws ExchangeException;
+    /** A step begins: what follows carries its number. The engines of a plan count alike. */
+    void begin(long step);
 
-    /** Copies this shard's {@code values[from, to)} to all others' arrays at the same place. */
-    void allGather(float[] values, int from, int to) throws ExchangeException;
+    /**
+     * Replaces {@code sums[0, count)} by their sum over all shards. Integers: no order changes a bit. Returns when all have made the call.
+     *
+     * @param dim values of a row: {@code count} is a multiple of it
+     * @param layer for messages and errors
+     * @param phase for messages and errors: which exchange of the layer, 0 after attention, 1 after the MLP
+     */
+    void allReduce(long[] sums, int count, int dim, int layer, int phase) throws ExchangeException;
+
+    /**
+     * Collects rows of logits at shard 0: copies this shard's {@code values[row · stride + from, row · stride + to)} for all rows to the same place
+     * of shard 0's array. Other shards may return before it has arrived; shard 0 returns when it has all.
+     */
+    void gather(float[] values, int rows, int stride, int from, int to) throws ExchangeException;
 
     /** Bytes that this shard has sent. */
     long sentBytes();
 
-    /** Gives up: every engine that waits, or comes to wait, gets an {@link ExchangeException}. */
+    /** Gives up: every engine that waits, or comes to wait, gets an {@link ExchangeException}. Any thread. */
     void abort(String reason);
 }

@@ -66,14 +66,14 @@ final class ForwardPass {
             quantiseAttended(worker, layer);
             team.await(worker);
             contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, step.rows * config.dim());
+            team.reduce(worker, buffers.sums, step.rows * config.dim(), config.dim(), layer, 0);
             addContributions(worker);
             norm(worker, w.ffnNorm(), buffers.normed, 0, layer);
             team.await(worker);
             gatedHidden(worker, w, scratch, layer);
             team.await(worker);
             contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, step.rows * config.dim());
+            team.reduce(worker, buffers.sums, step.rows * config.dim(), config.dim(), layer, 1);
             addContributions(worker);
         }
         if (step.firstLogitsRow() < step.rows) {

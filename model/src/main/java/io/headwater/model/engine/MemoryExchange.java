@@ -29,7 +29,10 @@ final class MemoryExchange {
         }
 
         @Override
-        public void allReduce(long[] mine, int count) throws ExchangeException {
+        public void begin(long step) {}
+
+        @Override
+        public void allReduce(long[] mine, int count, int dim, int layer, int phase) throws ExchangeException {
             sums[shard] = mine;
             barrier.await(shard);
             System.arraycopy(sums[0], 0, total, 0, count);
@@ -48,16 +51,16 @@ final class MemoryExchange {
         }
 
         @Override
-        public void allGather(float[] mine, int from, int to) throws ExchangeException {
+        public void gather(float[] mine, int rows, int stride, int from, int to) throws ExchangeException {
             values[shard] = mine;
             barrier.await(shard);
-            for (int other = 0; other < values.length; other++) {
-                if (other != shard) {
-                    System.arraycopy(mine, from, values[other], from, to - from);
+            if (shard != 0) {
+                for (int row = 0; row < rows; row++) {
+                    System.arraycopy(mine, row * stride + from, values[0], row * stride + from, to - from);
                 }
+                sentBytes += (long) Float.BYTES * (to - from) * rows;
             }
             barrier.await(shard);
-            sentBytes += (long) Float.BYTES * (to - from) * (values.length - 1);
         }
 
         @Override

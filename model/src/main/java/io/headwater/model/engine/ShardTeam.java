@@ -31,14 +31,14 @@ final class ShardTeam {
     }
 
     /** After all workers have filled their sums: adds them up over workers and shards, into {@code sums[0]} of every shard. */
-    void reduce(int worker, long[][] sums, int count) throws ExchangeException {
+    void reduce(int worker, long[][] sums, int count, int dim, int layer, int phase) throws ExchangeException {
         barrier.await(worker);
         addShare(worker, sums, count);
         barrier.await(worker);
         if (shards > 1) {
             if (worker == 0) {
                 long start = System.nanoTime();
-                exchange.allReduce(sums[0], count);
+                exchange.allReduce(sums[0], count, dim, layer, phase);
                 exchangeNanos += System.nanoTime() - start;
             }
             barrier.await(worker);
@@ -64,10 +64,8 @@ final class ShardTeam {
             if (worker == 0) {
                 long start = System.nanoTime();
                 int vocabSize = geometry.config().vocabSize();
-                for (int row = 0; row < rows; row++) {
-                    int from = row * vocabSize + geometry.firstVocabularyRow();
-                    exchange.allGather(logits, from, from + geometry.vocabularyRows());
-                }
+                int from = geometry.firstVocabularyRow();
+                exchange.gather(logits, rows, vocabSize, from, from + geometry.vocabularyRows());
                 exchangeNanos += System.nanoTime() - start;
             }
             barrier.await(worker);

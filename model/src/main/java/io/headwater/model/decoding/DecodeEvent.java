@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.generation.FinishReason;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a request's listener hears, in this order: prefill, tokens or scores, the end. */
+public sealed interface DecodeEvent {
+    /** {@code done} of {@code total} tokens of the log have been read. */
+    record Prefilled(int done, int total) implements DecodeEvent {}
+
+    /** Token {@code index} of the answer, and the text that may now be shown. */
+    record Token(
+            int index, int token, String text, @Nullable TokenLogProbability logProbability) implements DecodeEvent {}
+
+    /** Log-probabilities of the tokens from {@code position} on. */
+    record Scored(int position, List<Double> logProbabilities) implements DecodeEvent {
+        public Scored {
+            logProbabilities = List.copyOf(logProbabilities);
+        }
+    }
+
+    /**
+     * The request is done. {@code text} was held back until now; {@code best} are a score's best tokens after the last one, by falling logit.
+     */
+    record Ended(FinishReason reason, String text, List<Candidate> best, SequenceFigures figures)
+            implements DecodeEvent {
+        public Ended {
+            best = List.copyOf(best);
+        }
+    }
+
+    /** The request cannot be done. */
+    record Failed(Failure failure, String message) implements DecodeEvent {}
+
+    /** What kind of failure, as far as a client's next move depends on it. */
+    enum Failure {
+        /** The request itself is wrong: it will fail again. */
+        BAD_REQUEST,
+        /** The work broke: a damaged model. */
+        BROKEN,
+        /** No room in memory or queues now: later there may be. */
+        FULL,
+        /** No plan serves. */
+        UNAVAILABLE
+    }
+
+    /** A token that may come next. */
+    record Candidate(int token, float logit, double logProbability) {}
+
+    /** A told token's log-probability by the raw logits, and the best ones of its row. */
+    record TokenLogProbability(double logProbability, List<Candidate> top) {
+        public TokenLogProbability {
+            top = List.copyOf(top);
+        }
+    }
+
+    /**
+     * What a request took.
+     *
+     * @param entries KV entries of every head
+     * @param kvBytes charged for them on all shards, at the end and at most
+     * @param exchangeNanos the leader's time in the exchange during this request's steps
+     * @param exchangeBytes bytes that the leader sent in them, to all peers
+     */
+    record SequenceFigures(int entries, long kvBytes, long peakKvBytes, long exchangeNanos, long exchangeBytes) {
+        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0);
+    }
+}

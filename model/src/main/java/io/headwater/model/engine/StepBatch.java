@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import java.util.Arrays;
+
+/**
+ * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions. Reused; filled by the decode loop
+ * between two steps and read by all workers during one. Allocates nothing after construction.
+ */
+public final class StepBatch {
+    private final int[] tokens;
+    private final Sequence[] sequences;
+    /** Row at which a run begins, {@code [runs + 1]}. */
+    private final int[] firstRows;
+    /** Rows that logits are wanted of before a run, {@code [runs + 1]}. */
+    private final int[] firstWanted;
+
+    private final int maxLogitsRows;
+    private int runs;
+
+    public StepBatch(int maxRows, int maxLogitsRows) {
+        this.tokens = new int[maxRows];
+        this.sequences = new Sequence[maxRows];
+        this.firstRows = new int[maxRows + 1];
+        this.firstWanted = new int[maxRows + 1];
+        this.maxLogitsRows = maxLogitsRows;
+    }
+
+    /** Empties the batch. */
+    public void clear() {
+        Arrays.fill(sequences, 0, runs, null);
+        runs = 0;
+    }
+
+    /** Adds {@code tokens[from, to)}, at least one, at the sequence's next positions; logits are wanted of the last {@code wanted} of them. */
+    public void add(Sequence sequence, int[] from, int fromIndex, int toIndex, int wanted) {
+        int count = toIndex - fromIndex;
+        if (count < 1 || count > room() || wanted < 0 || wanted > Math.min(count, logitsRoom())) {
+            throw new IllegalArgumentException("rows=" + count + " of " + room() + " left, wanted=" + wanted + " of "
+                    + logitsRoom() + " left: the batch cannot take them");
+        }
+        System.arraycopy(from, fromIndex, tokens, firstRows[runs], count);
+        sequences[runs] = sequence;
+        firstRows[runs + 1] = firstRows[runs] + count;
+        firstWanted[runs + 1] = firstWanted[runs] + wanted;
+        runs++;
+    }
+
+    /** Rows that still fit in. */
+    public int room() {
+        return tokens.length - rows();
+    }
+
+    /** Rows with logits that still fit in. */
+    public int logitsRoom() {
+        return maxLogitsRows - wantedRows();
+    }
+
+    public int rows() {
+        return firstRows[runs];
+    }
+
+    public int runs() {
+        return runs;
+    }
+
+    public int wantedRows() {
+        return firstWanted[runs];
+    }
+
+    public Sequence sequence(int run) {
+        return sequences[run];
+    }
+
+    /** First row of a run; of {@link #runs()}: the number of rows. */
+    public int firstRow(int run) {
+        return firstRows[run];
+    }
+
+    public int rowsOf(int run) {
+        return firstRows[run + 1] - firstRows[run];
+    }
+
+    /** Rows of a run, its last ones, that logits are wanted of. */
+    public int wantedOf(int run) {
+        return firstWanted[run + 1] - firstWanted[run];
+    }
+
+    /** Index in {@link StepEngine#logits()} of a run's first row of logits. */
+    public int firstWanted(int run) {
+        return firstWanted[run];
+    }
+
+    public int token(int row) {
+        return tokens[row];
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+/**
+ * What runs steps: all shards of a plan in this process, or one whose others run elsewhere. All methods belong to one thread, the
+ * decode loop's.
+ */
+public interface StepEngine {
+    /** Positions that a sequence may have. */
+    int contextLength();
+
+    int vocabSize();
+
+    /** Most rows of one step. */
+    int maxRows();
+
+    /** Most rows of one step that logits may be wanted of. */
+    int maxLogitsRows();
+
+    /** An empty sequence; the id is the caller's, unique among the open ones. */
+    Sequence open(long id);
+
+    /** Frees a sequence's cache, on every shard. */
+    void close(Sequence sequence);
+
+    /** The one batch of this engine, emptied: the next step in the making. */
+    StepBatch nextStep();
+
+    /**
+     * Runs the batch; afterwards every sequence in it has advanced by its rows and {@link #logits} are those that were wanted.
+     *
+     * @throws EngineException if the step failed; its sequences are of no use any more, and after one that says so neither is the engine
+     */
+    void run(StepBatch batch) throws EngineException;
+
+    /** Raw logits {@code [wanted rows of the last step, vocabSize]}, in the order of their rows; valid until the next step. */
+    float[] logits();
+
+    EngineStatistics statistics();
+}
