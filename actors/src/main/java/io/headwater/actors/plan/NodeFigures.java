@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.plan;
+
+import java.util.Map;
+
+/**
+ * What a node tells about itself each second.
+ *
+ * @param loadedBytes of {@code totalBytes}, while it loads
+ * @param kernels name of the kernels in use; empty without an engine
+ * @param running sequences in the decode loop: the leader knows them, others say 0
+ * @param waiting requests that wait for their first step
+ * @param runningTokens positions of all running sequences together: what a rebuild would have to read again
+ * @param prefillPerSecond tokens that a rebuild reads in a second; 0 if not known
+ * @param exchangeP50Micros time of one all-reduce
+ * @param dropped messages that were dropped, by reason
+ */
+public record NodeFigures(
+        long loadedBytes,
+        long totalBytes,
+        String kernels,
+        long weightBytes,
+        long kvBytes,
+        long kvLimitBytes,
+        long memoryBytes,
+        int running,
+        int waiting,
+        long runningTokens,
+        double prefillPerSecond,
+        double tokensPerSecond,
+        double exchangeP50Micros,
+        double exchangeP99Micros,
+        long exchangeBytes,
+        Map<String, Long> dropped) {
+    public static final NodeFigures NONE = new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+
+    public NodeFigures {
+        dropped = Map.copyOf(dropped);
+    }
+}
