@@ -4,15 +4,8 @@ package io.headwater.deploy.cli;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How the engine is laid out on this machine. Values are checked against the model where the engine is started. */
+/** How a node's engine works on this machine. Values are checked against the model where the engine is started. */
 public final class EngineFlags {
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "head shards (default: ${DEFAULT-VALUE}, at most the model's KV heads)")
-    private int nodes = 1;
-
     @Option(
             names = "--threads",
             paramLabel = "T",
@@ -31,7 +24,8 @@ public final class EngineFlags {
             names = "--capacity",
             paramLabel = "X",
             split = ",",
-            description = "capacities of the nodes, as 3,1: uneven plans (default: even)")
+            description =
+                    "a node's share relative to the others', in place of the measured one; with --nodes a list, as 3,1")
     private List<Double> capacities = List.of();
 
     @Option(
@@ -48,10 +42,6 @@ public final class EngineFlags {
             hidden = true,
             description = "most rows of one prefill step; changes no bit")
     private int chunk;
-
-    public int nodes() {
-        return nodes;
-    }
 
     /** 0: as many as the machine has for each node. */
     public int threads() {

@@ -16,6 +16,7 @@ record Outcome(int exitCode, String message) {
         return switch (failure) {
             case UserError error -> new Outcome(ExitCode.USAGE, text(error));
             case WorkFailed error -> new Outcome(ExitCode.FAILED, text(error));
+            case Unavailable error -> new Outcome(ExitCode.UNAVAILABLE, text(error));
             case ModelException error ->
                 new Outcome(error.badRequest() ? ExitCode.USAGE : ExitCode.FAILED, text(error));
             case GgufException error -> new Outcome(ExitCode.USAGE, text(error));

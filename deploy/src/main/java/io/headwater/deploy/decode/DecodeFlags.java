@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.KvFlags;
@@ -20,6 +21,9 @@ public final class DecodeFlags {
     private final EngineFlags engine = new EngineFlags();
 
     @Mixin
+    private final ClusterFlags cluster = new ClusterFlags();
+
+    @Mixin
     private final KvFlags kv = new KvFlags();
 
     @Mixin
@@ -31,6 +35,10 @@ public final class DecodeFlags {
 
     public EngineFlags engine() {
         return engine;
+    }
+
+    public ClusterFlags cluster() {
+        return cluster;
     }
 
     public KvFlags kv() {
@@ -47,11 +55,11 @@ public final class DecodeFlags {
      * @throws io.headwater.deploy.cli.UserError where the model or an option cannot be used
      */
     public LoadedModel load(Console console) throws IOException, InterruptedException {
-        EngineSettings.check(engine, kv);
+        EngineSettings.check(engine, cluster, kv);
         Path file = model.file(console, output);
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
-                    model.name(), file, config -> EngineSettings.of(engine, kv, config), new SharedBar(bar));
+                    model.name(), file, config -> EngineSettings.of(engine, cluster, kv, config), new SharedBar(bar));
         }
     }
 }

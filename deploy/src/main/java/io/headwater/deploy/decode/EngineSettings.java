@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.UserError;
@@ -17,9 +18,9 @@ final class EngineSettings {
     private EngineSettings() {}
 
     /** What can be said before the model is opened: all mistakes at once. */
-    static void check(EngineFlags engine, KvFlags kv) {
+    static void check(EngineFlags engine, ClusterFlags cluster, KvFlags kv) {
         List<String> problems = new ArrayList<>();
-        atLeast(problems, "--nodes", engine.nodes(), 1);
+        atLeast(problems, "--nodes", cluster.nodes(), 1);
         atLeast(problems, "--threads", engine.threads(), 0);
         atLeast(problems, "--context", engine.context(), 0);
         atLeast(problems, "--chunk", engine.chunk(), 0);
@@ -30,11 +31,9 @@ final class EngineSettings {
             problems.add("--kv-policy " + kv.policy()
                     + ": so far only 'none' works; compression policies come with a later version");
         }
-        if (!engine.capacities().isEmpty()
-                && engine.nodes() > 1
-                && engine.capacities().size() != engine.nodes()) {
-            problems.add("--capacity has " + engine.capacities().size() + " values for --nodes " + engine.nodes()
-                    + ": give one for each node");
+        if (!engine.capacities().isEmpty() && engine.capacities().size() != cluster.nodes()) {
+            problems.add("--capacity names " + engine.capacities().size() + " nodes, --nodes " + cluster.nodes()
+                    + ": give one number per node");
         }
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
@@ -43,14 +42,12 @@ final class EngineSettings {
         kernels(engine);
     }
 
-    static EngineOptions of(EngineFlags engine, KvFlags kv, LlamaConfig config) {
-        if (engine.nodes() > config.nKvHeads()) {
-            throw new UserError("--nodes " + engine.nodes() + ": this model has " + config.nKvHeads()
+    static EngineOptions of(EngineFlags engine, ClusterFlags cluster, KvFlags kv, LlamaConfig config) {
+        if (cluster.nodes() > config.nKvHeads()) {
+            throw new UserError("--nodes " + cluster.nodes() + ": this model has " + config.nKvHeads()
                     + " KV heads and can be dealt out to at most as many nodes");
         }
-        int nodes = engine.capacities().isEmpty()
-                ? engine.nodes()
-                : engine.capacities().size();
+        int nodes = cluster.nodes();
         int threads = engine.threads() > 0 ? engine.threads() : EngineOptions.defaultThreads(nodes);
         int context = engine.context() > 0 ? engine.context() : config.contextLength();
         EngineOptions options =

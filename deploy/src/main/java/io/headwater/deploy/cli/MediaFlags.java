@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a process of a cluster reaches the others. {@code null} means: not given. */
+public final class MediaFlags {
+    /** How tensors travel between nodes. */
+    public enum Transport {
+        ipc,
+        udp
+    }
+
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT",
+            description = "join a running cluster at the address that one of its nodes has said")
+    private @Nullable String join;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            description = "this host's address, as the others reach it (default: 127.0.0.1)")
+    private @Nullable String bind;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "ipc|udp",
+            description = "how tensors travel: shared memory, on one host only, or UDP (default: ipc with --nodes, "
+                    + "else udp)")
+    private @Nullable Transport transport;
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            description = "largest UDP payload of a packet, the same on all hosts (default: 1408 between hosts)")
+    private @Nullable Integer mtu;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "DIR",
+            description = "use the Aeron media driver that runs at this directory, start none")
+    private @Nullable String driver;
+
+    public Optional<String> join() {
+        return Optional.ofNullable(join);
+    }
+
+    public Optional<String> bind() {
+        return Optional.ofNullable(bind);
+    }
+
+    public Optional<Transport> transport() {
+        return Optional.ofNullable(transport);
+    }
+
+    public Optional<Integer> mtu() {
+        return Optional.ofNullable(mtu);
+    }
+
+    public Optional<String> driver() {
+        return Optional.ofNullable(driver);
+    }
+}
