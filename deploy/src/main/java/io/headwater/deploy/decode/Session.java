@@ -26,11 +26,13 @@ public final class Session implements AutoCloseable {
     private final Sequence sequence;
     private int[] log = new int[256];
     private int logged;
+    private final float[] logits;
 
     public Session(LoadedModel model) {
         this.model = model;
         this.engines = model.engines();
         this.sequence = engines.open();
+        this.logits = new float[engines.vocabSize()];
     }
 
     /** Adds tokens of a prompt to the log; {@link #prefill} decodes them. */
@@ -122,7 +124,8 @@ public final class Session implements AutoCloseable {
 
     private int sample(Sampler sampler) {
         try {
-            return sampler.sample(engines.logits(), logged);
+            System.arraycopy(engines.logits(), 0, logits, 0, logits.length);
+            return sampler.sample(logits, logged);
         } catch (BrokenLogitsException e) {
             throw new WorkFailed(String.valueOf(e.getMessage()), e);
         }

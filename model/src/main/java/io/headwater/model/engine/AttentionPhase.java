@@ -10,12 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Attention of a step's rows on one shard, shared out over workers.
  *
- * <p>Few rows (decode): an item is a chunk of one KV head, so that a long context keeps all workers busy; the chunks are merged in
- * the next phase. Many rows (prefill): an item is a block of rows of one KV head over all its chunks, merged at once. The bits are
- * the same: chunks are cut at multiples of 256 entries and merged in ascending order either way.
+ * <p>Few rows of one sequence (decode): an item is a chunk of one KV head, so that a long context keeps all workers busy; the chunks
+ * are merged in the next phase. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
+ * by the worker that has them in its own room. The bits are the same: chunks are cut at multiples of 256 entries and merged in ascending order
+ * either way.
  */
 final class AttentionPhase {
-    /** Up to this many rows a step is shared out by chunks. */
+    /** Up to this many rows of one sequence are shared out by chunks. */
     private static final int FEW_ROWS = 4;
 
     /** Query rows that share one pass over a KV head in prefill. */
@@ -25,31 +26,34 @@ final class AttentionPhase {
     private final StepBuffers buffers;
     private final Attention attention;
     private final QueryRows[] shared;
+    private final AttentionItems blocks;
     private final AtomicInteger nextItem = new AtomicInteger();
-    private final int rowsPerBlock;
-    private final Step step;
-    private final int shard;
+    private final StepBatch batch;
+    private final int cacheIndex;
     private int layer;
-    private int itemsPerHead;
+    private int chunks;
+    private boolean byChunks;
 
+    /** {@code cacheIndex}: which of a sequence's caches is this shard's. */
     AttentionPhase(
             ShardGeometry geometry,
             StepBuffers buffers,
             Attention attention,
             KvLayout layout,
             int contextLength,
-            Step step,
-            int shard) {
+            StepBatch batch,
+            int cacheIndex) {
         this.geometry = geometry;
         this.buffers = buffers;
         this.attention = attention;
-        this.step = step;
-        this.shard = shard;
-        this.rowsPerBlock = Math.max(1, QUERY_ROWS / geometry.config().groupSize());
-        int chunks = WorkerScratch.chunks(contextLength);
+        this.batch = batch;
+        this.cacheIndex = cacheIndex;
+        int group = geometry.config().groupSize();
+        blocks = new AttentionItems(buffers.capacityRows(), Math.max(1, QUERY_ROWS / group));
+        int capacityChunks = WorkerScratch.chunks(contextLength);
         shared = new QueryRows[geometry.kvHeads()];
         for (int head = 0; head < shared.length; head++) {
-            shared[head] = new QueryRows(buffers.q, FEW_ROWS * geometry.config().groupSize(), chunks, layout);
+            shared[head] = new QueryRows(buffers.q, FEW_ROWS * group, capacityChunks, layout);
         }
     }
 
@@ -58,68 +62,73 @@ final class AttentionPhase {
         return Math.max(FEW_ROWS, QUERY_ROWS / groupSize) * groupSize;
     }
 
+    /** One worker, before the step's first barrier. */
+    void beginStep() {
+        byChunks = batch.runs() == 1 && batch.rows() <= FEW_ROWS;
+        if (!byChunks) {
+            blocks.fill(batch);
+        }
+    }
+
     /** One worker, before the barrier that starts the phase. */
     void begin(int layer) {
         this.layer = layer;
         nextItem.set(0);
-        if (sharedByChunks()) {
+        if (byChunks) {
             for (int head = 0; head < shared.length; head++) {
-                fill(shared[head], head, 0, step.rows);
+                fill(shared[head], head, 0, batch.rows());
             }
-            itemsPerHead = shared.length == 0 ? 0 : shared[0].chunks(shared[0].rows() - 1);
-        } else {
-            itemsPerHead = (step.rows + rowsPerBlock - 1) / rowsPerBlock;
+            chunks = shared.length == 0 ? 0 : shared[0].chunks(shared[0].rows() - 1);
         }
     }
 
-    private boolean sharedByChunks() {
-        return step.rows <= FEW_ROWS;
+    private HeadCache cache(int row, int kvHead) {
+        return batch.sequence(batch.run(row)).cache(cacheIndex).head(layer, kvHead);
     }
 
-    private HeadCache cache(int kvHead) {
-        return step.sequence.cache(shard).head(layer, kvHead);
-    }
-
-    /** Rows see the entries stored before this step, and of this step's those up to their own. */
+    /** Rows of one sequence see the entries stored before this step, and of this step's those up to their own. */
     private void fill(QueryRows queries, int kvHead, int fromRow, int toRow) {
         int group = geometry.config().groupSize();
         int headDim = geometry.config().headDim();
-        int stored = cache(kvHead).length();
+        int visible = cache(fromRow, kvHead).length() + batch.index(fromRow);
         queries.clear();
         for (int row = fromRow; row < toRow; row++) {
+            visible++;
             for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
-                queries.add(row * geometry.queryDim() + head * headDim, stored + row + 1);
+                queries.add(row * geometry.queryDim() + head * headDim, visible);
             }
         }
     }
 
-    /** Every worker: takes items until there are none. The last come first in prefill, since they see most. */
+    /** Every worker: takes items until there are none. */
     void run(WorkerScratch scratch) {
-        int items = itemsPerHead * geometry.kvHeads();
+        int kvHeads = geometry.kvHeads();
+        int items = kvHeads * (byChunks ? chunks : blocks.count());
         for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
-            int kvHead = item % geometry.kvHeads();
-            int index = itemsPerHead - 1 - item / geometry.kvHeads();
-            if (sharedByChunks()) {
-                attention.chunk(cache(kvHead), index, shared[kvHead], scratch.attention);
+            int kvHead = item % kvHeads;
+            if (byChunks) {
+                attention.chunk(cache(0, kvHead), chunks - 1 - item / kvHeads, shared[kvHead], scratch.attention);
             } else {
-                rows(kvHead, index * rowsPerBlock, Math.min(step.rows, (index + 1) * rowsPerBlock), scratch);
+                int fromRow = blocks.firstRow(item / kvHeads);
+                rows(kvHead, fromRow, blocks.end(batch, fromRow), scratch);
             }
         }
     }
 
     private void rows(int kvHead, int fromRow, int toRow, WorkerScratch scratch) {
         QueryRows queries = scratch.queries;
+        HeadCache cache = cache(fromRow, kvHead);
         fill(queries, kvHead, fromRow, toRow);
-        int chunks = queries.chunks(queries.rows() - 1);
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            attention.chunk(cache(kvHead), chunk, queries, scratch.attention);
+        int all = queries.chunks(queries.rows() - 1);
+        for (int chunk = 0; chunk < all; chunk++) {
+            attention.chunk(cache, chunk, queries, scratch.attention);
         }
         merge(queries, kvHead, fromRow, toRow, fromRow);
     }
 
     /** After the barrier: merges one row's chunks, if that is still to do. */
     void mergeRow(int row) {
-        if (sharedByChunks()) {
+        if (byChunks) {
             for (int kvHead = 0; kvHead < shared.length; kvHead++) {
                 merge(shared[kvHead], kvHead, row, row + 1, 0);
             }

@@ -7,30 +7,29 @@ import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
 import io.headwater.tensors.memory.NodeMemory;
 import io.headwater.tensors.memory.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One engine per node of a plan, in this process, and the decode loop's view of them: sequences, steps, logits.
+ * The engines of a plan in this process, all of them or one, and the decode loop's view of them: sequences, steps, logits.
  *
  * <p>All methods belong to one thread, the decode loop's: it is worker 0 of the first shard. After an {@link EngineException} from
- * {@link #forward} the sequence is of no use any more; after one that says so, neither is the group.
+ * {@link #run} the sequences of the step are of no use any more; after one that says so, neither is the group.
  */
-public final class EngineGroup implements AutoCloseable {
-    private static final int EVERY_ROW_CHUNK = 32;
-
+public final class EngineGroup implements StepEngine, AutoCloseable {
     private final LlamaConfig config;
     private final ShardPlan plan;
     private final List<ShardEngine> engines;
     private final NodeMemory memory;
     private final WorkerThreads threads;
-    private final Step step;
+    private final StepBatch batch;
     private final StepFault fault;
     private final int contextLength;
-    private final int chunkRows;
     private final String kernels;
     private long sequences;
+    private long checks;
     private long steps;
     private long rows;
     private long stepNanos;
@@ -41,15 +40,14 @@ public final class EngineGroup implements AutoCloseable {
         this.engines = parts.engines();
         this.memory = parts.memory();
         this.threads = parts.threads();
-        this.step = parts.step();
+        this.batch = parts.batch();
         this.fault = parts.fault();
         this.contextLength = parts.contextLength();
-        this.chunkRows = parts.chunkRows();
         this.kernels = parts.kernels();
     }
 
     /**
-     * Deals the model out, packs the weights and starts the workers.
+     * Deals the model out, packs the weights and starts the workers of all shards in this process.
      *
      * @throws EngineException if the model cannot be dealt out as asked, a weight is damaged or memory is short
      */
@@ -58,23 +56,59 @@ public final class EngineGroup implements AutoCloseable {
         return GroupStarter.start(model, options, progress);
     }
 
+    /**
+     * Packs one shard's weights and starts its workers; the plan's other shards are wherever the exchange leads to. Every shard runs the same
+     * steps in the same order; logits are whole at shard 0 only.
+     *
+     * @param options of every shard alike, but for {@code threadsPerNode} and {@code capacities}, which here say only how many shards share this
+     *     host and its cores
+     * @param exchange the shard's end, told each step's number: they count from 1 and leave out warming up
+     * @throws EngineException if a weight is damaged or memory is short
+     */
+    public static EngineGroup startShard(
+            LlamaModel model,
+            EngineOptions options,
+            ShardPlan plan,
+            int shard,
+            Exchange exchange,
+            LoadListener progress)
+            throws EngineException {
+        return GroupStarter.startShard(model, options, plan, shard, exchange, progress);
+    }
+
     /** Who owns what. */
     public ShardPlan plan() {
         return plan;
     }
 
-    /** Positions that a sequence may have. */
+    @Override
     public int contextLength() {
         return contextLength;
     }
 
+    @Override
     public int vocabSize() {
         return config.vocabSize();
     }
 
-    /** An empty sequence; closing it frees its cache. */
+    @Override
+    public int maxRows() {
+        return batch.maxRows();
+    }
+
+    @Override
+    public int maxLogitsRows() {
+        return batch.maxLogitsRows();
+    }
+
+    /** An empty sequence with a number of its own; closing it frees its cache. */
     public Sequence open() {
-        String name = "session-" + ++sequences;
+        return open(++sequences);
+    }
+
+    @Override
+    public Sequence open(long id) {
+        String name = "session-" + id;
         List<SequenceCache> caches = new ArrayList<>();
         List<Closing.Resource> opened = new ArrayList<>();
         try {
@@ -83,19 +117,31 @@ public final class EngineGroup implements AutoCloseable {
                 opened.add(cache::close);
                 caches.add(cache);
             }
-            return new Sequence(caches);
+            return new Sequence(id, caches);
         } catch (RuntimeException | Error e) {
             Closing.after(e, opened);
             throw e;
         }
     }
 
+    @Override
+    public void close(Sequence sequence) {
+        sequence.close();
+    }
+
+    @Override
+    public StepBatch nextStep() {
+        batch.clear();
+        return batch;
+    }
+
     /** Appends tokens [from, to), at least one; afterwards {@link #logits} are those of the last. */
     public void forward(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
         check(sequence, tokens, from, to);
         for (int at = from; at < to; ) {
-            int end = Math.min(to, at + chunkRows);
-            run(sequence, tokens, at, end, end == to ? Step.Logits.LAST_ROW : Step.Logits.NONE);
+            int end = Math.min(to, at + batch.maxRows());
+            nextStep().add(sequence, tokens, at, end, end == to ? 1 : 0);
+            run(batch);
             at = end;
         }
     }
@@ -104,66 +150,145 @@ public final class EngineGroup implements AutoCloseable {
     public void forward(Sequence sequence, int[] tokens, int from, int to, LogitsListener everyRow)
             throws EngineException {
         check(sequence, tokens, from, to);
-        int chunk = Math.min(chunkRows, EVERY_ROW_CHUNK);
-        StepBuffers buffers = engines.getFirst().buffers();
+        float[] logits = logits();
         for (int at = from; at < to; ) {
-            int end = Math.min(to, at + chunk);
-            run(sequence, tokens, at, end, Step.Logits.EVERY_ROW);
+            int end = Math.min(to, at + batch.maxLogitsRows());
+            nextStep().add(sequence, tokens, at, end, end - at);
+            run(batch);
             for (int row = at; row < end; row++) {
-                everyRow.row(row - from, buffers.everyRow, (row - at) * config.vocabSize());
+                everyRow.row(row - from, logits, (row - at) * config.vocabSize());
             }
             at = end;
         }
-        buffers.keepLastRow();
+        System.arraycopy(logits, (batch.wantedRows() - 1) * config.vocabSize(), logits, 0, config.vocabSize());
     }
 
     private void check(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
         if (from >= to) {
             throw new EngineException("no tokens to decode: give at least one");
         }
-        if ((long) sequence.position() + to - from > contextLength) {
-            throw new EngineException("position " + sequence.position() + " + " + (to - from)
-                    + " tokens exceed the context of " + contextLength + ": shorten the prompt or raise --context");
-        }
+        checkRoom(sequence, to - from);
         for (int i = from; i < to; i++) {
-            if (tokens[i] < 0 || tokens[i] >= config.vocabSize()) {
-                throw new EngineException(
-                        "token " + tokens[i] + " is not in the vocabulary of " + config.vocabSize() + " entries");
-            }
+            checkToken(tokens[i]);
         }
     }
 
-    private void run(Sequence sequence, int[] tokens, int from, int to, Step.Logits logits) throws EngineException {
-        int refusal = sequence.reserve(to - from);
-        if (refusal < 0) {
-            throw new EngineException("no KV memory for " + (to - from) + " more tokens at position "
-                    + sequence.position() + ": " + Refusal.describe(refusal));
+    private void checkRoom(Sequence sequence, int count) throws EngineException {
+        if ((long) sequence.position() + count > contextLength) {
+            throw new EngineException("position " + sequence.position() + " + " + count
+                    + " tokens exceed the context of " + contextLength + ": shorten the prompt or raise --context");
         }
-        step.set(sequence, tokens, from, to, logits);
-        long start = System.nanoTime();
-        try {
-            threads.runStep();
-        } catch (EngineException e) {
-            if (threads.hung()) {
-                sequence.abandon();
+    }
+
+    private void checkToken(int token) throws EngineException {
+        if (token < 0 || token >= config.vocabSize()) {
+            throw new EngineException(
+                    "token " + token + " is not in the vocabulary of " + config.vocabSize() + " entries");
+        }
+    }
+
+    /**
+     * Checks a step and takes the memory that it needs, as {@link #run} does first: a step that is refused here has harmed no sequence,
+     * so whoever tells other engines of a step asks before.
+     */
+    public void prepare(StepBatch step) throws EngineException {
+        if (step != batch) {
+            throw new IllegalArgumentException("a batch of another engine: fill the one of nextStep()");
+        }
+        if (step.rows() == 0) {
+            throw new EngineException("no tokens to decode: give at least one");
+        }
+        checks++;
+        for (int run = 0; run < step.runs(); run++) {
+            if (!step.sequence(run).join(checks)) {
+                throw new EngineException(
+                        "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
             }
-            throw e;
+            checkRoom(step.sequence(run), step.rowsOf(run));
         }
+        for (int row = 0; row < step.rows(); row++) {
+            checkToken(step.token(row));
+        }
+        for (int run = 0; run < step.runs(); run++) {
+            reserve(step.sequence(run), step.rowsOf(run));
+        }
+    }
+
+    private static void reserve(Sequence sequence, int count) throws EngineException {
+        int refusal = sequence.reserve(count);
+        if (refusal < 0) {
+            throw new EngineException("no KV memory for " + count + " more tokens at position " + sequence.position()
+                    + ": " + Refusal.describe(refusal));
+        }
+    }
+
+    @Override
+    public void run(StepBatch step) throws EngineException {
+        prepare(step);
+        long start = System.nanoTime();
+        runPrepared();
         stepNanos += System.nanoTime() - start;
         steps++;
-        rows += to - from;
+        rows += step.rows();
         @Nullable String wrong = fault.take();
         if (wrong != null) {
             throw new EngineException(wrong + ": the model file is damaged or unfit for 8-bit activations");
         }
-        sequence.advance(to - from);
+        advance();
     }
 
-    /** Raw logits of the last row {@code [vocabSize]}, valid until the next step. */
+    private void runPrepared() throws EngineException {
+        try {
+            threads.runStep();
+        } catch (EngineException e) {
+            for (int run = 0; threads.hung() && run < batch.runs(); run++) {
+                batch.sequence(run).abandon();
+            }
+            throw e;
+        }
+    }
+
+    private void advance() {
+        for (int run = 0; run < batch.runs(); run++) {
+            batch.sequence(run).advance(batch.rowsOf(run));
+        }
+    }
+
+    /** Runs the step without the other shards and whatever comes of it: for {@link WarmUp}. */
+    void rehearse(StepBatch step) throws EngineException {
+        prepare(step);
+        runPrepared();
+        fault.take();
+        advance();
+    }
+
+    /** Whether the shards go on without each other. */
+    private void alone(boolean alone) {
+        for (ShardEngine engine : engines) {
+            engine.team().alone(alone);
+        }
+    }
+
+    /**
+     * Runs steps of all shapes, without the other shards, until they get no faster, since their code is compiled then, or for {@code limit}:
+     * the first real step must not wait for the compiler. Leaves nothing behind but an empty batch; no sequence need be open.
+     */
+    public void warmUp(Duration limit) throws EngineException {
+        alone(true);
+        try {
+            new WarmUp(this).run(limit);
+        } finally {
+            alone(false);
+            batch.clear();
+        }
+    }
+
+    @Override
     public float[] logits() {
         return engines.getFirst().buffers().logits;
     }
 
+    @Override
     public EngineStatistics statistics() {
         return new EngineStatistics(
                 steps,

@@ -23,7 +23,7 @@ final class ForwardPass {
     private final StepBuffers buffers;
     private final AttentionPhase attention;
     private final ShardTeam team;
-    private final Step step;
+    private final StepBatch batch;
     private final StepFault fault;
     private final float queryScale;
 
@@ -37,7 +37,7 @@ final class ForwardPass {
         this.buffers = parts.buffers();
         this.attention = parts.attention();
         this.team = parts.team();
-        this.step = parts.step();
+        this.batch = parts.batch();
         this.fault = parts.fault();
         this.queryScale = (float) (1 / Math.sqrt(config.headDim()));
     }
@@ -45,14 +45,13 @@ final class ForwardPass {
     /** Worker {@code worker}'s part of the current step. */
     void run(int worker, WorkerScratch scratch) throws ExchangeException {
         if (worker == 0) {
-            buffers.begin(step);
-            rope.ensure(step.position(step.rows));
+            begin();
         }
         team.await(worker);
         embed(worker);
         for (int layer = 0; layer < config.nLayers(); layer++) {
             LayerWeights w = weights.layers().get(layer);
-            norm(worker, w.attentionNorm(), buffers.normed, 0, layer);
+            norm(worker, w.attentionNorm(), buffers.normed, layer);
             team.await(worker);
             queriesKeysValues(worker, w, scratch.tile);
             team.await(worker);
@@ -66,22 +65,32 @@ final class ForwardPass {
             quantiseAttended(worker, layer);
             team.await(worker);
             contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, step.rows * config.dim(), config.dim(), layer, 0);
+            team.reduce(worker, buffers.sums, batch.rows() * config.dim(), config.dim(), layer, 0);
             addContributions(worker);
-            norm(worker, w.ffnNorm(), buffers.normed, 0, layer);
+            norm(worker, w.ffnNorm(), buffers.normed, layer);
             team.await(worker);
             gatedHidden(worker, w, scratch, layer);
             team.await(worker);
             contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, step.rows * config.dim(), config.dim(), layer, 1);
+            team.reduce(worker, buffers.sums, batch.rows() * config.dim(), config.dim(), layer, 1);
             addContributions(worker);
         }
-        if (step.firstLogitsRow() < step.rows) {
-            norm(worker, weights.outputNorm(), buffers.last, step.firstLogitsRow(), config.nLayers());
+        if (batch.wantedRows() > 0) {
+            lastNorm(worker);
             team.await(worker);
             logits(worker, scratch.tile);
-            team.gather(worker, buffers.wanted, buffers.last.rows(), geometry);
+            team.gather(worker, buffers.logits, batch.wantedRows(), geometry);
         }
+    }
+
+    /** Worker 0, before the others start. */
+    private void begin() {
+        buffers.begin(batch);
+        attention.beginStep();
+        for (int run = 0; run < batch.runs(); run++) {
+            rope.ensure(batch.sequence(run).position() + batch.rowsOf(run));
+        }
+        team.begin();
     }
 
     private int share(int n, int worker) {
@@ -89,31 +98,41 @@ final class ForwardPass {
     }
 
     private void embed(int worker) {
-        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
-            embedding.read(step.tokens[step.from + row], buffers.residual, row * config.dim());
+        for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
+            embedding.read(batch.token(row), buffers.residual, row * config.dim());
         }
     }
 
-    /** RMSNorm and quantisation of rows from {@code firstRow}, row {@code firstRow + i} to row i. */
-    private void norm(int worker, float[] weight, Activations out, int firstRow, int layer) {
-        int dim = config.dim();
-        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
-            if (row >= firstRow) {
-                int to = row - firstRow;
-                boolean finite = kernels.rmsNorm()
-                        .normalise(
-                                buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
-                if (!finite) {
-                    fault.report("the residual stream's norm is not finite", layer, step.position(row));
-                }
-                quantise(out, to, row, layer);
+    private void norm(int worker, float[] weight, Activations out, int layer) {
+        for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
+            norm(row, weight, out, row, layer);
+        }
+    }
+
+    /** The rows that logits are wanted of, close together. */
+    private void lastNorm(int worker) {
+        for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
+            int wanted = batch.wantedIndex(row);
+            if (wanted >= 0) {
+                norm(row, weights.outputNorm(), buffers.last, wanted, config.nLayers());
             }
         }
     }
 
+    /** RMSNorm and quantisation of one row. */
+    private void norm(int row, float[] weight, Activations out, int to, int layer) {
+        int dim = config.dim();
+        boolean finite = kernels.rmsNorm()
+                .normalise(buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
+        if (!finite) {
+            fault.report("the residual stream's norm is not finite", layer, batch.position(row));
+        }
+        quantise(out, to, row, layer);
+    }
+
     private void quantise(Activations x, int row, int stepRow, int layer) {
         if (!kernels.quantiser().quantise(x, row, 0, x.blocks())) {
-            fault.report("an activation is not finite", layer, step.position(stepRow));
+            fault.report("an activation is not finite", layer, batch.position(stepRow));
         }
     }
 
@@ -146,15 +165,15 @@ final class ForwardPass {
     /** RoPE on queries and keys, scaling of queries; keys and values go to the cache, from which they are read back. */
     private void rotateAndStore(int worker, int layer) {
         int kvHeads = geometry.kvHeads();
-        int items = step.rows * kvHeads;
+        int items = batch.rows() * kvHeads;
         for (int item = share(items, worker); item < share(items, worker + 1); item++) {
             int row = item / kvHeads;
             int kvHead = item % kvHeads;
             rotateQueries(row, kvHead);
             int at = row * geometry.kvDim() + kvHead * config.headDim();
-            rope.rotate(buffers.k, at, step.position(row));
-            HeadCache cache = step.sequence.cache(team.shard()).head(layer, kvHead);
-            cache.store(row, buffers.k, at, buffers.v, at);
+            rope.rotate(buffers.k, at, batch.position(row));
+            HeadCache cache = batch.sequence(batch.run(row)).cache(team.index()).head(layer, kvHead);
+            cache.store(batch.index(row), buffers.k, at, buffers.v, at);
         }
     }
 
@@ -162,7 +181,7 @@ final class ForwardPass {
         int headDim = config.headDim();
         int from = row * geometry.queryDim() + kvHead * config.groupSize() * headDim;
         for (int at = from; at < from + config.groupSize() * headDim; at += headDim) {
-            rope.rotate(buffers.q, at, step.position(row));
+            rope.rotate(buffers.q, at, batch.position(row));
             for (int d = at; d < at + headDim; d++) {
                 buffers.q[d] *= queryScale;
             }
@@ -170,7 +189,7 @@ final class ForwardPass {
     }
 
     private void quantiseAttended(int worker, int layer) {
-        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+        for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
             attention.mergeRow(row);
             quantise(buffers.attended, row, row, layer);
         }
@@ -180,7 +199,7 @@ final class ForwardPass {
     private void contribute(int worker, PackedMatrix w, int unitBlocks, Activations x, TileScratch scratch, int layer) {
         int dim = config.dim();
         long[] sums = buffers.sums[worker];
-        Arrays.fill(sums, 0, step.rows * dim, 0);
+        Arrays.fill(sums, 0, batch.rows() * dim, 0);
         int units = w.blocks() / unitBlocks;
         int items = w.tiles() * units;
         for (int item = share(items, worker); item < share(items, worker + 1); item++) {
@@ -188,10 +207,10 @@ final class ForwardPass {
             int block = item % units * unitBlocks;
             kernels.matMul().multiply(w, item / units, block, block + unitBlocks, x, scratch);
             int n = Math.min(PackedMatrix.TILE_ROWS, dim - first);
-            for (int row = 0; row < step.rows; row++) {
+            for (int row = 0; row < batch.rows(); row++) {
                 int from = row * PackedMatrix.TILE_ROWS;
                 if (!kernels.partialSums().add(scratch.output(), from, sums, row * dim + first, n)) {
-                    fault.report("a contribution to the residual stream is out of range", layer, step.position(row));
+                    fault.report("a contribution to the residual stream is out of range", layer, batch.position(row));
                 }
             }
         }
@@ -199,7 +218,7 @@ final class ForwardPass {
 
     private void addContributions(int worker) {
         int dim = config.dim();
-        for (int row = share(step.rows, worker); row < share(step.rows, worker + 1); row++) {
+        for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
             kernels.partialSums().addTo(buffers.sums[0], row * dim, buffers.residual, row * dim, dim);
         }
     }
@@ -215,13 +234,13 @@ final class ForwardPass {
             int n = Math.min(PackedMatrix.TILE_ROWS, hidden.columns() - first);
             int block = first / PackedMatrix.BLOCK_COLUMNS;
             int toBlock = (first + n) / PackedMatrix.BLOCK_COLUMNS;
-            for (int row = 0; row < step.rows; row++) {
+            for (int row = 0; row < batch.rows(); row++) {
                 int from = row * PackedMatrix.TILE_ROWS;
                 float[] gate = scratch.gate.output();
                 float[] up = scratch.tile.output();
                 kernels.swiGlu().apply(gate, from, up, from, n, hidden.values(), row * hidden.columns() + first);
                 if (!kernels.quantiser().quantise(hidden, row, block, toBlock)) {
-                    fault.report("a hidden activation is not finite", layer, step.position(row));
+                    fault.report("a hidden activation is not finite", layer, batch.position(row));
                 }
             }
         }
@@ -230,7 +249,7 @@ final class ForwardPass {
     private void logits(int worker, TileScratch scratch) {
         PackedMatrix w = weights.output();
         for (int tile = share(w.tiles(), worker); tile < share(w.tiles(), worker + 1); tile++) {
-            project(w, tile, buffers.wanted, config.vocabSize(), geometry.firstVocabularyRow(), buffers.last, scratch);
+            project(w, tile, buffers.logits, config.vocabSize(), geometry.firstVocabularyRow(), buffers.last, scratch);
         }
     }
 }

@@ -13,8 +13,7 @@ record GroupParts(
         List<ShardEngine> engines,
         NodeMemory memory,
         WorkerThreads threads,
-        Step step,
+        StepBatch batch,
         StepFault fault,
         int contextLength,
-        int chunkRows,
         String kernels) {}

@@ -3,7 +3,6 @@ package io.headwater.model.engine;
 
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
-import io.headwater.model.shard.Shard;
 import io.headwater.model.shard.ShardPlan;
 import io.headwater.model.shard.UnitException;
 import io.headwater.model.shard.Units;
@@ -21,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Builds an {@link EngineGroup}. */
 final class GroupStarter {
-    /** A phase of 128 rows takes some 0.3 s even for 7B parameters; a worker that is late by this much hangs. */
+    /**
+     * A phase of 128 rows takes some 0.3 s even for 7B parameters; a worker that is late by this much hangs. Far more than an exchange
+     * over a network waits for a peer (10 s), so that its verdict comes first.
+     */
     private static final long PHASE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     /** After a failure all leave the step at the next barrier, so within a phase. */
@@ -30,31 +32,57 @@ final class GroupStarter {
     /** About 50 µs: longer than workers usually differ, shorter than a time slice. */
     private static final int SPINS = 2_000;
 
+    /** Most rows of a step that logits are kept of. */
+    private static final int MAX_LOGITS_ROWS = 32;
+
     private final LlamaModel model;
     private final LlamaConfig config;
     private final EngineOptions options;
     private final LoadProgress progress;
     private final StepFault fault = new StepFault();
-    private final Step step = new Step(new Sequence(List.of()));
     private final RopeTable rope;
+    private final int spins;
+    private final NodeMemory memory = new NodeMemory(Long.MAX_VALUE);
 
     private final List<Closing.Resource> opened;
 
     private GroupStarter(
             LlamaModel model, EngineOptions options, LoadListener progress, List<Closing.Resource> opened) {
         this.opened = opened;
+        opened.add(memory::close);
         this.model = model;
         this.config = model.config();
         this.options = options;
         this.progress = new LoadProgress(model, progress);
+        int threads = options.threadsPerNode() * options.nodes();
+        this.spins = threads <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
         this.rope = new RopeTable(config.rope(), Math.min(options.contextLength(), config.contextLength()));
     }
 
-    /** Whatever fails on the way: all that was opened is closed, and the failure is a sentence. */
+    /** All shards of a plan of its own. */
     static EngineGroup start(LlamaModel model, EngineOptions options, LoadListener progress) throws EngineException {
+        return closingOnFailure(model, options, progress, GroupStarter::startAll);
+    }
+
+    /** One shard of a plan. */
+    static EngineGroup startShard(
+            LlamaModel model,
+            EngineOptions options,
+            ShardPlan plan,
+            int shard,
+            Exchange exchange,
+            LoadListener progress)
+            throws EngineException {
+        return closingOnFailure(
+                model, options, progress, starter -> starter.start(plan, shard, shard + 1, (_, _) -> exchange));
+    }
+
+    /** Whatever fails on the way: all that was opened is closed, and the failure is a sentence. */
+    private static EngineGroup closingOnFailure(
+            LlamaModel model, EngineOptions options, LoadListener progress, Start start) throws EngineException {
         List<Closing.Resource> opened = new ArrayList<>();
         try {
-            return new GroupStarter(model, options, progress, opened).start();
+            return start.group(new GroupStarter(model, options, progress, opened));
         } catch (EngineException | RuntimeException | Error e) {
             EngineException failure = failure(e);
             Closing.after(failure, opened);
@@ -79,32 +107,32 @@ final class GroupStarter {
         };
     }
 
-    private EngineGroup start() throws EngineException {
+    private EngineGroup startAll() throws EngineException {
+        MemoryExchange exchange = new MemoryExchange(options.nodes(), spins, PHASE_TIMEOUT_NANOS);
+        ShardPlan plan;
+        try {
+            plan = ShardPlan.deal(1, Units.of(config), options.capacities());
+        } catch (UnitException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+        return start(plan, 0, plan.shards().size(), exchange::end);
+    }
+
+    /** Shards [from, to) of a plan. */
+    private EngineGroup start(ShardPlan plan, int from, int to, Ends ends) throws EngineException {
         if (options.contextLength() > config.contextLength()) {
             throw new EngineException("context " + options.contextLength() + " exceeds the " + config.contextLength()
                     + " that the model was trained for: lower --context");
         }
-        Units units;
-        ShardPlan plan;
-        try {
-            units = Units.of(config);
-            plan = ShardPlan.deal(1, units, options.capacities());
-        } catch (UnitException e) {
-            throw new EngineException(String.valueOf(e.getMessage()), e);
-        }
         Kernels kernels = options.kernels().resolve(KernelWidth.preferredBits());
-        int workers = options.threadsPerNode();
-        int spins = workers * options.nodes() <= Runtime.getRuntime().availableProcessors() ? SPINS : 0;
-        MemoryExchange exchange = new MemoryExchange(options.nodes(), spins, PHASE_TIMEOUT_NANOS);
-        NodeMemory memory = new NodeMemory(Long.MAX_VALUE);
+        StepBatch batch = new StepBatch(options.chunkRows(), Math.min(options.chunkRows(), MAX_LOGITS_ROWS));
         List<ShardEngine> engines = new ArrayList<>();
-        opened.add(memory::close);
-        for (Shard shard : plan.shards()) {
-            ShardGeometry geometry = new ShardGeometry(config, units, shard);
-            engines.add(engine(geometry, engines.size(), kernels, exchange, spins, memory));
+        for (int shard = from; shard < to; shard++) {
+            engines.add(engine(plan, shard, shard - from, kernels, batch, ends));
         }
         progress.finish();
-        WorkerThreads threads = new WorkerThreads(engines, workers, spins, PHASE_TIMEOUT_NANOS, LEAVE_TIMEOUT_NANOS);
+        WorkerThreads threads = new WorkerThreads(
+                engines, from, options.threadsPerNode(), spins, PHASE_TIMEOUT_NANOS, LEAVE_TIMEOUT_NANOS);
         opened.add(threads::close);
         threads.start();
         return new EngineGroup(new GroupParts(
@@ -113,47 +141,52 @@ final class GroupStarter {
                 List.copyOf(engines),
                 memory,
                 threads,
-                step,
+                batch,
                 fault,
                 options.contextLength(),
-                options.chunkRows(),
                 kernels.name()));
     }
 
-    private ShardEngine engine(
-            ShardGeometry geometry, int shard, Kernels kernels, MemoryExchange exchange, int spins, NodeMemory memory)
+    private ShardEngine engine(ShardPlan plan, int shard, int index, Kernels kernels, StepBatch batch, Ends ends)
             throws EngineException {
         int workers = options.threadsPerNode();
+        ShardGeometry geometry =
+                new ShardGeometry(config, units(), plan.shards().get(shard));
         WeightMemory weightMemory = memory.openWeights("engine-" + shard + "-weights", Long.MAX_VALUE);
         opened.add(weightMemory::close);
         ShardWeights weights = new WeightLoader(model, geometry, weightMemory, progress).load(workers);
-        return engine(geometry, shard, kernels, exchange, spins, memory, weightMemory, weights);
-    }
-
-    private ShardEngine engine(
-            ShardGeometry geometry,
-            int shard,
-            Kernels kernels,
-            MemoryExchange exchange,
-            int spins,
-            NodeMemory memory,
-            WeightMemory weightMemory,
-            ShardWeights weights) {
-        int workers = options.threadsPerNode();
         KvLayout layout = new KvLayout(config.headDim(), options.kvType());
-        StepBuffers buffers = new StepBuffers(geometry, options.chunkRows(), workers);
+        StepBuffers buffers = new StepBuffers(geometry, batch.maxRows(), batch.maxLogitsRows(), workers);
         ShardTeam team = new ShardTeam(
-                shard,
-                options.nodes(),
+                index,
+                plan.shards().size(),
                 workers,
                 new PhaseBarrier("workers of shard " + shard, workers, spins, PHASE_TIMEOUT_NANOS),
-                exchange.end(shard, options.chunkRows() * config.dim()));
+                ends.end(shard, batch.maxRows() * config.dim()));
         AttentionPhase attention = new AttentionPhase(
-                geometry, buffers, kernels.attention(), layout, options.contextLength(), step, shard);
+                geometry, buffers, kernels.attention(), layout, options.contextLength(), batch, index);
         ShardParts parts = new ShardParts(
-                geometry, weights, new Embedding(model), rope, kernels, buffers, attention, team, step, fault);
+                geometry, weights, new Embedding(model), rope, kernels, buffers, attention, team, batch, fault);
         BlockArena arena = memory.openArena(ArenaOptions.of("engine-" + shard, options.kvLimitBytes()));
         opened.add(arena::close);
         return new ShardEngine(parts, layout, options.contextLength(), arena, weightMemory);
+    }
+
+    private Units units() throws EngineException {
+        try {
+            return Units.of(config);
+        } catch (UnitException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Starts one group. */
+    private interface Start {
+        EngineGroup group(GroupStarter starter) throws EngineException;
+    }
+
+    /** Makes the shards' ends of the exchange; {@code capacity} is the longest array that a shard reduces. */
+    private interface Ends {
+        Exchange end(int shard, int capacity);
     }
 }

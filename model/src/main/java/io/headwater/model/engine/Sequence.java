@@ -7,12 +7,27 @@ import java.util.List;
 
 /** A sequence of tokens and its KV cache on every shard of a group. Belongs to the thread that calls the group. */
 public final class Sequence implements AutoCloseable {
+    private final long id;
     private final SequenceCache[] caches;
     private int position;
+    private long lastStep;
     private boolean abandoned;
 
-    Sequence(List<SequenceCache> caches) {
+    Sequence(long id, List<SequenceCache> caches) {
+        this.id = id;
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
+    }
+
+    /** The caller's name for it. */
+    public long id() {
+        return id;
+    }
+
+    /** Marks the sequence as part of a step; returns false if it is already. */
+    boolean join(long step) {
+        boolean first = lastStep != step;
+        lastStep = step;
+        return first;
     }
 
     /** The position that the next token gets: how many have been decoded. */

@@ -13,5 +13,5 @@ record ShardParts(
         StepBuffers buffers,
         AttentionPhase attention,
         ShardTeam team,
-        Step step,
+        StepBatch batch,
         StepFault fault) {}

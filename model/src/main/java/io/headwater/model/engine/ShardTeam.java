@@ -3,27 +3,42 @@ package io.headwater.model.engine;
 
 /** The workers of one shard: their barrier, and the shard's end of the exchange, which worker 0 serves for all. */
 final class ShardTeam {
-    private final int shard;
+    private final int index;
     private final int shards;
     private final int workers;
     private final PhaseBarrier barrier;
     private final Exchange exchange;
     private long exchangeNanos;
+    private long step;
+    private boolean alone;
 
-    ShardTeam(int shard, int shards, int workers, PhaseBarrier barrier, Exchange exchange) {
-        this.shard = shard;
+    /** {@code index}: which of the group's engines this is. */
+    ShardTeam(int index, int shards, int workers, PhaseBarrier barrier, Exchange exchange) {
+        this.index = index;
         this.shards = shards;
         this.workers = workers;
         this.barrier = barrier;
         this.exchange = exchange;
     }
 
-    int shard() {
-        return shard;
+    int index() {
+        return index;
     }
 
     int workers() {
         return workers;
+    }
+
+    /** From the next step on: without the other shards, as if there were none. Between two steps. */
+    void alone(boolean alone) {
+        this.alone = alone;
+    }
+
+    /** Worker 0, once per step. */
+    void begin() {
+        if (!alone) {
+            exchange.begin(++step);
+        }
     }
 
     void await(int worker) throws ExchangeException {
@@ -35,7 +50,7 @@ final class ShardTeam {
         barrier.await(worker);
         addShare(worker, sums, count);
         barrier.await(worker);
-        if (shards > 1) {
+        if (shards > 1 && !alone) {
             if (worker == 0) {
                 long start = System.nanoTime();
                 exchange.allReduce(sums[0], count, dim, layer, phase);
@@ -60,7 +75,7 @@ final class ShardTeam {
     /** Collects all shards' rows of the vocabulary, {@code rows} times. */
     void gather(int worker, float[] logits, int rows, ShardGeometry geometry) throws ExchangeException {
         barrier.await(worker);
-        if (shards > 1) {
+        if (shards > 1 && !alone) {
             if (worker == 0) {
                 long start = System.nanoTime();
                 int vocabSize = geometry.config().vocabSize();

@@ -15,6 +15,9 @@ public final class StepBatch {
     /** Rows that logits are wanted of before a run, {@code [runs + 1]}. */
     private final int[] firstWanted;
 
+    /** Run of each row. */
+    private final int[] runOf;
+
     private final int maxLogitsRows;
     private int runs;
 
@@ -23,6 +26,7 @@ public final class StepBatch {
         this.sequences = new Sequence[maxRows];
         this.firstRows = new int[maxRows + 1];
         this.firstWanted = new int[maxRows + 1];
+        this.runOf = new int[maxRows];
         this.maxLogitsRows = maxLogitsRows;
     }
 
@@ -40,10 +44,19 @@ public final class StepBatch {
                     + logitsRoom() + " left: the batch cannot take them");
         }
         System.arraycopy(from, fromIndex, tokens, firstRows[runs], count);
+        Arrays.fill(runOf, firstRows[runs], firstRows[runs] + count, runs);
         sequences[runs] = sequence;
         firstRows[runs + 1] = firstRows[runs] + count;
         firstWanted[runs + 1] = firstWanted[runs] + wanted;
         runs++;
+    }
+
+    int maxRows() {
+        return tokens.length;
+    }
+
+    int maxLogitsRows() {
+        return maxLogitsRows;
     }
 
     /** Rows that still fit in. */
@@ -93,5 +106,26 @@ public final class StepBatch {
 
     public int token(int row) {
         return tokens[row];
+    }
+
+    /** The run that a row belongs to. */
+    public int run(int row) {
+        return runOf[row];
+    }
+
+    /** A row's index within its run. */
+    int index(int row) {
+        return row - firstRows[runOf[row]];
+    }
+
+    int position(int row) {
+        return sequences[runOf[row]].position() + index(row);
+    }
+
+    /** Index of a row's logits, negative if none are wanted of it. */
+    int wantedIndex(int row) {
+        int next = runOf[row] + 1;
+        int wanted = firstWanted[next] - (firstRows[next] - row);
+        return wanted < firstWanted[next - 1] ? -1 : wanted;
     }
 }

@@ -27,20 +27,14 @@ final class StepBuffers {
     final long[][] sums;
     /** The final norm's output, for the rows that logits are wanted of. */
     final Activations last;
-    /** Raw logits of the last row {@code [vocabSize]}. */
+    /** Raw logits {@code [wanted rows, vocabSize]}, whole only at shard 0. */
     final float[] logits;
-    /** Raw logits of every row {@code [rows, vocabSize]}, in steps that want them; grows, so it may be longer. */
-    float[] everyRow = new float[0];
-    /** Where the current step's logits go: {@link #logits} or {@link #everyRow}. */
-    float[] wanted;
 
     private final int capacityRows;
-    private final int vocabSize;
 
-    StepBuffers(ShardGeometry geometry, int capacityRows, int workers) {
+    StepBuffers(ShardGeometry geometry, int capacityRows, int logitsRows, int workers) {
         LlamaConfig config = geometry.config();
         this.capacityRows = capacityRows;
-        this.vocabSize = config.vocabSize();
         residual = new float[Math.multiplyExact(capacityRows, config.dim())];
         normed = new Activations(capacityRows, config.dim());
         q = new float[Math.multiplyExact(capacityRows, geometry.queryDim())];
@@ -49,9 +43,8 @@ final class StepBuffers {
         attended = new Activations(capacityRows, geometry.queryDim());
         hidden = new Activations(capacityRows, geometry.ffnDim());
         sums = new long[workers][residual.length];
-        last = new Activations(capacityRows, config.dim());
-        logits = new float[vocabSize];
-        wanted = logits;
+        last = new Activations(logitsRows, config.dim());
+        logits = new float[Math.multiplyExact(logitsRows, config.vocabSize())];
     }
 
     int capacityRows() {
@@ -59,21 +52,10 @@ final class StepBuffers {
     }
 
     /** Sets the rows in use; called by one worker before the others start. */
-    void begin(Step step) {
-        int rows = step.rows - step.firstLogitsRow();
-        normed.rows(step.rows);
-        attended.rows(step.rows);
-        hidden.rows(step.rows);
-        last.rows(rows);
-        boolean every = step.logits == Step.Logits.EVERY_ROW;
-        if (every && (long) rows * vocabSize > everyRow.length) {
-            everyRow = new float[Math.multiplyExact(rows, vocabSize)];
-        }
-        wanted = every ? everyRow : logits;
-    }
-
-    /** After a step that wanted every row's logits: copies the last one's to {@link #logits}. */
-    void keepLastRow() {
-        System.arraycopy(everyRow, (last.rows() - 1) * vocabSize, logits, 0, vocabSize);
+    void begin(StepBatch batch) {
+        normed.rows(batch.rows());
+        attended.rows(batch.rows());
+        hidden.rows(batch.rows());
+        last.rows(batch.wantedRows());
     }
 }

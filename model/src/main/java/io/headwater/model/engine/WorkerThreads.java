@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerThreads {
     private final List<? extends StepProgram> programs;
+    private final int firstShard;
     private final int workersPerShard;
     private final long leaveTimeoutNanos;
     private final PhaseBarrier gate;
@@ -24,16 +25,19 @@ final class WorkerThreads {
     private boolean hung;
 
     /**
+     * @param firstShard the first program's shard, for names
      * @param phaseTimeoutNanos how long the caller waits for a step's begin, and all for its end
      * @param leaveTimeoutNanos how long, after a failure, the others may take to leave the step
      */
     WorkerThreads(
             List<? extends StepProgram> programs,
+            int firstShard,
             int workersPerShard,
             int spins,
             long phaseTimeoutNanos,
             long leaveTimeoutNanos) {
         this.programs = List.copyOf(programs);
+        this.firstShard = firstShard;
         this.workersPerShard = workersPerShard;
         this.leaveTimeoutNanos = leaveTimeoutNanos;
         this.gate = new PhaseBarrier("all workers", programs.size() * workersPerShard, spins, phaseTimeoutNanos);
@@ -42,7 +46,7 @@ final class WorkerThreads {
     void start() {
         for (int party = 1; party < programs.size() * workersPerShard; party++) {
             int mine = party;
-            String name = "engine-" + party / workersPerShard + "-worker-" + party % workersPerShard;
+            String name = "engine-" + shard(party) + "-worker-" + party % workersPerShard;
             threads.add(Thread.ofPlatform().daemon().name(name).start(() -> loop(mine)));
         }
     }
@@ -70,6 +74,10 @@ final class WorkerThreads {
         return hung;
     }
 
+    private int shard(int party) {
+        return firstShard + party / workersPerShard;
+    }
+
     private void loop(int party) {
         try {
             while (true) {
@@ -89,7 +97,7 @@ final class WorkerThreads {
         } catch (ExchangeException e) {
             throw e; // another worker's failure or a timeout
         } catch (Throwable e) { // errors too: the caller rethrows the first as the cause
-            String where = "worker " + party % workersPerShard + " of shard " + party / workersPerShard;
+            String where = "worker " + party % workersPerShard + " of shard " + shard(party);
             Failure failure = abort(new Failure(where + " failed: " + e, e));
             throw new ExchangeException(failure.reason);
         }

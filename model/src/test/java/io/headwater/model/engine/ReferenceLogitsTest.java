@@ -47,7 +47,7 @@ final class ReferenceLogitsTest {
             float[] logits;
             try (Sequence sequence = group.open()) {
                 group.forward(sequence, ids, 0, ids.length);
-                logits = group.logits().clone();
+                logits = TinyRun.lastLogits(group);
             }
             double squares = 0;
             double worst = 0;

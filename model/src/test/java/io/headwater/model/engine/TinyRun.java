@@ -36,10 +36,15 @@ final class TinyRun {
             for (int i = 0; i < rows.length; i++) {
                 group.forward(sequence, tokens, done, prompt + i);
                 done = prompt + i;
-                rows[i] = Arrays.copyOf(group.logits(), group.vocabSize());
+                rows[i] = lastLogits(group);
             }
         }
         return rows;
+    }
+
+    /** A copy of the logits of the last row, after {@link EngineGroup#forward}. */
+    static float[] lastLogits(EngineGroup group) {
+        return Arrays.copyOf(group.logits(), group.vocabSize());
     }
 
     /** The rows from {@code prompt − 1}, as {@link #decode} gives them. */

@@ -113,7 +113,7 @@ final class WorkerThreadsTest {
     }
 
     private static WorkerThreads started(int workers, long phaseNanos, long leaveNanos, Part part) {
-        WorkerThreads threads = new WorkerThreads(List.of(program(part)), workers, 0, phaseNanos, leaveNanos);
+        WorkerThreads threads = new WorkerThreads(List.of(program(part)), 0, workers, 0, phaseNanos, leaveNanos);
         threads.start();
         return threads;
     }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rounds of steps in the shapes that serving uses: one row, some rows of one sequence, one row each of several, a chunk, and a chunk
+ * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do: in a JVM that is warm that is after one.
+ */
+final class WarmUp {
+    private static final int SEQUENCES = 8;
+    private static final int SMALL_CHUNK = 16;
+    private static final int LARGE_CHUNK = 64;
+
+    /** Every so many rounds have a large chunk. */
+    private static final int LARGE_EVERY = 4;
+
+    private static final int QUIET_ROUNDS = 3;
+    private static final int LEAST_ROUNDS = 3 * LARGE_EVERY;
+
+    private final EngineGroup group;
+    private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    private final int[] tokens;
+
+    WarmUp(EngineGroup group) {
+        this.group = group;
+        this.tokens = new int[Math.min(group.maxRows(), LARGE_CHUNK)];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (i * 31 + 1) % group.vocabSize();
+        }
+    }
+
+    void run(Duration limit) throws EngineException {
+        long start = System.nanoTime();
+        long before = Long.MAX_VALUE;
+        long recent = Long.MAX_VALUE;
+        int quiet = 0;
+        for (int round = 0; System.nanoTime() - start < limit.toNanos(); round++) {
+            long compiled = compiledMillis();
+            long nanos = round(round % LARGE_EVERY == LARGE_EVERY - 1 ? LARGE_CHUNK : SMALL_CHUNK);
+            quiet = compiledMillis() - compiled <= 1 ? quiet + 1 : 0;
+            if (quiet == QUIET_ROUNDS || quiet == round + 1) {
+                return;
+            }
+            recent = Math.min(recent, nanos);
+            if (round % LARGE_EVERY == LARGE_EVERY - 1) {
+                if (round >= LEAST_ROUNDS && recent >= before / 10 * 9) {
+                    return;
+                }
+                before = Math.min(before, recent);
+                recent = Long.MAX_VALUE;
+            }
+        }
+    }
+
+    private long compiledMillis() {
+        return compiler == null ? System.nanoTime() / 1_000_000 : compiler.getTotalCompilationTime();
+    }
+
+    /** Returns how long it took. */
+    private long round(int chunk) throws EngineException {
+        long start = System.nanoTime();
+        List<Sequence> sequences = new ArrayList<>();
+        List<Closing.Resource> opened = new ArrayList<>();
+        try {
+            for (int i = 0; i < SEQUENCES; i++) {
+                Sequence sequence = group.open();
+                opened.add(sequence::close);
+                sequences.add(sequence);
+            }
+            Sequence first = sequences.getFirst();
+            step(List.of(first), chunk, 0, 0);
+            step(List.of(first), 2, 1, 0);
+            step(List.of(first), 1, 1, 0);
+            step(sequences, 1, 1, 0);
+            step(sequences.subList(0, 3), 1, 1, chunk / 2);
+        } finally {
+            Closing.reversed(opened);
+        }
+        return System.nanoTime() - start;
+    }
+
+    /** A step of {@code rows} rows of each sequence, but {@code lastRows} of the last one if that is not 0; as far as they fit. */
+    private void step(List<Sequence> sequences, int rows, int wanted, int lastRows) throws EngineException {
+        StepBatch batch = group.nextStep();
+        for (Sequence sequence : sequences) {
+            boolean last = lastRows > 0 && sequence == sequences.getLast();
+            int most = Math.min(Math.min(tokens.length, batch.room()), group.contextLength() - sequence.position());
+            int count = Math.min(last ? lastRows : rows, most);
+            if (count > 0) {
+                batch.add(sequence, tokens, 0, count, Math.min(wanted, batch.logitsRoom()));
+            }
+        }
+        if (batch.rows() > 0) {
+            group.rehearse(batch);
+        }
+    }
+}
