@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /** Tokens 0 to 255 are bytes, 256 is the end token. */
-final class ByteTokenizer implements Tokenizer {
-    static final int END = 256;
+public final class ByteTokenizer implements Tokenizer {
+    public static final int END = 256;
 
     @Override
     public int vocabSize() {

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.decoding.DecodeEvent.Ended;
+import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.decoding.DecodeEvent.Prefilled;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.EngineStatistics;
+import io.headwater.model.engine.StepBatch;
+import io.headwater.model.engine.StepEngine;
+import io.headwater.model.generation.FinishReason;
+import io.headwater.model.sampling.BrokenLogitsException;
+import io.headwater.model.tokenizer.Tokenizer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes many requests together. Each step carries one row of every sequence that decodes, and what room is left goes to prompts, in the order
+ * they came; beside decoding sequences a prompt gets only as many rows as keep the step short ({@link PrefillPace}). None of it changes a
+ * bit: a request's tokens are the same alone, in any batch, and after being handed in again from any point.
+ *
+ * <p>All methods belong to one thread, which also hears the listeners. A listener may call {@link #submit}, {@link #cancel} and {@link #release}.
+ */
+public final class DecodeLoop implements AutoCloseable {
+    private final StepEngine engine;
+    private final Tokenizer tokenizer;
+    private final BatchingOptions options;
+    private final LongSupplier nanoClock;
+    private final PrefillPace pace;
+    private final RequestCheck check;
+    private final LogitRows logits;
+    private final KeptCaches kept;
+    private final int mostRunning;
+    private final Deque<Request> waiting = new ArrayDeque<>();
+    private final List<Running> running = new ArrayList<>();
+    /** Whose the runs of the step are, in their order. */
+    private final List<Running> inStep = new ArrayList<>();
+
+    public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
+        this(engine, tokenizer, options, System::nanoTime);
+    }
+
+    /** With the clock that steps are measured by. */
+    public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options, LongSupplier nanoClock) {
+        this.engine = engine;
+        this.tokenizer = tokenizer;
+        this.options = options;
+        this.nanoClock = nanoClock;
+        this.pace = new PrefillPace(options);
+        this.check = new RequestCheck(engine);
+        this.logits = new LogitRows(engine);
+        this.kept = new KeptCaches(engine, options.maxKept());
+        this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
+    }
+
+    /** Takes a request up, or tells the listener at once why not. */
+    public void submit(DecodeRequest asked, DecodeListener listener) {
+        Request request = new Request(asked, listener);
+        String problem = check.problem(asked);
+        if (problem.isEmpty() && find(asked.session()) != null) {
+            problem = "session " + asked.session() + " has a request at work: wait for its end, or cancel it";
+        }
+        if (!problem.isEmpty()) {
+            request.fail(Failure.BAD_REQUEST, problem);
+        } else if (waiting.size() >= options.maxWaiting()) {
+            request.fail(
+                    Failure.FULL,
+                    waiting.size() + " requests wait already, and no more may: try again when some have ended");
+        } else {
+            waiting.addLast(request);
+        }
+    }
+
+    /** Ends a session's request with the next {@link #step}; nothing happens if there is none. */
+    public void cancel(long session) {
+        @Nullable Request request = find(session);
+        if (request != null) {
+            request.cancel();
+        }
+    }
+
+    /** Frees a session's cache: now, or when its request ends. */
+    public void release(long session) {
+        @Nullable Request request = find(session);
+        if (request != null) {
+            request.release();
+        }
+        kept.release(session);
+    }
+
+    /** Requests at work. */
+    public int running() {
+        return running.size();
+    }
+
+    /** Requests that wait for one of those to end. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    /** Tokens of all requests at work: what would have to be read again elsewhere. */
+    public long runningTokens() {
+        long tokens = 0;
+        for (int i = 0; i < running.size(); i++) {
+            tokens += running.get(i).work().cache().log().size();
+        }
+        return tokens;
+    }
+
+    /**
+     * Ends what was cancelled, takes up what waits, forms one step and runs it. False if there was nothing to do.
+     *
+     * @throws EngineException if the step failed: the caller then calls {@link #fail}, or drops the loop and hands all requests in elsewhere
+     */
+    public boolean step() throws EngineException {
+        boolean ended = endCancelled();
+        boolean begun = admit();
+        if (running.isEmpty()) {
+            return ended || begun;
+        }
+        StepBatch step = engine.nextStep();
+        inStep.clear();
+        int decodeRows = addDecoding(step);
+        int prefillRows = addReading(step, decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()));
+        long start = nanoClock.getAsLong();
+        engine.run(step);
+        pace.stepped(decodeRows, prefillRows, nanoClock.getAsLong() - start);
+        handOut(step);
+        return true;
+    }
+
+    /** Every request hears that the work is broken; sequences in the engine are closed, kept ones too. */
+    public void fail(String message) {
+        fail(Failure.BROKEN, message);
+    }
+
+    /** As the other, with another kind of failure. */
+    public void fail(Failure failure, String message) {
+        List<Request> all = new ArrayList<>();
+        running.forEach(one -> all.add(one.request()));
+        all.addAll(waiting);
+        close();
+        all.forEach(request -> request.fail(failure, message));
+    }
+
+    /** Frees all caches; nobody hears anything. */
+    @Override
+    public void close() {
+        waiting.clear();
+        for (int i = running.size() - 1; i >= 0; i--) {
+            engine.close(running.remove(i).work().cache().sequence());
+        }
+        kept.releaseAll();
+    }
+
+    private boolean endCancelled() {
+        boolean any = false;
+        for (int i = 0; i < running.size(); i++) {
+            Running one = running.get(i);
+            if (one.request().cancelled()) {
+                one.work().cancel();
+                end(one);
+                i--;
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private boolean admit() {
+        boolean any = false;
+        while (!waiting.isEmpty()
+                && (running.size() < mostRunning || waiting.peekFirst().cancelled())) {
+            begin(waiting.removeFirst());
+            any = true;
+        }
+        return any;
+    }
+
+    private void begin(Request request) {
+        if (request.cancelled()) {
+            request.tell(new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
+            return;
+        }
+        SessionCache cache = cache(request);
+        try {
+            Work work = request.begin(cache, engine, tokenizer);
+            Running one = new Running(request, work, engine.statistics());
+            running.add(one);
+            if (work.over()) {
+                end(one);
+            } else {
+                request.tell(new Prefilled(cache.position(), cache.log().size()));
+            }
+        } catch (IllegalArgumentException e) {
+            engine.close(cache.sequence());
+            request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The session's cache if the request goes on from it, otherwise an empty one. */
+    private SessionCache cache(Request request) {
+        TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
+        @Nullable SessionCache old = kept.take(request.session()).orElse(null);
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached())) {
+            old.goOnWith(log);
+            return old;
+        }
+        if (old != null) {
+            engine.close(old.sequence());
+        }
+        return new SessionCache(request.session(), engine.open(request.session()), log);
+    }
+
+    private int addDecoding(StepBatch step) {
+        int rows = 0;
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).work().decoding()) {
+                rows += add(step, running.get(i), 1);
+            }
+        }
+        return rows;
+    }
+
+    private int addReading(StepBatch step, int most) {
+        int rows = 0;
+        for (int i = 0; i < running.size() && rows < most; i++) {
+            if (!running.get(i).work().decoding()) {
+                rows += add(step, running.get(i), most - rows);
+            }
+        }
+        return rows;
+    }
+
+    private int add(StepBatch step, Running one, int most) {
+        int rows = one.work().add(step, most);
+        if (rows > 0) {
+            inStep.add(one);
+        }
+        return rows;
+    }
+
+    private void handOut(StepBatch step) {
+        for (int run = 0; run < inStep.size(); run++) {
+            Running one = inStep.get(run);
+            try {
+                one.work().take(step, run, logits);
+            } catch (BrokenLogitsException e) {
+                running.remove(one);
+                engine.close(one.work().cache().sequence());
+                one.request().fail(Failure.BROKEN, String.valueOf(e.getMessage()));
+                continue;
+            }
+            if (one.work().over()) {
+                end(one);
+            }
+        }
+        inStep.clear();
+    }
+
+    private void end(Running one) {
+        running.remove(one);
+        SessionCache cache = one.work().cache();
+        Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
+        if (one.work().keeps() && !one.request().released()) {
+            kept.keep(cache);
+        } else {
+            engine.close(cache.sequence());
+        }
+        one.request().tell(ended);
+    }
+
+    private @Nullable Request find(long session) {
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).request().session() == session) {
+                return running.get(i).request();
+            }
+        }
+        for (Request request : waiting) {
+            if (request.session() == session) {
+                return request;
+            }
+        }
+        return null;
+    }
+
+    /** A request at work, and the engine's figures when it began. */
+    private record Running(Request request, Work work, EngineStatistics before) {}
+}

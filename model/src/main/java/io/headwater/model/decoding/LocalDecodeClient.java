@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.EngineStatistics;
+import io.headwater.model.engine.StepEngine;
+import io.headwater.model.tokenizer.Tokenizer;
+import java.time.Duration;
+
+/** A decode loop on the calling thread, which works while it waits. The engine stays its owner's. */
+public final class LocalDecodeClient implements DecodeClient {
+    private final StepEngine engine;
+    private final DecodeLoop loop;
+    private final long epoch;
+    private final int nodes;
+    private final int threads;
+
+    /**
+     * A client of an engine that runs in this process.
+     *
+     * @param epoch of the engine's plan
+     * @param nodes that share the model
+     * @param threads of all nodes together
+     */
+    public LocalDecodeClient(
+            StepEngine engine, Tokenizer tokenizer, BatchingOptions options, long epoch, int nodes, int threads) {
+        this.engine = engine;
+        this.loop = new DecodeLoop(engine, tokenizer, options);
+        this.epoch = epoch;
+        this.nodes = nodes;
+        this.threads = threads;
+    }
+
+    @Override
+    public void submit(DecodeRequest request, DecodeListener listener) {
+        loop.submit(request, listener);
+    }
+
+    @Override
+    public void cancel(long session) {
+        loop.cancel(session);
+    }
+
+    @Override
+    public void release(long session) {
+        loop.release(session);
+    }
+
+    /** Runs one step, however long it takes; does not wait if there is nothing to do: on this thread nothing could come. */
+    @Override
+    public boolean await(Duration timeout) {
+        try {
+            return loop.step();
+        } catch (EngineException e) {
+            loop.fail(String.valueOf(e.getMessage()));
+            return true;
+        }
+    }
+
+    @Override
+    public ClientFigures figures() {
+        EngineStatistics done = engine.statistics();
+        return new ClientFigures(
+                epoch,
+                nodes,
+                threads,
+                done.kernels(),
+                done.weightBytes(),
+                done.steps(),
+                done.rows(),
+                done.stepNanos(),
+                done.exchangeNanos(),
+                done.exchangeBytes());
+    }
+
+    /** Frees all caches. */
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

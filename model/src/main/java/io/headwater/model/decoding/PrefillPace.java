@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+/**
+ * How many prompt tokens a step may carry while other sequences decode, so that none of them waits long for its next token. Learns from the
+ * steps' durations: what a step of decode rows alone takes, and what each prompt row adds. Owned by the decode loop.
+ */
+final class PrefillPace {
+    /** Weight of the newest measurement in a running average. */
+    private static final double NEWEST = 0.25;
+
+    private final double share;
+    private final int least;
+    private double decodeNanos;
+    private double rowNanos;
+    /** Whether {@link #rowNanos} was measured beside decode rows: chunks alone cost less per row. */
+    private boolean measuredBeside;
+
+    private int last;
+
+    PrefillPace(BatchingOptions options) {
+        this.share = options.prefillShare();
+        this.least = options.leastPrefillRows();
+        this.last = least;
+    }
+
+    /** Prompt rows that the next step may carry beside decode rows: at most twice as many as the last such step did. */
+    int rows() {
+        if (decodeNanos == 0 || rowNanos == 0) {
+            return least;
+        }
+        double affordable = (share - 1) * decodeNanos / rowNanos;
+        return Math.max(least, (int) Math.min(affordable, 2.0 * last));
+    }
+
+    /** A step of so many rows has taken so long. */
+    void stepped(int decodeRows, int prefillRows, long nanos) {
+        if (prefillRows == 0) {
+            decodeNanos = average(decodeNanos, (double) nanos);
+        } else if (decodeRows == 0) {
+            rowNanos = measuredBeside ? rowNanos : average(rowNanos, (double) nanos / prefillRows);
+        } else {
+            last = Math.max(least, prefillRows);
+            beside(decodeRows, prefillRows, nanos);
+        }
+    }
+
+    private void beside(int decodeRows, int prefillRows, long nanos) {
+        double even = (double) nanos / (decodeRows + prefillRows);
+        if (decodeNanos == 0) { // a prompt came before the first step of decode rows alone
+            decodeNanos = Math.max(even, nanos - prefillRows * rowNanos);
+            return;
+        }
+        double row = Math.max(nanos - decodeNanos, 1) / prefillRows;
+        rowNanos = measuredBeside ? average(rowNanos, row) : Math.max(rowNanos, row);
+        measuredBeside = true;
+    }
+
+    private static double average(double known, double newest) {
+        return known == 0 ? newest : known + NEWEST * (newest - known);
+    }
+}

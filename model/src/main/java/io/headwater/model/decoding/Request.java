@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.engine.StepEngine;
+import io.headwater.model.tokenizer.Tokenizer;
+
+/** One request from its start to its end. Owned by the decode loop. */
+final class Request {
+    private final DecodeRequest asked;
+    private final DecodeListener listener;
+    private boolean cancelled;
+    private boolean released;
+
+    Request(DecodeRequest asked, DecodeListener listener) {
+        this.asked = asked;
+        this.listener = listener;
+    }
+
+    long session() {
+        return asked.session();
+    }
+
+    DecodeRequest asked() {
+        return asked;
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    /** Its cache is not wanted any more when it ends. */
+    void release() {
+        released = true;
+    }
+
+    boolean released() {
+        return released;
+    }
+
+    void tell(DecodeEvent event) {
+        listener.on(event);
+    }
+
+    void fail(Failure failure, String message) {
+        listener.on(new Failed(failure, message));
+    }
+
+    /**
+     * Begins the work where the cache is.
+     *
+     * @throws IllegalArgumentException if the request cannot be done
+     */
+    Work begin(SessionCache cache, StepEngine engine, Tokenizer tokenizer) {
+        return switch (asked) {
+            case DecodeRequest.Generate generate ->
+                new Answering(generate, listener, cache, tokenizer, engine.vocabSize(), engine.contextLength());
+            case DecodeRequest.Score score -> new Scoring(score, listener, cache, engine.vocabSize());
+        };
+    }
+
+    /** The most tokens that a cache may hold already: at least one row must still be read. */
+    int mostCached() {
+        return switch (asked) {
+            case DecodeRequest.Generate generate -> generate.log().size() - 1;
+            case DecodeRequest.Score score -> Math.min(score.from(), Scoring.rows(score)) - 1;
+        };
+    }
+
+    /** Tokens that its log will have at most. */
+    int room(int contextLength) {
+        return switch (asked) {
+            case DecodeRequest.Generate generate ->
+                (int) Math.min(
+                        contextLength + 1L,
+                        generate.log().size() + (long) generate.turn().maxTokens());
+            case DecodeRequest.Score score -> score.log().size();
+        };
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.engine.StepEngine;
+
+/** Whether a request can be done at all. */
+final class RequestCheck {
+    private final int vocabSize;
+    private final int contextLength;
+
+    RequestCheck(StepEngine engine) {
+        this.vocabSize = engine.vocabSize();
+        this.contextLength = engine.contextLength();
+    }
+
+    /** What is wrong with a request, or an empty string. */
+    String problem(DecodeRequest request) {
+        TokenIds log = request.log();
+        for (int i = 0; i < log.size(); i++) {
+            if (log.get(i) < 0 || log.get(i) >= vocabSize) {
+                return "token " + log.get(i) + " is not in the vocabulary: give ids from 0 to " + (vocabSize - 1);
+            }
+        }
+        return switch (request) {
+            case DecodeRequest.Generate generate -> tooLong(log.size() - Math.min(1, generate.answered()));
+            case DecodeRequest.Score score -> score(score);
+        };
+    }
+
+    private String score(DecodeRequest.Score score) {
+        int rows = Scoring.rows(score);
+        if (score.from() < 1 || score.from() > score.log().size() || rows < 1) {
+            return "nothing to score from token " + score.from() + " of "
+                    + score.log().size() + ": give a text that goes on after it";
+        }
+        if (score.top() < 0 || score.top() > vocabSize || score.stepRows() < 1) {
+            return "top=" + score.top() + " stepRows=" + score.stepRows() + ": give at most the " + vocabSize
+                    + " tokens of the vocabulary, and at least 1 row";
+        }
+        return tooLong(rows);
+    }
+
+    private String tooLong(int rows) {
+        return rows <= contextLength
+                ? ""
+                : "the text has " + rows + " tokens, the context " + contextLength + ": shorten it or raise --context";
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.FakeEngine;
+import io.headwater.model.generation.ByteTokenizer;
+import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.sampling.SamplingOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A long prompt beside decoding sequences, on a clock that this test moves: a step takes 10 ms, and 1 ms more for each row. */
+final class PrefillPaceTest {
+    private static final long STEP = 10_000_000;
+    private static final long ROW = 1_000_000;
+
+    private final FakeEngine engine = new FakeEngine(4096, ByteTokenizer.END + 1, 128, 16);
+    private long now;
+    private final DecodeLoop loop =
+            new DecodeLoop(engine, new ByteTokenizer(), BatchingOptions.defaults(), () -> now += cost());
+    private boolean inside;
+
+    /** The clock is read before and after each step. */
+    private long cost() {
+        inside = !inside;
+        return inside ? 0 : STEP + ROW * rows(engine.steps().getLast());
+    }
+
+    private static int rows(List<Integer> runs) {
+        return runs.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    @Test
+    void aLongPromptMakesNoStepLongAndIsReadWithoutDelay() throws EngineException {
+        for (int session = 0; session < 4; session++) {
+            loop.submit(generate(session, 20, 400), _ -> {});
+        }
+        for (int i = 0; i < 50; i++) {
+            loop.step();
+        }
+        engine.steps().clear();
+        Heard prompt = new Heard();
+        loop.submit(generate(9, 2000, 1), prompt);
+        while (!prompt.over()) {
+            loop.step();
+        }
+
+        assertThat(engine.steps()).allMatch(runs -> runs.size() == 5);
+        assertThat(engine.steps()).allMatch(runs -> STEP + ROW * rows(runs) <= 3.2 * (STEP + 4 * ROW));
+        assertThat(engine.steps()).hasSizeBetween(70, 110); // 28 rows a step are affordable
+    }
+
+    @Test
+    void aloneAPromptGoesInWholeChunks() throws EngineException {
+        Heard heard = Heard.run(loop, generate(1, 300, 1));
+
+        assertThat(engine.steps()).containsExactly(List.of(128), List.of(128), List.of(44));
+        assertThat(heard.prefilled()).hasSize(4);
+    }
+
+    @Test
+    void promptsAreReadInTheOrderTheyCame() throws EngineException {
+        List<String> order = new ArrayList<>();
+        for (int session = 0; session < 3; session++) {
+            String name = "prompt " + session;
+            loop.submit(generate(session, 200, 1), event -> {
+                if (event instanceof DecodeEvent.Ended) {
+                    order.add(name);
+                }
+            });
+        }
+        while (loop.step()) {}
+
+        assertThat(order).containsExactly("prompt 0", "prompt 1", "prompt 2");
+        assertThat(engine.steps().get(1)).containsExactly(72, 56);
+    }
+
+    private static DecodeRequest.Generate generate(long session, int prompt, int tokens) {
+        int[] ids = new int[prompt];
+        Arrays.fill(ids, 'a');
+        return new DecodeRequest.Generate(
+                session,
+                TokenIds.of(ids),
+                0,
+                SamplingOptions.defaults(),
+                0,
+                new TurnOptions(tokens, List.of(), true),
+                false);
+    }
+}
