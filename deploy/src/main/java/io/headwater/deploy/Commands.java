@@ -10,6 +10,7 @@ import io.headwater.deploy.pull.ModelsCommand;
 import io.headwater.deploy.pull.PullCommand;
 import io.headwater.deploy.score.PerplexityCommand;
 import io.headwater.deploy.score.ScoreCommand;
+import io.headwater.deploy.status.StatusCommand;
 import io.headwater.deploy.text.DetokenizeCommand;
 import io.headwater.deploy.text.TemplateCommand;
 import io.headwater.deploy.text.TokenizeCommand;
@@ -30,6 +31,7 @@ public final class Commands {
                 new ScoreCommand(console),
                 new PerplexityCommand(console),
                 new BenchCommand(console),
+                new StatusCommand(console),
                 new TokenizeCommand(console),
                 new DetokenizeCommand(console),
                 new TemplateCommand(console),

@@ -24,18 +24,26 @@ final class ArchitectureTest {
                 .definedBy("io.headwater.tensors..")
                 .layer("model")
                 .definedBy("io.headwater.model..")
+                .layer("cluster")
+                .definedBy("io.headwater.cluster..")
+                .layer("actors")
+                .definedBy("io.headwater.actors..")
                 .layer("deploy")
                 .definedBy("io.headwater.deploy..")
                 .whereLayer("deploy")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("model")
+                .whereLayer("actors")
                 .mayOnlyBeAccessedByLayers("deploy")
+                .whereLayer("cluster")
+                .mayOnlyBeAccessedByLayers("actors", "deploy")
+                .whereLayer("model")
+                .mayOnlyBeAccessedByLayers("cluster", "actors", "deploy")
                 .check(HEADWATER);
     }
 
     @Test
     void packagesOfAModuleFormNoCycle() {
-        for (String module : new String[] {"tensors", "model", "deploy"}) {
+        for (String module : new String[] {"tensors", "model", "cluster", "actors", "deploy"}) {
             slices().matching("io.headwater." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()
@@ -47,7 +55,7 @@ final class ArchitectureTest {
     void onlyDeployReadsTheProcessesSurroundings() {
         ArchRuleDefinition.noClasses()
                 .that()
-                .resideInAnyPackage("io.headwater.tensors..", "io.headwater.model..")
+                .resideOutsideOfPackages("io.headwater.deploy..", "io.headwater.testing..")
                 .should()
                 .callMethod(System.class, "getenv", String.class)
                 .orShould()
@@ -56,6 +64,17 @@ final class ArchitectureTest {
                 .callMethod(System.class, "setProperty", String.class, String.class)
                 .orShould()
                 .callMethod(System.class, "exit", int.class)
+                .check(HEADWATER);
+    }
+
+    @Test
+    void engineAndDecodeLoopKnowNoNetworkAndNoActors() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideInAnyPackage("io.headwater.tensors..", "io.headwater.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.aeron..", "org.apache.pekko..")
                 .check(HEADWATER);
     }
 

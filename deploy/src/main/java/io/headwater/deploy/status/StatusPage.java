@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+
+/** A cluster's report for people: a line about the plan, a table of the nodes, a line about the work. */
+final class StatusPage {
+    private static final List<String> HEADER = List.of(
+            "node",
+            "host",
+            "pid",
+            "roles",
+            "state",
+            "heads",
+            "FFN",
+            "vocabulary",
+            "weights",
+            "KV",
+            "tokens/s",
+            "p50/p99 µs");
+
+    private StatusPage() {}
+
+    static String of(JsonNode report) {
+        StringBuilder page = new StringBuilder();
+        page.append(plan(report)).append('\n');
+        List<List<String>> rows = new ArrayList<>(List.of(HEADER));
+        report.path("nodes").forEach(node -> rows.add(row(node)));
+        table(page, rows);
+        report.path("nodes").forEach(node -> note(page, node));
+        page.append(work(report)).append('\n');
+        return page.toString();
+    }
+
+    private static String plan(JsonNode report) {
+        String state = report.path("state").asText();
+        String reason = report.path("reason").asText("");
+        return "epoch " + report.path("epoch").asLong() + ", " + state + (reason.isEmpty() ? "" : ": " + reason);
+    }
+
+    private static List<String> row(JsonNode node) {
+        JsonNode exchange = node.path("exchange");
+        return List.of(
+                node.path("id").asText(),
+                node.path("host").asText(),
+                node.path("pid").asText(),
+                joined(node.path("roles")),
+                node.path("state").asText() + (node.path("leader").asBoolean() ? ", leads" : ""),
+                range(node.path("head_groups")),
+                range(node.path("ffn_units")),
+                range(node.path("vocabulary_units")),
+                megabytes(node.path("weight_bytes")),
+                megabytes(node.path("kv_bytes")) + " of " + megabytes(node.path("kv_limit_bytes")),
+                String.format(
+                        Locale.ROOT, "%.1f", node.path("tokens_per_second").asDouble()),
+                String.format(
+                        Locale.ROOT,
+                        "%.0f/%.0f",
+                        exchange.path("p50_us").asDouble(),
+                        exchange.path("p99_us").asDouble()));
+    }
+
+    private static void table(StringBuilder page, List<List<String>> rows) {
+        int[] widths = IntStream.range(0, HEADER.size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toArray();
+        for (List<String> row : rows) {
+            String line = IntStream.range(0, row.size())
+                    .mapToObj(column -> String.format(Locale.ROOT, "%-" + widths[column] + "s", row.get(column)))
+                    .collect(Collectors.joining("  "));
+            page.append(line.stripTrailing()).append('\n');
+        }
+    }
+
+    private static void note(StringBuilder page, JsonNode node) {
+        String reason = node.path("reason").asText("");
+        if (!reason.isEmpty()) {
+            page.append(node.path("id").asText()).append(": ").append(reason).append('\n');
+        }
+    }
+
+    private static String work(JsonNode report) {
+        JsonNode sessions = report.path("sessions");
+        JsonNode exchange = report.path("exchange");
+        return String.format(
+                Locale.ROOT,
+                "%d running, %d waiting, %.1f tokens/s; all-reduce p50 %.0f µs, p99 %.0f µs",
+                sessions.path("running").asLong(),
+                sessions.path("waiting").asLong(),
+                report.path("tokens_per_second").asDouble(),
+                exchange.path("p50_us").asDouble(),
+                exchange.path("p99_us").asDouble());
+    }
+
+    private static String joined(JsonNode words) {
+        return StreamSupport.stream(words.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(","));
+    }
+
+    private static String range(JsonNode units) {
+        if (units.isEmpty()) {
+            return "–";
+        }
+        String first = units.get(0).asText();
+        return units.size() == 1
+                ? first
+                : first + "–" + units.get(units.size() - 1).asText();
+    }
+
+    private static String megabytes(JsonNode bytes) {
+        return String.format(Locale.ROOT, "%.1f MB", bytes.asLong() / 1e6);
+    }
+}
