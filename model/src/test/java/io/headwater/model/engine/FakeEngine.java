@@ -81,7 +81,7 @@ public final class FakeEngine implements StepEngine {
 
     @Override
     public Sequence open(long id) {
-        Sequence sequence = new Sequence(List.of());
+        Sequence sequence = new Sequence(id, List.of());
         tokens.put(sequence, new ArrayList<>());
         return sequence;
     }
