@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.exchange;
+
+/** Where an engine is in its step, as one number that grows: layer and phase of the exchange it has come to. */
+final class Place {
+    /** Before the first exchange of a step; layer and phase of a header are all ones. */
+    static final int BEGIN = -1;
+
+    /** Stands for a layer: gathering logits. */
+    static final int GATHER_LAYER = 0xFFFE;
+
+    private static final int NO_LAYER = 0xFFFF;
+
+    private Place() {}
+
+    static int of(int layer, int phase) {
+        return layer == NO_LAYER ? BEGIN : layer << 8 | phase;
+    }
+
+    static int layer(int place) {
+        return place >> 8 & 0xFFFF;
+    }
+
+    static int phase(int place) {
+        return place & 0xFF;
+    }
+
+    /** Negative if the first is earlier. */
+    static int compare(long stepA, int placeA, long stepB, int placeB) {
+        int steps = Long.compare(stepA, stepB);
+        return steps != 0 ? steps : Integer.compare(placeA, placeB);
+    }
+
+    /** For people. */
+    static String words(long step, int place) {
+        if (place == BEGIN) {
+            return step < 0 ? "before the first step" : "at the start of step " + step;
+        }
+        if (layer(place) == GATHER_LAYER) {
+            return "in step " + step + ", gathering logits";
+        }
+        String phase = switch (phase(place)) {
+            case 0 -> "after attention";
+            case 1 -> "after the MLP";
+            default -> "phase " + phase(place);
+        };
+        return "in step " + step + ", layer " + layer(place) + ", " + phase;
+    }
+}

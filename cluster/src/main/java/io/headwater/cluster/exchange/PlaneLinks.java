@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.exchange;
+
+import io.headwater.cluster.media.Media;
+import io.headwater.cluster.media.Purpose;
+import io.headwater.cluster.wire.FlatSchema;
+import io.headwater.cluster.wire.MessageType;
+import io.headwater.cluster.wire.TensorCodec;
+import io.headwater.cluster.wire.WireCounters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+/** All streams of a node in an epoch, by the other node. Opened by {@link DataPlane#connect}, closed by it. */
+final class PlaneLinks {
+    private static final int LARGEST_MESSAGE = 65504;
+    private final Media media;
+    private final PlaneOptions options;
+    private final WireCounters counters;
+    private final NanoClock clock;
+    private final TensorCodec sums = new TensorCodec(FlatSchema.SUMS, LARGEST_MESSAGE);
+    private final TensorCodec logits = new TensorCodec(FlatSchema.LOGITS, LARGEST_MESSAGE);
+    private final TensorCodec steps = new TensorCodec(FlatSchema.STEPS, LARGEST_MESSAGE);
+    final Map<Integer, Peer> peers = new TreeMap<>();
+    final Map<Integer, OutLink> sumsOut = new TreeMap<>();
+    final Map<Integer, InLink> sumsIn = new TreeMap<>();
+    final Map<Integer, OutLink> logitsOuts = new TreeMap<>();
+    final Map<Integer, InLink> logitsIn = new TreeMap<>();
+    final Map<Integer, OutLink> stepsOut = new TreeMap<>();
+    final Map<Integer, InLink> stepsIn = new TreeMap<>();
+    final Map<Integer, OutLink> pulseOut = new TreeMap<>();
+    final Map<Integer, PulseLink> pulseIn = new TreeMap<>();
+
+    PlaneLinks(Media media, PlaneOptions options, WireCounters counters, NanoClock clock) {
+        this.media = media;
+        this.options = options;
+        this.counters = counters;
+        this.clock = clock;
+    }
+
+    /** Opens all; whoever called closes them, also after a failure. */
+    void open() {
+        boolean first = options.self() == 0;
+        for (int node = 0; node < options.nodes().size(); node++) {
+            if (node != options.self()) {
+                Peer peer = new Peer(node, options.nodes().get(node), clock.nanoTime());
+                peers.put(node, peer);
+                pulseIn.put(
+                        node, new PulseLink(media.subscribe(in(Purpose.PULSE, node)), peer, options.epoch(), counters));
+                sumsIn.put(node, in(Purpose.SUMS, MessageType.SUMS, peer, sums));
+                if (first) {
+                    logitsIn.put(node, in(Purpose.LOGITS, MessageType.LOGITS, peer, logits));
+                } else if (node == 0) {
+                    stepsIn.put(node, in(Purpose.STEPS, MessageType.STEP, peer, steps));
+                }
+            }
+        }
+        for (Peer peer : peers.values()) {
+            pulseOut.put(peer.index, out(Purpose.PULSE, peer.index, sums, true));
+            sumsOut.put(peer.index, out(Purpose.SUMS, peer.index, sums, false));
+            if (first) {
+                stepsOut.put(peer.index, out(Purpose.STEPS, peer.index, steps, true));
+            } else if (peer.index == 0) {
+                logitsOuts.put(0, out(Purpose.LOGITS, 0, logits, false));
+            }
+        }
+    }
+
+    private int in(Purpose purpose, int source) {
+        return purpose.streamId(options.epoch(), source, options.self());
+    }
+
+    private InLink in(Purpose purpose, MessageType type, Peer peer, TensorCodec codec) {
+        return new InLink(
+                media.subscribe(in(purpose, peer.index)), peer, type, codec, options.epoch(), counters, clock);
+    }
+
+    private OutLink out(Purpose purpose, int destination, TensorCodec codec, boolean small) {
+        int streamId = purpose.streamId(options.epoch(), options.self(), destination);
+        return new OutLink(
+                media.publish(options.nodes().get(destination), streamId, small),
+                codec,
+                counters,
+                options.self(),
+                options.epoch());
+    }
+
+    /** The nodes that are not connected both ways. */
+    List<Peer> missing() {
+        List<Peer> missing = new ArrayList<>();
+        for (Peer peer : peers.values()) {
+            boolean here = outConnected(pulseOut.get(peer.index))
+                    && outConnected(sumsOut.get(peer.index))
+                    && pulseConnected(pulseIn.get(peer.index))
+                    && inConnected(sumsIn.get(peer.index))
+                    && outConnected(logitsOuts.get(peer.index))
+                    && outConnected(stepsOut.get(peer.index))
+                    && inConnected(logitsIn.get(peer.index))
+                    && inConnected(stepsIn.get(peer.index));
+            if (!here) {
+                missing.add(peer);
+            }
+        }
+        return missing;
+    }
+
+    private static boolean outConnected(@Nullable OutLink link) {
+        return link == null || link.isConnected();
+    }
+
+    private static boolean pulseConnected(@Nullable PulseLink link) {
+        return link == null || link.isConnected();
+    }
+
+    private static boolean inConnected(@Nullable InLink link) {
+        return link == null || link.isConnected();
+    }
+
+    @SuppressWarnings("NullAway") // every peer has sums both ways
+    List<ReduceTurn> reduceTurns() {
+        return peers.values().stream()
+                .map(peer ->
+                        new ReduceTurn(peer, sumsOut.get(peer.index), sumsIn.get(peer.index), options.dim(), counters))
+                .toList();
+    }
+
+    @SuppressWarnings("NullAway") // at shard 0 every peer sends logits
+    List<GatherTurn> gatherTurns() {
+        return logitsIn.keySet().stream()
+                .map(node -> new GatherTurn(
+                        peers.get(node),
+                        logitsIn.get(node),
+                        options.vocabulary().get(node),
+                        counters))
+                .toList();
+    }
+
+    @Nullable
+    OutLink logitsOut() {
+        return logitsOuts.get(0);
+    }
+
+    /** Streams whose last message may need a flush frame. */
+    List<OutLink> tensorsOut() {
+        List<OutLink> links = new ArrayList<>(sumsOut.values());
+        links.addAll(logitsOuts.values());
+        links.addAll(stepsOut.values());
+        return links;
+    }
+
+    void close() {
+        tensorsOut().forEach(OutLink::close);
+        pulseOut.values().forEach(OutLink::close);
+        sumsIn.values().forEach(InLink::close);
+        logitsIn.values().forEach(InLink::close);
+        stepsIn.values().forEach(InLink::close);
+        pulseIn.values().forEach(PulseLink::close);
+    }
+}
