@@ -11,7 +11,7 @@ import java.util.List;
  * @param capacities one per node: units are dealt out in proportion
  * @param threadsPerNode workers of each engine
  * @param contextLength positions that a sequence may have, at most the model's
- * @param chunkRows most rows of one step: longer prompts are cut, which changes no bit
+ * @param chunkRows most rows of one step: longer prompts are cut, which changes no bit; large models get fewer
  * @param kvLimitBytes most KV memory of each engine
  */
 public record EngineOptions(

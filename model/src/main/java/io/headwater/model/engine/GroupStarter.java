@@ -32,9 +32,6 @@ final class GroupStarter {
     /** About 50 µs: longer than workers usually differ, shorter than a time slice. */
     private static final int SPINS = 2_000;
 
-    /** Most rows of a step that logits are kept of. */
-    private static final int MAX_LOGITS_ROWS = 32;
-
     private final LlamaModel model;
     private final LlamaConfig config;
     private final EngineOptions options;
@@ -125,7 +122,9 @@ final class GroupStarter {
                     + " that the model was trained for: lower --context");
         }
         Kernels kernels = options.kernels().resolve(KernelWidth.preferredBits());
-        StepBatch batch = new StepBatch(options.chunkRows(), Math.min(options.chunkRows(), MAX_LOGITS_ROWS));
+        Units units = units();
+        int rows = PhaseLimit.rows(config, units, plan, options.contextLength(), options.chunkRows());
+        StepBatch batch = new StepBatch(rows, PhaseLimit.logitsRows(config, units, plan, rows));
         List<ShardEngine> engines = new ArrayList<>();
         for (int shard = from; shard < to; shard++) {
             engines.add(engine(plan, shard, shard - from, kernels, batch, ends));

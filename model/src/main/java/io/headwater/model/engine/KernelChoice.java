@@ -3,6 +3,7 @@ package io.headwater.model.engine;
 
 import io.headwater.tensors.kernels.KernelWidth;
 import io.headwater.tensors.kernels.Kernels;
+import java.util.Optional;
 
 /** Which kernels an engine uses; all give the same bits. */
 public enum KernelChoice {
@@ -23,6 +24,14 @@ public enum KernelChoice {
             case VECTOR256 -> vector(KernelWidth.BITS_256, preferredBits);
             case VECTOR512 -> vector(KernelWidth.BITS_512, preferredBits);
         };
+    }
+
+    /** What the user should be told of the choice on such a CPU, if anything. */
+    public Optional<String> note(int preferredBits) {
+        return this == AUTO && KernelWidth.widest(preferredBits).isEmpty()
+                ? Optional.of("no vector kernels for this CPU and JVM, whose vectors have " + preferredBits
+                        + " bits: scalar ones are used, which are many times slower")
+                : Optional.empty();
     }
 
     private static Kernels vector(KernelWidth width, int preferredBits) throws EngineException {

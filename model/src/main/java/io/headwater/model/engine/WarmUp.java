@@ -10,18 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rounds of steps in the shapes that serving uses: one row, some rows of one sequence, one row each of several, a chunk, and a chunk
- * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do: in a JVM that is warm that is after one.
+ * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do: in a JVM that is warm that is after
+ * one or two.
  */
 final class WarmUp {
     private static final int SEQUENCES = 8;
-    private static final int SMALL_CHUNK = 16;
+    private static final int SMALL_CHUNK = 8;
     private static final int LARGE_CHUNK = 64;
 
     /** Every so many rounds have a large chunk. */
     private static final int LARGE_EVERY = 4;
 
     private static final int QUIET_ROUNDS = 3;
-    private static final int LEAST_ROUNDS = 3 * LARGE_EVERY;
+    private static final int LEAST_ROUNDS = 2 * LARGE_EVERY;
 
     private final EngineGroup group;
     private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
@@ -37,23 +38,29 @@ final class WarmUp {
 
     void run(Duration limit) throws EngineException {
         long start = System.nanoTime();
+        long first = 0;
         long before = Long.MAX_VALUE;
         long recent = Long.MAX_VALUE;
         int quiet = 0;
         for (int round = 0; System.nanoTime() - start < limit.toNanos(); round++) {
             long compiled = compiledMillis();
-            long nanos = round(round % LARGE_EVERY == LARGE_EVERY - 1 ? LARGE_CHUNK : SMALL_CHUNK);
+            boolean large = round % LARGE_EVERY == LARGE_EVERY - 1;
+            long nanos = round(large ? LARGE_CHUNK : SMALL_CHUNK);
             quiet = compiledMillis() - compiled <= 1 ? quiet + 1 : 0;
-            if (quiet == QUIET_ROUNDS || quiet == round + 1) {
+            first = round == 0 ? nanos : first;
+            boolean warm =
+                    quiet == round + 1 || (round == 1 && first / 5 * 4 <= nanos); // interpreted code is far slower
+            if (warm || quiet == QUIET_ROUNDS) {
                 return;
             }
-            recent = Math.min(recent, nanos);
-            if (round % LARGE_EVERY == LARGE_EVERY - 1) {
-                if (round >= LEAST_ROUNDS && recent >= before / 10 * 9) {
+            if (large) {
+                if (round + 1 >= LEAST_ROUNDS && recent >= before / 10 * 9) {
                     return;
                 }
                 before = Math.min(before, recent);
                 recent = Long.MAX_VALUE;
+            } else {
+                recent = Math.min(recent, nanos);
             }
         }
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The forward pass. An {@code EngineGroup} runs one {@code ShardEngine} per node of a plan in this process; {@code ForwardPass} is a
+ * The forward pass. An {@code EngineGroup} runs one {@code ShardEngine} per node of a plan in this process, or only one of a plan whose others
+ * run elsewhere; to a decode loop it is a {@code StepEngine}. A step is a {@code StepBatch}: rows of many sequences, which share one pass
+ * over the weights and change no bit of each other; {@code AttentionPhase} alone tells them apart. {@code ForwardPass} is a
  * token's way through the layers in reading order. An engine's workers all run the same program and meet at a {@code PhaseBarrier};
  * engines meet through one seam, {@code Exchange}.
  *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.management.ThreadMXBean;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.kernels.KvLayout;
@@ -36,6 +38,50 @@ final class AllocationTest {
         try (LlamaModel model = LlamaModel.open(tiny.write(directory))) {
             assertAllocatesNothing(model, EngineOptions.of(nodes, threads, 8192), 16);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2", "2, 2"})
+    void aStepOfSeveralSequencesAllocatesNothing(int nodes, int threads) throws Exception {
+        TinyModel tiny =
+                TinyModel.create().contextLength(8192).layers(8).heads(8, 8).headDim(64);
+        try (LlamaModel model = LlamaModel.open(tiny.write(directory))) {
+            EngineOptions options = EngineOptions.of(nodes, threads, 8192);
+            try (EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
+                String problem = "none";
+                for (int attempt = 0; attempt < 16 && !problem.isEmpty(); attempt++) {
+                    problem = shared(group, (attempt + 3) * BLOCK);
+                }
+                assertThat(problem).isEmpty();
+            }
+        }
+    }
+
+    /** Three sequences decode while a fourth gets chunks; returns what was allocated inside a block, if anything. */
+    private static String shared(EngineGroup group, int steps) throws Exception {
+        long[] threads = threads();
+        long[] before = new long[threads.length];
+        int[] tokens = new int[4];
+        String problem = "";
+        try (Sequence a = group.open();
+                Sequence b = group.open();
+                Sequence c = group.open();
+                Sequence chunks = group.open()) {
+            for (int step = 0; step < steps; step++) {
+                count(threads, before);
+                StepBatch batch = group.nextStep();
+                batch.add(a, tokens, 0, 1, 1);
+                batch.add(b, tokens, 0, 1, 1);
+                batch.add(chunks, tokens, 0, 4, 0);
+                batch.add(c, tokens, 0, 1, 1);
+                group.run(batch);
+                long bytes = allocated(threads, before);
+                if (bytes > 0 && step % BLOCK != 0 && 4 * step % BLOCK != 0) {
+                    problem = bytes + " bytes in step " + step + " of " + steps;
+                }
+            }
+        }
+        return problem;
     }
 
     @Test
@@ -78,10 +124,18 @@ final class AllocationTest {
     /** Bytes that one step allocates on all threads. */
     private static long step(EngineGroup group, Sequence sequence, int[] token, long[] threads, long[] before)
             throws Exception {
+        count(threads, before);
+        group.forward(sequence, token, 0, 1);
+        return allocated(threads, before);
+    }
+
+    private static void count(long[] threads, long[] before) {
         for (int i = 0; i < threads.length; i++) {
             before[i] = THREADS.getThreadAllocatedBytes(threads[i]);
         }
-        group.forward(sequence, token, 0, 1);
+    }
+
+    private static long allocated(long[] threads, long[] before) {
         long allocated = 0;
         for (int i = 0; i < threads.length; i++) {
             allocated += THREADS.getThreadAllocatedBytes(threads[i]) - before[i];

@@ -44,7 +44,8 @@ final class StartShardTest {
             CountDownLatch done = new CountDownLatch(3);
 
             List<Future<float[][]>> shards = PhaseBarrierTest.all(3, shard -> {
-                Recording end = new Recording(exchange.end(shard, 128 * model.config().dim()));
+                Recording end =
+                        new Recording(exchange.end(shard, 128 * model.config().dim()));
                 EngineOptions options = EngineOptions.of(3, threads, CONTEXT);
                 try (EngineGroup group =
                         EngineGroup.startShard(model, options, plan, shard, end, LoadListener.SILENT)) {

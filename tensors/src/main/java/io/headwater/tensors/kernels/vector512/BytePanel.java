@@ -42,13 +42,7 @@ final class BytePanel {
             ByteDots.addMinLoop(w, scratch, x, row + 1, block);
         }
         if (row < x.rows()) {
-            for (int sub = 0; sub < w.subBlocks(); sub++) {
-                for (int r = 0; r < TILE_ROWS; r += SHORTS) {
-                    dot1Loop(w, sub, r, x, row, block, scratch);
-                }
-                ByteDots.addLoop(scratch, 0, sub, x.scales()[row * x.blocks() + block], row);
-            }
-            ByteDots.addMinLoop(w, scratch, x, row, block);
+            ByteRow.block(w, offset, x, row, block, scratch);
         }
     }
 
@@ -107,23 +101,5 @@ final class BytePanel {
         Panels.store2(highA0, highA1, scratch.high(), r);
         Panels.store2(lowB0, lowB1, scratch.low(), TILE_ROWS + r);
         Panels.store2(highB0, highB1, scratch.high(), TILE_ROWS + r);
-    }
-
-    private static void dot1Loop(ByteMatrix w, int sub, int r, Activations x, int row, int block, TileScratch scratch) {
-        short[] panel = scratch.panel();
-        int from = sub * w.subBlockColumns();
-        int to = from + w.subBlockColumns();
-        int k = row * x.columns() + block * BLOCK_COLUMNS;
-        ShortVector low = ShortVector.zero(Lanes.S);
-        ShortVector high = low;
-        for (int i = from; i < to; i += 2) {
-            ShortVector p = weights(panel, i, r)
-                    .mul(Lanes.pair(x.pairs(), k + i))
-                    .add(weights(panel, i + 1, r).mul(Lanes.pair(x.pairs(), k + i + 1)));
-            low = low.add(p);
-            high = high.add(p.lanewise(ASHR, 8));
-        }
-        low.intoArray(scratch.low(), r);
-        high.intoArray(scratch.high(), r);
     }
 }

@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
-/** Nibbles times many rows: a block is widened to 16 bits once, then used by four rows at a time. Sums as in {@link NibbleRow}. */
+/** Nibbles times many rows: a block is widened to 16 bits once, then used by four rows at a time; those left over go by {@link NibbleRow}, whose sums these are. */
 final class NibblePanel {
     private static final short NIBBLE = 15;
 
@@ -42,10 +42,7 @@ final class NibblePanel {
             }
         }
         for (; row < x.rows(); row++) {
-            for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-                dot1Loop(scratch.panel(), r, x, row, block, scratch.low());
-            }
-            addLoop(scratch.low(), 0, scratch.scales(), x, row, block, scratch.output());
+            NibbleRow.block(w, offset, x, row, block, scratch);
         }
     }
 
@@ -96,20 +93,6 @@ final class NibblePanel {
         Panels.store2(b0, b1, dots, TILE_ROWS + r);
         Panels.store2(c0, c1, dots, 2 * TILE_ROWS + r);
         Panels.store2(d0, d1, dots, 3 * TILE_ROWS + r);
-    }
-
-    private static void dot1Loop(short[] panel, int r, Activations x, int row, int block, short[] dots) {
-        int[] q = x.pairs();
-        int k = row * x.columns() + block * BLOCK_COLUMNS;
-        ShortVector a0 = start(x, row, block);
-        ShortVector a1 = a0;
-        for (int i = 0; i < BLOCK_COLUMNS; i++) {
-            ShortVector q0 = Lanes.pair(q, k + i);
-            a0 = a0.add(ShortVector.fromArray(Lanes.S, panel, i * TILE_ROWS + r).mul(q0));
-            a1 = a1.add(ShortVector.fromArray(Lanes.S, panel, i * TILE_ROWS + r + SHORTS)
-                    .mul(q0));
-        }
-        Panels.store2(a0, a1, dots, r);
     }
 
     private static void addLoop(short[] dots, int from, float[] scales, Activations x, int row, int block, float[] y) {

@@ -16,7 +16,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * Nibbles times one row of activations.
+ * Nibbles times one row of activations, or few, one after the other while a block is in the cache.
  *
  * <p>Products are summed modulo 2^16, starting from −8·Σq: that makes the sum Σ(n − 8)·q, at most 32·8·127 = 32512 in size, so
  * the 16 bits hold it exactly; 8·Σq is added back in 32 bits.
@@ -30,22 +30,28 @@ final class NibbleRow {
         long offset = w.blockOffset(tile, fromBlock);
         long blockBytes = w.blockBytes();
         for (int block = fromBlock; block < toBlock; block++, offset += blockBytes) {
-            block(w, offset, x, block, scratch);
+            for (int row = 0; row < x.rows(); row++) {
+                block(w, offset, x, row, block, scratch);
+            }
         }
     }
 
-    private static void block(NibbleMatrix w, long offset, Activations x, int block, TileScratch scratch) {
+    static void block(NibbleMatrix w, long offset, Activations x, int row, int block, TileScratch scratch) {
         short[] dots = scratch.low();
-        int sum = x.sums()[block];
+        int xBlock = row * x.blocks() + block;
+        int column = row * x.columns() + block * BLOCK_COLUMNS;
+        int sum = x.sums()[xBlock];
         for (int r = 0; r < TILE_ROWS; r += 2 * SHORTS) {
-            dotLoop(w.memory(), offset + 2L * r, x.pairs(), block * BLOCK_COLUMNS, (short) (-8 * sum), dots, r);
+            dotLoop(w.memory(), offset + 2L * r, x.pairs(), column, (short) (-8 * sum), dots, r);
         }
         long scales = offset + NibbleMatrix.WORD_BYTES;
-        float d = x.scales()[block];
-        float scaledSum = x.scaledSums()[block];
+        float d = x.scales()[xBlock];
+        float scaledSum = x.scaledSums()[xBlock];
+        float[] y = scratch.output();
+        int at = row * TILE_ROWS;
         switch (w.scaleType()) {
-            case HALF -> addHalfLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
-            case FLOAT -> addFloatLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, scratch.output());
+            case HALF -> addHalfLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, y, at);
+            case FLOAT -> addFloatLoop(w.memory(), scales, dots, 8 * sum, d, scaledSum, y, at);
         }
     }
 
@@ -75,7 +81,7 @@ final class NibbleRow {
     }
 
     private static void addHalfLoop(
-            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
+            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y, int at) {
         FloatVector dv = FloatVector.broadcast(Lanes.F, d);
         FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);
         IntVector back = IntVector.broadcast(Lanes.I, sum8);
@@ -83,12 +89,13 @@ final class NibbleRow {
             FloatVector dot = Lanes.toFloat(Lanes.ints(dots, r).add(back));
             FloatVector min = Lanes.halves(w, scales + 2L * (TILE_ROWS + r));
             FloatVector scale = Lanes.halves(w, scales + 2L * r).mul(dv);
-            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, r))).intoArray(y, r);
+            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, at + r)))
+                    .intoArray(y, at + r);
         }
     }
 
     private static void addFloatLoop(
-            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y) {
+            MemorySegment w, long scales, short[] dots, int sum8, float d, float scaledSum, float[] y, int at) {
         FloatVector dv = FloatVector.broadcast(Lanes.F, d);
         FloatVector sv = FloatVector.broadcast(Lanes.F, scaledSum);
         IntVector back = IntVector.broadcast(Lanes.I, sum8);
@@ -96,7 +103,8 @@ final class NibbleRow {
             FloatVector dot = Lanes.toFloat(Lanes.ints(dots, r).add(back));
             FloatVector min = Lanes.floats(w, scales + 4L * (TILE_ROWS + r));
             FloatVector scale = Lanes.floats(w, scales + 4L * r).mul(dv);
-            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, r))).intoArray(y, r);
+            min.fma(sv, scale.fma(dot, FloatVector.fromArray(Lanes.F, y, at + r)))
+                    .intoArray(y, at + r);
         }
     }
 }
