@@ -18,6 +18,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node's end of the streams between the nodes of a plan, for one epoch: all-reduce and gather as an {@link Exchange}, steps from the
@@ -33,6 +35,7 @@ import org.agrona.concurrent.SystemNanoClock;
  * }</pre>
  */
 public final class DataPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
     private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -69,7 +72,7 @@ public final class DataPlane implements AutoCloseable {
         List<FlushTimer> flushes = media.options().transport() == Transport.UDP
                 ? links.tensorsOut().stream().map(FlushTimer::new).toList()
                 : List.of();
-        pulse = new Pulse(options, links, flushes, progress, faults, counters);
+        pulse = new Pulse(options, links, media.aeron()::isClosed, flushes, progress, faults, counters);
         pulseThread = Thread.ofPlatform()
                 .daemon()
                 .name("pulse-" + options.epoch() + "-" + options.self())
@@ -130,10 +133,15 @@ public final class DataPlane implements AutoCloseable {
     }
 
     private void beat() {
-        while (!closed) {
-            boolean soon = pulse.doWork(clock.nanoTime());
-            media.invoke();
-            LockSupport.parkNanos(this, soon || busy() ? QUICK_NANOS : SLOW_NANOS);
+        try {
+            while (!closed) {
+                boolean soon = pulse.doWork(clock.nanoTime());
+                media.invoke();
+                LockSupport.parkNanos(this, soon || busy() ? QUICK_NANOS : SLOW_NANOS);
+            }
+        } catch (RuntimeException e) { // without signs of life the others give this node up: it must know that too
+            LOG.error("signs of life of epoch {} have ended", options.epoch(), e);
+            faults.report(options.self(), PeerFault.Kind.MEDIA, "signs of life of this node have ended by " + e);
         }
     }
 

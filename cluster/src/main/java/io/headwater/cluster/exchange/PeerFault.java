@@ -4,7 +4,7 @@ package io.headwater.cluster.exchange;
 /**
  * Why an epoch is over: told once.
  *
- * @param peer whose fault it is, as its shard in the plan; this node itself for {@link Kind#SELF_STOPPED}
+ * @param peer whose fault it is, as its shard in the plan; this node itself for {@link Kind#SELF_STOPPED} and {@link Kind#MEDIA}
  * @param step where this node was
  * @param layer where this node was; meaningless outside a layer
  * @param phase where this node was
@@ -21,7 +21,7 @@ public record PeerFault(int peer, long step, int layer, int phase, Kind kind, St
         LEFT,
         /** This process itself did not run for so long that the others have given it up: it must exit. */
         SELF_STOPPED,
-        /** The media driver has gone or has closed a stream. */
+        /** The media driver of this node has gone. */
         MEDIA
     }
 }

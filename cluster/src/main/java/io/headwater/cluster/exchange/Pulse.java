@@ -8,6 +8,7 @@ import io.headwater.cluster.wire.WireCounters;
 import io.headwater.cluster.wire.WireCounters.Count;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Signs of life, both ways, and what follows from their absence. Its own thread calls {@link #doWork}, so that they come while the engine
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Pulse {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+    private final BooleanSupplier mediaClosed;
     private final List<PulseLink> from;
     private final List<OutLink> to;
     private final List<FlushTimer> flushes;
@@ -33,11 +35,13 @@ final class Pulse {
     Pulse(
             PlaneOptions options,
             PlaneLinks links,
+            BooleanSupplier mediaClosed,
             List<FlushTimer> flushes,
             Progress own,
             Faults faults,
             WireCounters counters) {
         this.options = options;
+        this.mediaClosed = mediaClosed;
         this.from = List.copyOf(links.pulseIn.values());
         this.to = List.copyOf(links.pulseOut.values());
         this.flushes = List.copyOf(flushes);
@@ -59,6 +63,9 @@ final class Pulse {
                     PeerFault.Kind.SELF_STOPPED,
                     "this process did not run for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - lastCycleNanos)
                             + " ms, the others have given it up");
+        }
+        if (mediaClosed.getAsBoolean()) {
+            faults.report(options.self(), PeerFault.Kind.MEDIA, "the media driver of this node has gone");
         }
         lastCycleNanos = nowNanos;
         if (!started || nowNanos - lastPulseNanos >= PERIOD_NANOS) {
