@@ -300,6 +300,17 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 kernels);
     }
 
+    /** Whether the workers have stopped, after a failure or because of {@link #close}: no step can be run any more. Any thread. */
+    public boolean stopped() {
+        return threads.stopped();
+    }
+
+    /** Memory of all caches, in whole slabs: what the engines hold besides weights. Any thread. */
+    public long kvBytes() {
+        return memory.allocatedBytes()
+                - engines.stream().mapToLong(ShardEngine::weightMemoryBytes).sum();
+    }
+
     /** Stops the workers and frees all memory. Sequences must be closed before; a close that fails over one can be repeated. Frees nothing if a worker hangs. */
     @Override
     public void close() {

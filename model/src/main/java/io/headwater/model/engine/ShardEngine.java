@@ -65,6 +65,11 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         return parts.weights().byteSize();
     }
 
+    /** Of the system, with what is left over at the end of each region. */
+    long weightMemoryBytes() {
+        return weightMemory.chargedBytes();
+    }
+
     @Override
     public void close() {
         Closing.reversed(List.of(weightMemory::close, arena::close));

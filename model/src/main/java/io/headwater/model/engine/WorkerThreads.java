@@ -74,6 +74,11 @@ final class WorkerThreads {
         return hung;
     }
 
+    /** Whether a failure, or closing, has ended the threads' work. Any thread. */
+    boolean stopped() {
+        return first.get() != null;
+    }
+
     private int shard(int party) {
         return firstShard + party / workersPerShard;
     }
