@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.runtime;
+
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.EngineGroup;
+import io.headwater.model.engine.EngineStatistics;
+import io.headwater.model.engine.ExchangeException;
+import io.headwater.model.engine.Sequence;
+import io.headwater.model.engine.StepBatch;
+import io.headwater.model.engine.StepEngine;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.collections.Long2LongHashMap;
+
+/**
+ * The plan's engine as the decode loop sees it: tells every step to the followers, then runs the leader's own shard of it. A sequence's close
+ * goes with the next step, or alone when there is none. Owned by the engine thread.
+ */
+final class LeaderEngine implements StepEngine {
+    private static final long NOT_TOLD = -1;
+
+    private final EngineGroup group;
+    private final StepSender sender;
+    private final StepRows rows;
+    /** Sequences that the followers have, 1 each. */
+    private final Long2LongHashMap told = new Long2LongHashMap(NOT_TOLD);
+
+    private final AtomicInteger open = new AtomicInteger();
+    private boolean streamBroken;
+
+    LeaderEngine(EngineGroup group, StepSender sender) {
+        this.group = group;
+        this.sender = sender;
+        this.rows = new StepRows(group.maxRows());
+    }
+
+    @Override
+    public int contextLength() {
+        return group.contextLength();
+    }
+
+    @Override
+    public int vocabSize() {
+        return group.vocabSize();
+    }
+
+    @Override
+    public int maxRows() {
+        return group.maxRows();
+    }
+
+    @Override
+    public int maxLogitsRows() {
+        return group.maxLogitsRows();
+    }
+
+    @Override
+    public Sequence open(long id) {
+        Sequence opened = group.open(id);
+        open.incrementAndGet();
+        return opened;
+    }
+
+    /** Never fails: a stream that is broken is told by the next step, and the followers' caches go with their engines. */
+    @Override
+    public void close(Sequence sequence) {
+        open.decrementAndGet();
+        if (told.remove(sequence.id()) != NOT_TOLD) {
+            rows.addClose(sequence.id(), sequence.position());
+        }
+        group.close(sequence);
+        if (rows.count() == StepRows.MAX_CLOSES) {
+            try {
+                tellCloses();
+            } catch (EngineException e) {
+                rows.clear();
+            }
+        }
+    }
+
+    @Override
+    public StepBatch nextStep() {
+        return group.nextStep();
+    }
+
+    /** A step that is refused before the followers hear of it harms nobody; one that fails after that may have broken the epoch: {@link #broken}. */
+    @Override
+    public void run(StepBatch batch) throws EngineException {
+        if (sender.alone()) {
+            rows.clear();
+        } else {
+            group.prepare(batch);
+            for (int run = 0; run < batch.runs(); run++) {
+                told.put(batch.sequence(run).id(), 1);
+            }
+            rows.add(batch);
+            tell();
+        }
+        group.run(batch);
+    }
+
+    /** Sends the closes that wait for a step, when none follows soon. */
+    void tellCloses() throws EngineException {
+        if (rows.count() > 0) {
+            tell();
+        }
+    }
+
+    private void tell() throws EngineException {
+        try {
+            sender.send(rows);
+        } catch (ExchangeException e) {
+            streamBroken = true;
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        } finally {
+            rows.clear();
+        }
+    }
+
+    /** Whether no further step can be run. */
+    boolean broken() {
+        return streamBroken || group.stopped();
+    }
+
+    /** Sequences that are open; any thread. */
+    int sequences() {
+        return open.get();
+    }
+
+    @Override
+    public float[] logits() {
+        return group.logits();
+    }
+
+    @Override
+    public EngineStatistics statistics() {
+        return group.statistics();
+    }
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.runtime;
+
+import io.headwater.model.engine.Sequence;
+import io.headwater.model.engine.StepBatch;
+
+/**
+ * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run.
+ * A message without rows of a step only closes. Reused; allocates nothing after construction.
+ */
+final class StepRows {
+    /** Columns of a message. */
+    static final int SEQUENCE = 0;
+
+    static final int POSITION = 1;
+    static final int TOKEN = 2;
+    static final int FLAGS = 3;
+
+    /** The row's logits are wanted. */
+    static final byte WANTED = 1;
+
+    /** The sequence, now at this position, is closed; there is no token. */
+    static final byte CLOSE = 2;
+
+    /** Closes that one message takes. */
+    static final int MAX_CLOSES = 64;
+
+    private final long[] sequences;
+    private final int[] positions;
+    private final int[] tokens;
+    private final byte[] flags;
+    private int count;
+
+    StepRows(int maxRows) {
+        sequences = new long[maxRows + MAX_CLOSES];
+        positions = new int[maxRows + MAX_CLOSES];
+        tokens = new int[maxRows + MAX_CLOSES];
+        flags = new byte[maxRows + MAX_CLOSES];
+    }
+
+    int capacity() {
+        return sequences.length;
+    }
+
+    int count() {
+        return count;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    long sequence(int row) {
+        return sequences[row];
+    }
+
+    int position(int row) {
+        return positions[row];
+    }
+
+    int token(int row) {
+        return tokens[row];
+    }
+
+    byte flags(int row) {
+        return flags[row];
+    }
+
+    boolean closes(int row) {
+        return (flags[row] & CLOSE) != 0;
+    }
+
+    boolean wanted(int row) {
+        return (flags[row] & WANTED) != 0;
+    }
+
+    /** Whether a row goes on with the run of the one before it. */
+    boolean goesOn(int row) {
+        return row > 0
+                && !closes(row - 1)
+                && !closes(row)
+                && sequences[row] == sequences[row - 1]
+                && positions[row] == positions[row - 1] + 1;
+    }
+
+    void add(long sequence, int position, int token, byte flag) {
+        sequences[count] = sequence;
+        positions[count] = position;
+        tokens[count] = token;
+        flags[count] = flag;
+        count++;
+    }
+
+    void addClose(long sequence, int position) {
+        add(sequence, position, 0, CLOSE);
+    }
+
+    /** Adds the rows of a step that has not run yet. */
+    void add(StepBatch batch) {
+        for (int run = 0; run < batch.runs(); run++) {
+            Sequence sequence = batch.sequence(run);
+            int rows = batch.rowsOf(run);
+            int firstWanted = rows - batch.wantedOf(run);
+            for (int i = 0; i < rows; i++) {
+                add(
+                        sequence.id(),
+                        sequence.position() + i,
+                        batch.token(batch.firstRow(run) + i),
+                        i < firstWanted ? 0 : WANTED);
+            }
+        }
+    }
+}

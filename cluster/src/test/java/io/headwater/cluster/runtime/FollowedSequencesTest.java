@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.headwater.model.engine.EngineGroup;
+import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.engine.LoadListener;
+import io.headwater.model.engine.Sequence;
+import io.headwater.model.engine.StepBatch;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.testing.TinyModel;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A leader's batch, written into rows and read out of them by a follower with an engine of its own. */
+final class FollowedSequencesTest {
+    private static final int[] TOKENS = {5, 6, 7, 8, 9, 10, 11};
+
+    private LlamaModel model;
+    private EngineGroup leader;
+    private EngineGroup follower;
+    private FollowedSequences followed;
+    private StepRows rows;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        model = LlamaModel.open(TinyModel.create().write(directory));
+        EngineOptions options = EngineOptions.of(1, 1, 64).withChunkRows(16);
+        leader = EngineGroup.start(model, options, LoadListener.SILENT);
+        follower = EngineGroup.start(model, options, LoadListener.SILENT);
+        followed = new FollowedSequences(follower);
+        rows = new StepRows(leader.maxRows());
+    }
+
+    @AfterEach
+    void stop() {
+        followed.closeAll();
+        follower.close();
+        leader.close();
+        model.close();
+    }
+
+    @Test
+    void rebuildsTheLeadersBatchRunByRun() throws Exception {
+        try (Sequence one = leader.open(71);
+                Sequence two = leader.open(-3)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 4, 1);
+            step.add(two, TOKENS, 4, 7, 2);
+            rows.add(step);
+
+            StepBatch copy = followed.apply(rows);
+
+            assertSame(step, copy);
+            assertEquals(2, followed.count());
+        }
+    }
+
+    @Test
+    void goesOnWhereTheLeaderDoes() throws Exception {
+        try (Sequence one = leader.open(71);
+                Sequence two = leader.open(72)) {
+            for (int token = 0; token < 5; token++) {
+                StepBatch step = leader.nextStep();
+                step.add(one, TOKENS, token, token + 1, 1);
+                step.add(two, TOKENS, token, token + 2, 0);
+                both(step);
+            }
+
+            assertEquals(5, one.position());
+        }
+    }
+
+    @Test
+    void keepsNeighboursApartThatLookLikeOneRun() throws Exception {
+        try (Sequence one = leader.open(71);
+                Sequence two = leader.open(72)) {
+            StepBatch first = leader.nextStep();
+            first.add(two, TOKENS, 0, 1, 0);
+            both(first);
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 1, 1);
+            step.add(two, TOKENS, 1, 2, 1); // position 1 after position 0
+            both(step);
+        }
+    }
+
+    @Test
+    void closesASequenceAndOpensItsNumberAgain() throws Exception {
+        Sequence one = leader.open(71);
+        StepBatch step = leader.nextStep();
+        step.add(one, TOKENS, 0, 4, 1);
+        both(step);
+
+        rows.clear();
+        rows.addClose(71, one.position());
+        leader.close(one);
+        try (Sequence again = leader.open(71)) {
+            StepBatch next = leader.nextStep();
+            next.add(again, TOKENS, 0, 2, 1);
+            rows.add(next);
+
+            assertSame(next, followed.apply(rows));
+        }
+        assertEquals(1, followed.count());
+    }
+
+    @Test
+    void aMessageThatOnlyClosesHasNoStep() throws Exception {
+        try (Sequence one = leader.open(71)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 4, 1);
+            both(step);
+            rows.clear();
+            rows.addClose(71, 4);
+
+            assertEquals(0, followed.apply(rows).rows());
+        }
+        assertEquals(0, followed.count());
+    }
+
+    @Test
+    void refusesAGap() throws Exception {
+        try (Sequence one = leader.open(71)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 4, 1);
+            both(step);
+        }
+        rows.clear();
+        rows.add(71, 5, 1, StepRows.WANTED);
+
+        assertRefused("at position 5 of the leader, at 4 here");
+    }
+
+    @Test
+    void refusesAStepThatComesAgain() throws Exception {
+        try (Sequence one = leader.open(71)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 4, 1);
+            both(step);
+        }
+
+        assertRefused("at position 0 of the leader, at 4 here");
+    }
+
+    @Test
+    void refusesASequenceThatItDoesNotKnow() {
+        rows.add(71, 3, 1, StepRows.WANTED);
+
+        assertRefused("not open here");
+    }
+
+    @Test
+    void refusesToCloseWhatIsNotOpen() {
+        rows.addClose(71, 4);
+
+        assertRefused("not open here");
+    }
+
+    @Test
+    void refusesRowsOutOfPlace() {
+        rows.add(71, 0, 1, StepRows.WANTED);
+        rows.add(71, 1, 1, (byte) 0);
+
+        assertRefused("out of place");
+    }
+
+    @Test
+    void refusesMoreRowsThanAStepHas() {
+        StepRows wide = new StepRows(64);
+        for (int position = 0; position < 17; position++) {
+            wide.add(71, position, 1, (byte) 0);
+        }
+        rows = wide;
+
+        assertRefused("out of place");
+    }
+
+    private void assertRefused(String why) {
+        StepStreamException refused = assertThrows(StepStreamException.class, () -> followed.apply(rows));
+        assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
+    }
+
+    /** Sends a step over and runs it on both sides. */
+    private void both(StepBatch step) throws Exception {
+        rows.clear();
+        rows.add(step);
+        StepBatch copy = followed.apply(rows);
+        assertSame(step, copy);
+        leader.run(step);
+        follower.run(copy);
+    }
+
+    private static void assertSame(StepBatch expected, StepBatch actual) {
+        assertEquals(expected.runs(), actual.runs());
+        assertEquals(expected.rows(), actual.rows());
+        for (int run = 0; run < expected.runs(); run++) {
+            assertEquals(expected.sequence(run).id(), actual.sequence(run).id());
+            assertEquals(expected.sequence(run).position(), actual.sequence(run).position());
+            assertEquals(expected.rowsOf(run), actual.rowsOf(run));
+            assertEquals(expected.wantedOf(run), actual.wantedOf(run));
+        }
+        for (int row = 0; row < expected.rows(); row++) {
+            assertEquals(expected.token(row), actual.token(row));
+        }
+    }
+}
