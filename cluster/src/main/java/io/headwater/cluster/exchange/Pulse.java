@@ -105,7 +105,7 @@ final class Pulse {
             faults.report(
                     peer.index,
                     PeerFault.Kind.HUNG,
-                    peer + " is alive but has not gone on from " + peer.where() + " for "
+                    peer + " is alive but still " + peer.where() + " for "
                             + options.hungAfter().toMillis() + " ms while this node waited for it");
         }
     }
