@@ -37,4 +37,25 @@ public record NodeFigures(
     public NodeFigures {
         dropped = Map.copyOf(dropped);
     }
+
+    /** These, while loading. */
+    public NodeFigures withLoaded(long done, long total) {
+        return new NodeFigures(
+                done,
+                total,
+                kernels,
+                weightBytes,
+                kvBytes,
+                kvLimitBytes,
+                memoryBytes,
+                running,
+                waiting,
+                runningTokens,
+                prefillPerSecond,
+                tokensPerSecond,
+                exchangeP50Micros,
+                exchangeP99Micros,
+                exchangeBytes,
+                dropped);
+    }
 }

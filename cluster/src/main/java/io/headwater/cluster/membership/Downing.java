@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.membership;
 
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
@@ -25,8 +24,6 @@ public enum Downing {
 
     /** Takes a member out at once, without waiting for the failure detector. Only for one whose process is known to have ended. */
     public static void down(ActorSystem<?> system, HostPort address) {
-        Cluster.get(system)
-                .manager()
-                .tell(new Down(new Address("pekko", system.name(), address.host(), address.port())));
+        Cluster.get(system).manager().tell(new Down(Membership.address(address)));
     }
 }

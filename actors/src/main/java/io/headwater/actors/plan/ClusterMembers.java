@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.plan;
+
+import io.headwater.cluster.membership.Downing;
+import io.headwater.cluster.membership.HostPort;
+import io.headwater.cluster.membership.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/** The members of the actor system's cluster. */
+final class ClusterMembers implements PlannerMembers {
+    private final ActorSystem<?> system;
+
+    ClusterMembers(ActorSystem<?> system) {
+        this.system = system;
+    }
+
+    @Override
+    public void subscribe(ActorContext<ShardPlanner.Command> planner) {
+        ActorRef<ClusterEvent.MemberEvent> changes =
+                planner.messageAdapter(ClusterEvent.MemberEvent.class, ClusterMembers::change);
+        ActorRef<ClusterEvent.UnreachableMember> silences = planner.messageAdapter(
+                ClusterEvent.UnreachableMember.class, event -> new ShardPlanner.MemberUnreachable(at(event.member())));
+        ActorRef<ClusterEvent.ReachableMember> voices = planner.messageAdapter(
+                ClusterEvent.ReachableMember.class, event -> new ShardPlanner.MemberCame(at(event.member())));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(voices, ClusterEvent.ReachableMember.class));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(changes, ClusterEvent.MemberEvent.class));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(silences, ClusterEvent.UnreachableMember.class));
+    }
+
+    private static ShardPlanner.Command change(ClusterEvent.MemberEvent event) {
+        MemberStatus status = event.member().status();
+        boolean gone = status.equals(MemberStatus.down()) || status.equals(MemberStatus.removed());
+        return gone ? new ShardPlanner.MemberGone(at(event.member())) : new ShardPlanner.MemberCame(at(event.member()));
+    }
+
+    private static HostPort at(Member member) {
+        return Membership.hostPort(member.address());
+    }
+
+    @Override
+    public HostPort addressOf(ActorRef<?> actor) {
+        Address address = actor.path().address();
+        return address.hasLocalScope() ? Membership.address(system) : Membership.hostPort(address);
+    }
+
+    @Override
+    public List<HostPort> members() {
+        List<HostPort> members = new ArrayList<>();
+        for (Member member : Cluster.get(system).state().getMembers()) {
+            members.add(at(member));
+        }
+        return members;
+    }
+
+    @Override
+    public void down(HostPort member) {
+        Downing.down(system, member);
+    }
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.plan;
+
+import java.time.Duration;
+
+/**
+ * How plans are made.
+ *
+ * @param model that is served; nodes with another file are turned away
+ * @param version of the program; nodes of another one are turned away: their bits may differ
+ * @param expectedNodes the first plan waits for so many, {@code startTimeout} at most
+ * @param downSuspects whether the planner itself may take out a member that is unreachable and that its peers in the plan do not hear: only
+ *     where it runs on the oldest member and that one is kept
+ * @param deadlines of all that it waits for
+ */
+public record PlannerOptions(
+        ModelFacts model,
+        EngineSettings settings,
+        String version,
+        int expectedNodes,
+        boolean downSuspects,
+        Deadlines deadlines) {
+
+    public PlannerOptions {
+        if (expectedNodes < 0) {
+            throw new IllegalArgumentException("expectedNodes=" + expectedNodes + ": at least 0");
+        }
+    }
+
+    /**
+     * Times.
+     *
+     * @param start for the first plan's nodes to join
+     * @param settle after the first node of a new planner, for the others
+     * @param load without progress
+     * @param lead from all ready to the decoder's answer
+     * @param membership after a loss, until the lost member is taken out; then a plan is made with those that are there
+     * @param drain for a leaving node, while sequences run
+     * @param quickRebuild a rebuild shorter than this may happen while sequences run
+     */
+    public record Deadlines(
+            Duration start,
+            Duration settle,
+            Duration load,
+            Duration lead,
+            Duration membership,
+            Duration drain,
+            Duration quickRebuild) {
+        public static final Deadlines DEFAULT = new Deadlines(
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(2));
+    }
+}
