@@ -9,7 +9,8 @@ import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
-import io.headwater.model.engine.EngineStatistics;
+import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--sequences",
             paramLabel = "N",
             defaultValue = "1",
-            description = "sequences that take turns, not yet decoded in one step (default: ${DEFAULT-VALUE})")
+            description = "sequences decoded together (default: ${DEFAULT-VALUE})")
     private int sequences;
 
     @Option(
@@ -74,16 +75,16 @@ public final class BenchCommand implements Callable<Integer> {
         BenchPlan plan = new BenchPlan(prompt, generate, depth, sequences, repetitions);
         plan.check();
         Cancellation cancellation = new Cancellation();
-        try (LoadedModel model = flags.load(console);
+        BatchingOptions together = BatchingOptions.defaults();
+        together = together.withMaxSequences(Math.max(sequences, together.maxSequences()))
+                .withMaxWaiting(Math.max(sequences, together.maxWaiting()))
+                .withMaxKept(Math.max(sequences, together.maxKept()));
+        try (LoadedModel model = flags.load(console, together);
                 ProgressBar bar = flags.output().progress(console, "measuring", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            plan.checkContext(model.engines().contextLength());
-            if (sequences > 1) {
-                flags.output()
-                        .note(console, "this version decodes the " + sequences + " sequences in turns, not together");
-            }
-            int threads = model.options().nodes() * model.options().threadsPerNode();
-            double bytesPerSecond = MemoryBandwidth.measure(threads, MemoryBandwidth.BYTES);
+            plan.checkContext(model.contextLength());
+            double bytesPerSecond =
+                    MemoryBandwidth.measure(model.client().figures().threads(), MemoryBandwidth.BYTES);
             BenchRun run = new BenchRun(model, plan, done -> bar.update(done, plan.work()), cancellation);
             BenchResult result = result(model, plan, run, bytesPerSecond);
             bar.clear();
@@ -100,36 +101,48 @@ public final class BenchCommand implements Callable<Integer> {
     private static BenchResult result(LoadedModel model, BenchPlan plan, BenchRun run, double bytesPerSecond) {
         List<Double> prefill = new ArrayList<>();
         List<Double> decode = new ArrayList<>();
+        List<Double> single = plan.comparesWithOne() ? singles(plan, run) : List.of();
+        run.resetCounts();
         for (int repetition = -1; repetition < plan.repetitions(); repetition++) {
             boolean warmUp = repetition < 0;
             if (plan.prompt() > 0) {
                 keep(prefill, run.prefill(), warmUp);
             }
             if (plan.generate() > 0) {
-                keep(decode, run.decode(), warmUp);
+                keep(decode, run.decode(plan.sequences()), warmUp);
             }
             if (warmUp) {
                 run.resetCounts();
             }
         }
-        EngineStatistics statistics = model.engines().statistics();
-        double weightsPerSecond = statistics.weightBytes() * BenchResult.mean(decode);
+        ClientFigures figures = model.client().figures();
+        double weightsPerSecond = figures.weightBytes() * BenchResult.mean(decode) / plan.sequences();
         return new BenchResult(
                 model.name(),
-                statistics.kernels(),
-                model.options().nodes(),
-                model.options().threadsPerNode(),
+                figures.kernels(),
+                figures.nodes(),
+                figures.threads() / figures.nodes(),
                 plan,
                 prefill,
                 decode,
+                single,
                 bytesPerSecond / 1e9,
                 weightsPerSecond / bytesPerSecond,
                 weightsPerSecond / 1e9,
-                statistics.weightBytes(),
+                figures.weightBytes(),
                 run.computeMs(),
                 run.exchangeMs(),
                 run.exchangeBytes(),
                 BenchResult.CompressionShare.NONE);
+    }
+
+    /** The decode of one sequence alone, to compare with. */
+    private static List<Double> singles(BenchPlan plan, BenchRun run) {
+        List<Double> single = new ArrayList<>();
+        for (int repetition = -1; repetition < plan.repetitions(); repetition++) {
+            keep(single, run.decode(1), repetition < 0);
+        }
+        return single;
     }
 
     private static void keep(List<Double> speeds, double speed, boolean warmUp) {

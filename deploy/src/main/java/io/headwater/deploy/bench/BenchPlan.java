@@ -11,6 +11,8 @@ import io.headwater.deploy.cli.UserError;
  * @param depth tokens in the cache before either
  */
 record BenchPlan(int prompt, int generate, int depth, int sequences, int repetitions) {
+    private static final int MOST_SEQUENCES = 1024;
+
     /** What must be said before anything is loaded. */
     void check() {
         if (prompt < 0 || generate < 0 || depth < 0) {
@@ -19,6 +21,9 @@ record BenchPlan(int prompt, int generate, int depth, int sequences, int repetit
         }
         if (prompt == 0 && generate == 0) {
             throw new UserError("--prompt 0 --generate 0: there is nothing to measure");
+        }
+        if (sequences > MOST_SEQUENCES) {
+            throw new UserError("--sequences " + sequences + ": give at most " + MOST_SEQUENCES);
         }
         if (sequences < 1 || repetitions < 1) {
             throw new UserError("--sequences " + sequences + " --repetitions " + repetitions + ": give at least 1");
@@ -37,6 +42,11 @@ record BenchPlan(int prompt, int generate, int depth, int sequences, int repetit
     long work() {
         long prefill = prompt == 0 ? 0 : depth + prompt;
         long decode = generate == 0 ? 0 : depth + generate;
-        return (prefill + decode) * sequences * (repetitions + 1L);
+        return ((prefill + decode) * sequences + (comparesWithOne() ? decode : 0)) * (repetitions + 1L);
+    }
+
+    /** Whether decode is measured with a single sequence, too. */
+    boolean comparesWithOne() {
+        return sequences > 1 && generate > 0;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param prefill tokens/s of each repetition, all sequences together
  * @param decode the same
+ * @param decodeSingle the same of one sequence alone, where several were asked for
  * @param bandwidthGbS what this machine can read, GB/s
  * @param bandwidthShare of it, what decode reads of weights
  * @param weightsGbS weights that decode reads, GB/s
@@ -23,6 +24,7 @@ record BenchResult(
         BenchPlan plan,
         List<Double> prefill,
         List<Double> decode,
+        List<Double> decodeSingle,
         double bandwidthGbS,
         double bandwidthShare,
         double weightsGbS,
@@ -34,11 +36,17 @@ record BenchResult(
     BenchResult {
         prefill = List.copyOf(prefill);
         decode = List.copyOf(decode);
+        decodeSingle = List.copyOf(decodeSingle);
     }
 
     /** Share of the time that compression takes: none without a policy. */
     record CompressionShare(double prefill, double decode) {
         static final CompressionShare NONE = new CompressionShare(0, 0);
+    }
+
+    /** How many times faster all sequences together are than one alone; 0 if there was only one. */
+    double ratio() {
+        return decodeSingle.isEmpty() ? 0 : mean(decode) / mean(decodeSingle);
     }
 
     static double mean(List<Double> values) {

@@ -1,137 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.bench;
 
-import io.headwater.deploy.cli.WorkFailed;
+import io.headwater.deploy.decode.AskedAnswer;
+import io.headwater.deploy.decode.AskedAnswer.Question;
 import io.headwater.deploy.decode.Cancellation;
+import io.headwater.deploy.decode.GenerationOptions;
 import io.headwater.deploy.decode.LoadedModel;
-import io.headwater.model.engine.EngineException;
-import io.headwater.model.engine.EngineGroup;
-import io.headwater.model.engine.EngineStatistics;
-import io.headwater.model.engine.Sequence;
+import io.headwater.deploy.decode.PrefillListener;
+import io.headwater.deploy.decode.TextListener;
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import io.headwater.model.decoding.TokenIds;
+import io.headwater.model.generation.FinishReason;
+import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.sampling.SamplingOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongConsumer;
 
 /**
- * Measures prefill and decode apart, each on fresh sequences that already hold {@code depth} tokens. Tokens are random: what is computed does not
- * depend on them. Several sequences take turns, token by token.
+ * Measures prefill and decode apart, as a client of the decode loop, each with fresh sessions that already hold {@code depth} tokens. Prompts are
+ * random: what is computed does not depend on them.
  */
 final class BenchRun {
-    private static final int PIECE = 512;
     private static final long SEED = 42;
 
-    private final EngineGroup engines;
+    private final LoadedModel model;
     private final BenchPlan plan;
     private final LongConsumer progress;
     private final Cancellation cancellation;
     private final int[] tokens;
-    private long decoded;
+    private long done;
     private long exchangeNanos;
     private long exchangeBytes;
     private long stepNanos;
-    private long steps;
+    private long rows;
 
     BenchRun(LoadedModel model, BenchPlan plan, LongConsumer progress, Cancellation cancellation) {
-        this.engines = model.engines();
+        this.model = model;
         this.plan = plan;
         this.progress = progress;
         this.cancellation = cancellation;
         this.tokens = new Random(SEED)
-                .ints((long) plan.depth() + Math.max(plan.prompt(), plan.generate()), 0, engines.vocabSize())
+                .ints(
+                        plan.depth() + Math.max(plan.prompt(), 1L),
+                        0,
+                        model.config().vocabSize())
                 .toArray();
     }
 
-    /** Prompt tokens per second of one repetition. */
+    /** Prompt tokens per second of one repetition, all sequences together; each prompt's first token is part of it. */
     double prefill() {
-        List<Sequence> sequences = open();
-        try {
-            long start = System.nanoTime();
-            for (Sequence sequence : sequences) {
-                forward(sequence, plan.depth(), plan.depth() + plan.prompt());
-            }
-            return perSecond(plan.prompt(), start);
-        } finally {
-            sequences.forEach(Sequence::close);
-        }
+        List<Long> sessions = sessions(plan.sequences());
+        long start = System.nanoTime();
+        answer(sessions, plan.depth() + plan.prompt(), 1, false);
+        return perSecond(plan.prompt() * plan.sequences(), start);
     }
 
-    /** Decoded tokens per second of one repetition. */
-    double decode() {
-        List<Sequence> sequences = open();
-        try {
-            EngineStatistics before = engines.statistics();
-            long start = System.nanoTime();
-            for (int i = plan.depth(); i < plan.depth() + plan.generate(); i++) {
-                for (Sequence sequence : sequences) {
-                    forward(sequence, i, i + 1);
-                }
-            }
-            double speed = perSecond(plan.generate(), start);
-            count(before, engines.statistics());
-            return speed;
-        } finally {
-            sequences.forEach(Sequence::close);
-        }
+    /** Decoded tokens per second of one repetition, so many sequences together; what the exchange takes is added up. */
+    double decode(int sequences) {
+        List<Long> sessions = sessions(sequences);
+        ClientFigures before = model.client().figures();
+        long start = System.nanoTime();
+        answer(sessions, plan.depth() + 1, plan.generate(), false);
+        double speed = perSecond(plan.generate() * sequences, start);
+        count(before, model.client().figures());
+        return speed;
     }
 
-    /** Forgets what decode has added up: the warm-up is over. */
+    /** Forgets what decode has added up. */
     void resetCounts() {
         exchangeNanos = 0;
         exchangeBytes = 0;
         stepNanos = 0;
-        steps = 0;
+        rows = 0;
     }
 
     /** Milliseconds per decoded token outside the exchange. */
     double computeMs() {
-        return steps == 0 ? 0 : (stepNanos - exchangeNanos) / 1e6 / steps;
+        return rows == 0 ? 0 : (stepNanos - exchangeNanos) / 1e6 / rows;
     }
 
     /** Milliseconds per decoded token in the exchange, waiting included. */
     double exchangeMs() {
-        return steps == 0 ? 0 : exchangeNanos / 1e6 / steps;
+        return rows == 0 ? 0 : exchangeNanos / 1e6 / rows;
     }
 
     /** Bytes per decoded token that all nodes together send. */
     long exchangeBytes() {
-        return steps == 0 ? 0 : exchangeBytes / steps;
+        return rows == 0 ? 0 : exchangeBytes / rows;
     }
 
-    private void count(EngineStatistics before, EngineStatistics after) {
+    private void count(ClientFigures before, ClientFigures after) {
         exchangeNanos += after.exchangeNanos() - before.exchangeNanos();
         exchangeBytes += after.exchangeBytes() - before.exchangeBytes();
         stepNanos += after.stepNanos() - before.stepNanos();
-        steps += after.steps() - before.steps();
+        rows += after.rows() - before.rows();
     }
 
-    private double perSecond(int tokensEach, long startNanos) {
-        return (double) tokensEach * plan.sequences() * 1e9 / Math.max(1, System.nanoTime() - startNanos);
+    private static double perSecond(int tokens, long startNanos) {
+        return tokens * 1e9 / Math.max(1, System.nanoTime() - startNanos);
     }
 
-    private List<Sequence> open() {
-        List<Sequence> sequences = new ArrayList<>();
-        for (int i = 0; i < plan.sequences(); i++) {
-            Sequence sequence = engines.open();
-            sequences.add(sequence);
-            for (int at = 0; at < plan.depth(); at += PIECE) {
-                forward(sequence, at, Math.min(plan.depth(), at + PIECE));
+    /** Sessions whose caches hold {@code depth} tokens. */
+    private List<Long> sessions(int count) {
+        List<Long> sessions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sessions.add(model.newSession());
+        }
+        if (plan.depth() > 0) {
+            answer(sessions, plan.depth(), 1, true);
+        }
+        return sessions;
+    }
+
+    /** Decodes so many tokens after the first {@code known} ones, in all sessions at once. */
+    private void answer(List<Long> sessions, int known, int count, boolean keep) {
+        TokenIds log = TokenIds.of(Arrays.copyOf(tokens, known));
+        var options = new GenerationOptions(SamplingOptions.defaults(), 0, new TurnOptions(count, List.of(), true));
+        List<AskedAnswer> all = new ArrayList<>();
+        for (long session : sessions) {
+            PrefillListener read = reading();
+            all.add(AskedAnswer.of(
+                    model.client(), new Question(session, log, options, keep), TextListener.SILENT, read));
+        }
+        for (AskedAnswer asked : all) {
+            model.await(asked, cancellation);
+        }
+        for (AskedAnswer asked : all) {
+            if (asked.answer().finishReason() == FinishReason.CANCELLED) {
+                throw new CancellationException("interrupted");
             }
         }
-        return sequences;
+        worked(count > 1 ? (long) sessions.size() * count : 0);
     }
 
-    private void forward(Sequence sequence, int from, int to) {
-        if (cancellation.asked()) {
-            throw new CancellationException("interrupted");
-        }
-        try {
-            engines.forward(sequence, tokens, from, to);
-        } catch (EngineException e) {
-            throw new WorkFailed(String.valueOf(e.getMessage()), e);
-        }
-        decoded += to - from;
-        progress.accept(decoded);
+    /** Counts what is read of one prompt. */
+    private PrefillListener reading() {
+        int[] before = {0};
+        return (read, _) -> {
+            worked(read - before[0]);
+            before[0] = read;
+        };
+    }
+
+    private void worked(long more) {
+        done += more;
+        progress.accept(done);
     }
 }

@@ -17,8 +17,10 @@ final class BenchTable {
     static String of(BenchResult result) {
         BenchTable table = new BenchTable(result);
         table.head();
-        table.row("prefill " + result.plan().prompt(), result.prefill());
-        table.row("decode " + result.plan().generate(), result.decode());
+        int sequences = result.plan().sequences();
+        table.row("prefill " + result.plan().prompt(), sequences, result.prefill());
+        table.row("decode " + result.plan().generate(), 1, result.decodeSingle());
+        table.row("decode " + result.plan().generate(), sequences, result.decode());
         if (!result.decode().isEmpty()) {
             table.foot();
         }
@@ -37,19 +39,24 @@ final class BenchTable {
         table.format("%-22s %20s %12s%n", "test", "tokens/s", "ms/token");
     }
 
-    private void row(String name, List<Double> speeds) {
+    private void row(String name, int together, List<Double> speeds) {
         if (speeds.isEmpty()) {
             return;
         }
         BenchPlan plan = result.plan();
         String depth = plan.depth() > 0 ? " @ " + plan.depth() : "";
-        String sequences = plan.sequences() > 1 ? " × " + plan.sequences() : "";
+        String sequences = together > 1 ? " × " + together : "";
         double mean = BenchResult.mean(speeds);
         String speed = String.format(Locale.ROOT, "%.2f ± %.2f", mean, BenchResult.deviation(speeds));
         table.format("%-22s %20s %12.3f%n", name + depth + sequences, speed, 1000 / mean);
     }
 
     private void foot() {
+        if (!result.decodeSingle().isEmpty()) {
+            table.format(
+                    "%n%d sequences together decode %.2f times as fast as one%n",
+                    result.plan().sequences(), result.ratio());
+        }
         table.format(
                 "%ndecode reads %.1f GB/s of weights: %.2f of what the machine can%n",
                 result.weightsGbS(), result.bandwidthShare());

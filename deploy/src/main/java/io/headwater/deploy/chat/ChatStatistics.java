@@ -13,9 +13,9 @@ final class ChatStatistics {
         String cache = String.format(
                 Locale.ROOT,
                 "%d of %d tokens of context, %.1f MB of KV cache",
-                conversation.session().tokens(),
+                conversation.log().size(),
                 conversation.contextLength(),
-                conversation.session().sequence().kvBytes() / 1e6);
+                conversation.cache().kvBytes() / 1e6);
         return last.map(answer -> cache + "\n" + speed(conversation, answer)).orElse(cache);
     }
 

@@ -3,14 +3,15 @@ package io.headwater.deploy.chat;
 
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.Answer;
+import io.headwater.deploy.decode.AskedAnswer;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.ChatFormat;
 import io.headwater.deploy.decode.GenerationOptions;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
-import io.headwater.deploy.decode.Session;
 import io.headwater.deploy.decode.TextListener;
-import io.headwater.model.generation.FinishReason;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.template.ChatMessages;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,11 @@ final class Conversation implements AutoCloseable {
     private final GenerationOptions options;
     private final Optional<String> system;
     private final List<Map<String, Object>> messages = new ArrayList<>();
-    private Session session;
+    private final long session;
+    /** Its tokens; the last answer's last one is not in the cache yet. */
+    private TokenIds log = TokenIds.NONE;
+
+    private SequenceFigures cache = SequenceFigures.NONE;
     private int lastPrompt;
 
     Conversation(LoadedModel model, GenerationOptions options, Optional<String> system) {
@@ -35,14 +40,15 @@ final class Conversation implements AutoCloseable {
         this.format = model.chatFormat();
         this.options = options;
         this.system = system;
-        this.session = new Session(model);
+        this.session = model.newSession();
         begin();
     }
 
     /** Forgets everything but the system message. */
     void clear() {
-        session.close();
-        session = new Session(model);
+        model.client().release(session);
+        log = TokenIds.NONE;
+        cache = SequenceFigures.NONE;
         begin();
     }
 
@@ -57,22 +63,20 @@ final class Conversation implements AutoCloseable {
      * @throws UserError if the context has no room for it: the conversation is as it was
      */
     Answer say(String content, TextListener listener, PrefillListener progress, Cancellation cancellation) {
-        List<Map<String, Object>> asked = new ArrayList<>(messages);
-        asked.add(ChatMessages.message("user", content));
-        String prompt = format.render(asked, true);
-        Optional<String> added = session.tokens() == 0 ? Optional.empty() : added(prompt);
+        List<Map<String, Object>> said = new ArrayList<>(messages);
+        said.add(ChatMessages.message("user", content));
+        String prompt = format.render(said, true);
+        Optional<String> added = log.size() == 0 ? Optional.empty() : added(prompt);
         int[] ids = added.map(text -> model.tokenizer().encode(text, true)).orElseGet(() -> model.promptTokens(prompt));
-        int kept = added.isPresent() ? session.tokens() : 0;
-        checkRoom(kept + ids.length);
-        if (added.isEmpty() && session.tokens() > 0) {
-            session.close();
-            session = new Session(model);
-        }
-        session.append(ids);
-        lastPrompt = session.tokens() - session.sequence().position();
-        Answer answer = session.prefill(progress, cancellation)
-                ? session.decode(options, listener, cancellation)
-                : unanswered();
+        TokenIds prompted = added.isPresent() ? log.plus(ids) : TokenIds.of(ids);
+        checkRoom(prompted.size());
+        AskedAnswer asked = AskedAnswer.of(
+                model.client(), new AskedAnswer.Question(session, prompted, options, true), listener, progress);
+        model.await(asked, cancellation);
+        Answer answer = asked.answer();
+        log = prompted.plus(answer.tokens().stream().mapToInt(Integer::intValue).toArray());
+        cache = asked.figures();
+        lastPrompt = asked.prompt();
         messages.add(ChatMessages.message("user", content));
         messages.add(ChatMessages.message("assistant", answer.text()));
         return answer;
@@ -101,23 +105,18 @@ final class Conversation implements AutoCloseable {
             return Optional.empty();
         }
         String closing = rendered.substring(at + marker.length());
-        int last = session.lastToken();
+        int last = log.get(log.size() - 1);
         String end =
                 model.tokenizer().isEndOfGeneration(last) ? model.tokenizer().text(last) : "";
         return Optional.of(closing.startsWith(end) ? closing.substring(end.length()) : closing);
     }
 
     private void checkRoom(int tokens) {
-        int context = model.engines().contextLength();
+        int context = model.contextLength();
         if (tokens > context) {
             throw new UserError("no room: " + tokens + " tokens with this message, the context has " + context
                     + "; /clear begins anew");
         }
-    }
-
-    private static Answer unanswered() {
-        long now = System.nanoTime();
-        return new Answer(List.of(), "", FinishReason.CANCELLED, List.of(), now, now, now);
     }
 
     List<Map<String, Object>> messages() {
@@ -130,15 +129,21 @@ final class Conversation implements AutoCloseable {
     }
 
     int contextLength() {
-        return model.engines().contextLength();
+        return model.contextLength();
     }
 
-    Session session() {
-        return session;
+    /** All its tokens. */
+    TokenIds log() {
+        return log;
+    }
+
+    /** What the cache was after the last answer. */
+    SequenceFigures cache() {
+        return cache;
     }
 
     @Override
     public void close() {
-        session.close();
+        model.client().release(session);
     }
 }

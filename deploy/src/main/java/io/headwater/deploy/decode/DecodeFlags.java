@@ -8,6 +8,7 @@ import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.ProgressBar;
+import io.headwater.model.decoding.BatchingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -55,11 +56,20 @@ public final class DecodeFlags {
      * @throws io.headwater.deploy.cli.UserError where the model or an option cannot be used
      */
     public LoadedModel load(Console console) throws IOException, InterruptedException {
+        return load(console, BatchingOptions.defaults());
+    }
+
+    /** As the other, for other numbers of sequences at once. */
+    public LoadedModel load(Console console, BatchingOptions batching) throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
         Path file = model.file(console, output);
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
-                    model.name(), file, config -> EngineSettings.of(engine, cluster, kv, config), new SharedBar(bar));
+                    model.name(),
+                    file,
+                    config -> EngineSettings.of(engine, cluster, kv, config),
+                    batching,
+                    new SharedBar(bar));
         }
     }
 }

@@ -2,6 +2,9 @@
 package io.headwater.deploy.decode;
 
 import io.headwater.deploy.cli.UserError;
+import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.decoding.DecodeClient;
+import io.headwater.model.decoding.LocalDecodeClient;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
@@ -11,16 +14,24 @@ import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Function;
 
 /** A model that is ready to decode. Owned by the command's thread. */
 public final class LoadedModel implements AutoCloseable {
+    /** Between two looks at Ctrl-C. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
     private final String name;
     private final LlamaModel model;
     private final Tokenizer tokenizer;
     private final EngineOptions options;
     private final EngineGroup engines;
+    private final DecodeClient client;
     private final long loadNanos;
+    /** Session ids are unique among those of all commands that a cluster serves. */
+    private long sessions = UUID.randomUUID().getMostSignificantBits() >>> 1;
 
     private LoadedModel(
             String name,
@@ -28,17 +39,23 @@ public final class LoadedModel implements AutoCloseable {
             Tokenizer tokenizer,
             EngineOptions options,
             EngineGroup engines,
+            DecodeClient client,
             long loadNanos) {
         this.name = name;
         this.model = model;
         this.tokenizer = tokenizer;
         this.options = options;
         this.engines = engines;
+        this.client = client;
         this.loadNanos = loadNanos;
     }
 
     static LoadedModel open(
-            String name, Path path, Function<LlamaConfig, EngineOptions> settings, LoadListener progress) {
+            String name,
+            Path path,
+            Function<LlamaConfig, EngineOptions> settings,
+            BatchingOptions batching,
+            LoadListener progress) {
         long start = System.nanoTime();
         try {
             LlamaModel model = LlamaModel.open(path);
@@ -47,8 +64,15 @@ public final class LoadedModel implements AutoCloseable {
                 EngineOptions options = settings.apply(model.config());
                 Tokenizer tokenizer = Tokenizer.of(model.file().metadata());
                 EngineGroup engines = EngineGroup.start(model, options, progress);
+                DecodeClient client = new LocalDecodeClient(
+                        engines,
+                        tokenizer,
+                        batching,
+                        engines.plan().epoch(),
+                        options.nodes(),
+                        options.nodes() * options.threadsPerNode());
                 opened = true;
-                return new LoadedModel(name, model, tokenizer, options, engines, System.nanoTime() - start);
+                return new LoadedModel(name, model, tokenizer, options, engines, client, System.nanoTime() - start);
             } finally {
                 if (!opened) {
                     model.close();
@@ -76,8 +100,31 @@ public final class LoadedModel implements AutoCloseable {
         return options;
     }
 
-    public EngineGroup engines() {
-        return engines;
+    /** Where work is handed in. */
+    public DecodeClient client() {
+        return client;
+    }
+
+    /** Positions that a session may have. */
+    public int contextLength() {
+        return options.contextLength();
+    }
+
+    /** An id for a session that no other has. */
+    public long newSession() {
+        return sessions++;
+    }
+
+    /** Works until all that was handed in is over; ends it early if that is asked for. */
+    public void await(Asked work, Cancellation cancellation) {
+        boolean cancelled = false;
+        while (!work.over()) {
+            if (!cancelled && cancellation.asked()) {
+                work.cancel();
+                cancelled = true;
+            }
+            client.await(PATIENCE);
+        }
     }
 
     public long loadNanos() {
@@ -111,9 +158,9 @@ public final class LoadedModel implements AutoCloseable {
         if (ids.length == 0) {
             throw new UserError("the prompt is empty: give at least one token");
         }
-        if (ids.length > engines.contextLength()) {
-            throw new UserError("the prompt has " + ids.length + " tokens, the context " + engines.contextLength()
-                    + (engines.contextLength() < config().contextLength()
+        if (ids.length > contextLength()) {
+            throw new UserError("the prompt has " + ids.length + " tokens, the context " + contextLength()
+                    + (contextLength() < config().contextLength()
                             ? ": shorten it or raise --context (this model: up to " + config().contextLength() + ")"
                             : " (the model's): shorten it"));
         }
@@ -127,6 +174,7 @@ public final class LoadedModel implements AutoCloseable {
 
     @Override
     public void close() {
+        client.close();
         engines.close();
         model.close();
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
-import io.headwater.model.sampling.LogProbabilities;
+import io.headwater.model.decoding.DecodeEvent;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,11 +15,11 @@ public record TokenLogProbability(int token, double logprob, List<List<Number>> 
         top = List.copyOf(top);
     }
 
-    static TokenLogProbability of(int token, LogProbabilities row) {
+    static TokenLogProbability of(int token, DecodeEvent.TokenLogProbability told) {
         List<List<Number>> top = new ArrayList<>();
-        for (int rank = 0; rank < row.topCount(); rank++) {
-            top.add(List.of(row.topToken(rank), row.topLogProbability(rank)));
+        for (DecodeEvent.Candidate rival : told.top()) {
+            top.add(List.of(rival.token(), rival.logProbability()));
         }
-        return new TokenLogProbability(token, row.of(token), top);
+        return new TokenLogProbability(token, told.logProbability(), top);
     }
 }

@@ -6,19 +6,21 @@ import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.Interrupts;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.decode.AskedAnswer;
 import io.headwater.deploy.decode.BatchLines;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.GenerationOptions;
+import io.headwater.deploy.decode.JsonTokens;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TextListener;
-import io.headwater.deploy.decode.TokenIds;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** {@code generate --batch}: one request per line, one after the other. */
+/** {@code generate --batch}: one request per line, decoded together, answered in their order. */
 final class GenerateBatch {
     private static final Set<String> PROMPTS = Set.of("prompt", "messages", "tokens");
 
@@ -40,20 +42,22 @@ final class GenerateBatch {
         try (LoadedModel model = flags.load(console);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             Generation generation = new Generation(model, start);
-            boolean good = BatchLines.answer(
-                    console, lines, cancellation, request -> answer(generation, request, cancellation));
+            boolean good = BatchLines.answerTogether(
+                    console, lines, cancellation, request -> ask(generation, request, cancellation));
             return cancellation.asked() ? ExitCode.INTERRUPTED : good ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 
-    private Map<String, Object> answer(Generation generation, JsonNode request, Cancellation cancellation) {
+    private Supplier<Map<String, Object>> ask(Generation generation, JsonNode request, Cancellation cancellation) {
         LineOptions line = LineOptions.of(request, PROMPTS);
         int[] prompt = prompt(generation.model(), request, line.chat());
         generation.model().checkPrompt(prompt);
         GenerationOptions asked = GenerationOptions.of(line.sampling(), options);
-        return generation
-                .run(prompt, asked, TextListener.SILENT, (_, _) -> {}, cancellation)
-                .json();
+        AskedAnswer answer = generation.ask(prompt, asked, TextListener.SILENT, (_, _) -> {});
+        return () -> {
+            generation.model().await(answer, cancellation);
+            return generation.report(prompt, answer).json();
+        };
     }
 
     private static int[] prompt(LoadedModel model, JsonNode request, boolean chat) {
@@ -63,7 +67,7 @@ final class GenerateBatch {
                     + ": give one of \"prompt\", \"messages\" and \"tokens\"");
         }
         if (request.has("tokens")) {
-            return TokenIds.of(request.get("tokens"));
+            return JsonTokens.of(request.get("tokens"));
         }
         if (request.has("messages")) {
             return Prompts.chat(model, LineOptions.messages(request.get("messages")));

@@ -9,6 +9,7 @@ import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.cli.SamplingFlags;
 import io.headwater.deploy.decode.Answer;
+import io.headwater.deploy.decode.AskedAnswer;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.GenerationOptions;
@@ -66,19 +67,20 @@ public final class GenerateCommand implements Callable<Integer> {
         OutputFlags output = flags.output();
         Cancellation cancellation = new Cancellation();
         TextListener listener = output.json() ? TextListener.SILENT : piece -> stream(piece, cancellation);
-        Generated generated;
+        AskedAnswer asked;
         try (ProgressBar bar = output.progress(console, "reading the prompt", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            generated = generation.run(
+            asked = generation.ask(
                     ids,
                     options,
                     piece -> {
                         bar.clear();
                         listener.text(piece);
                     },
-                    ids.length > Generation.LONG_PROMPT ? bar::update : (_, _) -> {},
-                    cancellation);
+                    ids.length > Generation.LONG_PROMPT ? bar::update : (_, _) -> {});
+            generation.model().await(asked, cancellation);
         }
+        Generated generated = generation.report(ids, asked);
         if (output.json()) {
             Json.print(console, generated.json());
         } else {

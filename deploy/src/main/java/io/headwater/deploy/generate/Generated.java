@@ -3,6 +3,7 @@ package io.headwater.deploy.generate;
 
 import io.headwater.deploy.decode.Answer;
 import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,8 +39,9 @@ final class Generated {
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", model.name());
-        json.put("nodes", model.options().nodes());
-        json.put("epoch", model.engines().plan().epoch());
+        ClientFigures cluster = model.client().figures();
+        json.put("nodes", cluster.nodes());
+        json.put("epoch", cluster.epoch());
         json.put("prompt_tokens", prompt);
         json.put("tokens", answer.tokens());
         json.put("text", answer.text());

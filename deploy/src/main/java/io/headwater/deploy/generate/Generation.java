@@ -2,17 +2,15 @@
 package io.headwater.deploy.generate;
 
 import io.headwater.deploy.decode.Answer;
-import io.headwater.deploy.decode.Cancellation;
+import io.headwater.deploy.decode.AskedAnswer;
 import io.headwater.deploy.decode.GenerationOptions;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
-import io.headwater.deploy.decode.Session;
 import io.headwater.deploy.decode.TextListener;
-import io.headwater.model.engine.EngineStatistics;
-import io.headwater.model.generation.FinishReason;
-import java.util.List;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.decoding.TokenIds;
 
-/** Requests on one loaded model, each with an empty sequence. */
+/** Requests on one loaded model, each a session of its own. */
 final class Generation {
     /** Tokens from which a person waits. */
     static final int LONG_PROMPT = 512;
@@ -29,39 +27,29 @@ final class Generation {
         return model;
     }
 
-    Generated run(
-            int[] prompt,
-            GenerationOptions options,
-            TextListener listener,
-            PrefillListener progress,
-            Cancellation cancellation) {
-        EngineStatistics before = model.engines().statistics();
-        long prefillStart = System.nanoTime();
-        try (Session session = new Session(model)) {
-            session.append(prompt);
-            boolean complete = session.prefill(progress, cancellation);
-            long prefillNanos = System.nanoTime() - prefillStart;
-            Answer answer = complete ? session.decode(options, listener, cancellation) : cancelled();
-            EngineStatistics after = model.engines().statistics();
-            Timings timings = new Timings(
-                    model.loadNanos() / 1e6,
-                    prefillNanos / 1e6,
-                    prompt.length,
-                    perSecond(prompt.length, prefillNanos),
-                    complete ? start.millisecondsUntil(answer.firstTokenNanos()) : 0,
-                    (answer.endNanos() - answer.startNanos()) / 1e6,
-                    answer.tokens().size(),
-                    answer.tokensPerSecond(),
-                    (after.exchangeNanos() - before.exchangeNanos()) / 1e6,
-                    0,
-                    after.exchangeBytes() - before.exchangeBytes());
-            return new Generated(model, prompt.clone(), answer, KvReport.of(model, session.sequence()), timings);
-        }
+    /** Asks for the answer to a prompt. */
+    AskedAnswer ask(int[] prompt, GenerationOptions options, TextListener listener, PrefillListener progress) {
+        var question = new AskedAnswer.Question(model.newSession(), TokenIds.of(prompt), options, false);
+        return AskedAnswer.of(model.client(), question, listener, progress);
     }
 
-    private static Answer cancelled() {
-        long now = System.nanoTime();
-        return new Answer(List.of(), "", FinishReason.CANCELLED, List.of(), now, now, now);
+    /** The report on an answer that is over. */
+    Generated report(int[] prompt, AskedAnswer asked) {
+        Answer answer = asked.answer();
+        SequenceFigures figures = asked.figures();
+        Timings timings = new Timings(
+                model.loadNanos() / 1e6,
+                asked.prefillNanos() / 1e6,
+                prompt.length,
+                perSecond(prompt.length, asked.prefillNanos()),
+                answer.tokens().isEmpty() ? 0 : start.millisecondsUntil(answer.firstTokenNanos()),
+                (answer.endNanos() - answer.startNanos()) / 1e6,
+                answer.tokens().size(),
+                answer.tokensPerSecond(),
+                figures.exchangeNanos() / 1e6,
+                0,
+                figures.exchangeBytes());
+        return new Generated(model, prompt.clone(), answer, KvReport.of(model, figures), timings);
     }
 
     private static double perSecond(int tokens, long nanos) {

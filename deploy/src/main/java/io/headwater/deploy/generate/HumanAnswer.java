@@ -6,6 +6,7 @@ import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TokenLogProbability;
 import io.headwater.deploy.decode.TokenText;
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Locale;
@@ -56,12 +57,13 @@ final class HumanAnswer {
     }
 
     private static String details(LoadedModel model) {
+        ClientFigures figures = model.client().figures();
         return String.format(
                 Locale.ROOT,
-                "[%s kernels, %d node(s) with %d thread(s), %s cache, loaded in %.2f s]",
-                model.engines().statistics().kernels(),
-                model.options().nodes(),
-                model.options().threadsPerNode(),
+                "[%s kernels, %d node(s) with %d thread(s) in all, %s cache, loaded in %.2f s]",
+                figures.kernels(),
+                figures.nodes(),
+                figures.threads(),
                 model.options().kvType(),
                 model.loadNanos() / 1e9);
     }

@@ -3,7 +3,7 @@ package io.headwater.deploy.generate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headwater.deploy.decode.LoadedModel;
-import io.headwater.model.engine.Sequence;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +34,18 @@ record KvReport(
         represented = List.copyOf(represented);
     }
 
-    static KvReport of(LoadedModel model, Sequence sequence) {
-        List<Integer> heads = Collections.nCopies(model.config().nKvHeads(), sequence.position());
+    static KvReport of(LoadedModel model, SequenceFigures figures) {
+        List<Integer> heads = Collections.nCopies(model.config().nKvHeads(), figures.entries());
         List<List<Integer>> entries = Collections.nCopies(model.config().nLayers(), heads);
         return new KvReport(
                 "none",
                 null,
                 entries,
                 entries,
-                sequence.kvBytes(),
+                figures.kvBytes(),
                 0,
-                sequence.peakKvBytes(),
-                sequence.kvBytes(),
+                figures.peakKvBytes(),
+                figures.kvBytes(),
                 0,
                 0,
                 0);

@@ -74,7 +74,7 @@ public final class PerplexityCommand implements Callable<Integer> {
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             int[] tokens = model.tokenizer().encode(text, false);
             int[] wanted = stream ? streamed(model, tokens) : windowed(model, tokens);
-            TextScorer scorer = new TextScorer(model, 0, (done, _) -> bar.update(done, wanted.length), cancellation);
+            TextScorer scorer = new TextScorer(model, (done, _) -> bar.update(done, wanted.length), cancellation);
             Windows parts = new Windows(model, scorer, window);
             List<Likelihood> scored = stream ? parts.stream(wanted) : parts.apart(wanted, wanted.length / window);
             bar.clear();
@@ -94,14 +94,14 @@ public final class PerplexityCommand implements Callable<Integer> {
     }
 
     private void checkWindow(LoadedModel model) {
-        int context = model.engines().contextLength();
+        int context = model.contextLength();
         if (window > context) {
             throw new UserError("--window " + window + " exceeds the context of " + context + ": give a smaller one");
         }
     }
 
     private int[] streamed(LoadedModel model, int[] tokens) {
-        int context = model.engines().contextLength();
+        int context = model.contextLength();
         long limit = windows == null ? tokens.length : (long) windows * window;
         int wanted = (int) Math.min(tokens.length, limit);
         if (wanted < 2) {

@@ -2,9 +2,10 @@
 package io.headwater.deploy.score;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.headwater.deploy.decode.AskedScore;
 import io.headwater.deploy.decode.LoadedModel;
-import io.headwater.model.engine.Sequence;
-import io.headwater.model.sampling.LogProbabilities;
+import io.headwater.deploy.decode.PrefillListener;
+import io.headwater.model.decoding.DecodeEvent.Candidate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -27,20 +28,20 @@ record Score(List<Integer> tokens, List<@Nullable Double> logprobs, List<List<Nu
         top = List.copyOf(top);
     }
 
-    static Score of(LoadedModel model, TextScorer scorer, int[] ids) {
-        List<@Nullable Double> logprobs = new ArrayList<>();
-        logprobs.add(null);
-        try (Sequence sequence = model.engines().open()) {
-            scorer.score(sequence, ids, 0, ids.length, (_, logprob) -> logprobs.add(logprob));
-        }
-        return new Score(Arrays.stream(ids).boxed().toList(), logprobs, top(scorer.last()));
+    /** Asks for a score, the whole text's. */
+    static AskedScore ask(LoadedModel model, int[] ids, PrefillListener progress) {
+        return TextScorer.ask(model, ids, 1, Math.min(TOP, model.config().vocabSize()), progress);
     }
 
-    private static List<List<Number>> top(LogProbabilities last) {
+    /** What was asked for, when it is over. */
+    static Score of(int[] ids, AskedScore asked) {
+        List<@Nullable Double> logprobs = new ArrayList<>();
+        logprobs.add(null);
+        logprobs.addAll(asked.logProbabilities());
         List<List<Number>> top = new ArrayList<>();
-        for (int rank = 0; rank < last.topCount(); rank++) {
-            top.add(List.of(last.topToken(rank), last.topLogit(rank)));
+        for (Candidate best : asked.best()) {
+            top.add(List.of(best.token(), best.logit()));
         }
-        return top;
+        return new Score(Arrays.stream(ids).boxed().toList(), logprobs, top);
     }
 }

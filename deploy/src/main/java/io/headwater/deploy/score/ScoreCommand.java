@@ -9,12 +9,13 @@ import io.headwater.deploy.cli.Interrupts;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.decode.AskedScore;
 import io.headwater.deploy.decode.BatchLines;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
+import io.headwater.deploy.decode.JsonTokens;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TextInput;
-import io.headwater.deploy.decode.TokenIds;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -72,9 +73,9 @@ public final class ScoreCommand implements Callable<Integer> {
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             int[] ids = model.promptTokens(text);
             model.checkPrompt(ids);
-            TextScorer scorer =
-                    new TextScorer(model, Score.TOP, (done, _) -> bar.update(done, ids.length), cancellation);
-            Score score = Score.of(model, scorer, ids);
+            AskedScore asked = Score.ask(model, ids, bar::update);
+            model.await(asked, cancellation);
+            Score score = Score.of(ids, asked);
             bar.clear();
             if (flags.output().json()) {
                 Json.print(console, score);
@@ -89,11 +90,14 @@ public final class ScoreCommand implements Callable<Integer> {
         var lines = BatchLines.read(console, source);
         try (LoadedModel model = flags.load(console);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            TextScorer scorer = new TextScorer(model, Score.TOP, (_, _) -> {}, cancellation);
-            boolean good = BatchLines.answer(console, lines, cancellation, request -> {
+            boolean good = BatchLines.answerTogether(console, lines, cancellation, request -> {
                 int[] ids = tokens(model, request);
                 model.checkPrompt(ids);
-                return json(Score.of(model, scorer, ids));
+                AskedScore asked = Score.ask(model, ids, (_, _) -> {});
+                return () -> {
+                    model.await(asked, cancellation);
+                    return json(Score.of(ids, asked));
+                };
             });
             return good ? ExitCode.DONE : ExitCode.FAILED;
         }
@@ -109,7 +113,7 @@ public final class ScoreCommand implements Callable<Integer> {
             throw new UserError("give either \"text\" or \"tokens\"");
         }
         if (request.has("tokens")) {
-            return TokenIds.of(request.get("tokens"));
+            return JsonTokens.of(request.get("tokens"));
         }
         if (!request.get("text").isTextual()) {
             throw new UserError("\"text\" must be a string");

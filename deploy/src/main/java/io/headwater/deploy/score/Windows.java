@@ -2,7 +2,6 @@
 package io.headwater.deploy.score;
 
 import io.headwater.deploy.decode.LoadedModel;
-import io.headwater.model.engine.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,11 +38,7 @@ final class Windows {
 
     private Likelihood secondHalf(int[] tokens) {
         Likelihood likelihood = new Likelihood();
-        int half = window / 2;
-        try (Sequence sequence = model.engines().open()) {
-            scorer.skip(sequence, tokens, 0, half);
-            scorer.score(sequence, tokens, half, window - 1, (_, logprob) -> likelihood.add(logprob));
-        }
+        scorer.score(tokens, window / 2 + 1).forEach(likelihood::add);
         return likelihood;
     }
 
@@ -53,13 +48,9 @@ final class Windows {
         for (int at = 0; at < tokens.length; at += window) {
             all.add(new Likelihood());
         }
-        try (Sequence sequence = model.engines().open()) {
-            scorer.score(
-                    sequence,
-                    tokens,
-                    0,
-                    tokens.length - 1,
-                    (position, logprob) -> all.get(position / window).add(logprob));
+        int position = 1;
+        for (double logprob : scorer.score(tokens, 1)) {
+            all.get(position++ / window).add(logprob);
         }
         return all;
     }

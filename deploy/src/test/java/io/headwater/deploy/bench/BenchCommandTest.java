@@ -53,8 +53,23 @@ final class BenchCommandTest {
     void aPersonSeesATable() {
         TestConsole.Result result = run("--prompt 0 --generate 2 --repetitions 1 --sequences 2");
 
-        assertThat(result.out()).contains("decode 2 × 2", "GB/s of weights").doesNotContain("prefill");
-        assertThat(result.err().lines()).singleElement().asString().contains("in turns");
+        assertThat(result.out())
+                .contains("decode 2 × 2", "GB/s of weights", "2 sequences together decode")
+                .doesNotContain("prefill");
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void sequencesShareTheirStepsAndAreComparedWithOne() {
+        TestConsole.Result result =
+                run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --sequences 20 --nodes 2 --threads 1 --json");
+        TestConsole.Result one = run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --nodes 2 --threads 1 --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.parse(result.out(), "result");
+        assertThat(json.get("decode")).hasSize(2);
+        assertThat(json.get("decode_single")).hasSize(2);
+        assertThat(Json.parse(one.out(), "result").get("decode_single")).isEmpty();
     }
 
     @ParameterizedTest
@@ -62,6 +77,7 @@ final class BenchCommandTest {
         "--prompt 0 --generate 0, nothing to measure",
         "--prompt -1, give 0 or more",
         "--repetitions 0, give at least 1",
+        "--sequences 2000, give at most 1024",
         "--depth 60 --prompt 10 --generate 1, exceed the context of 64"
     })
     void badPlansAreOneLine(String arguments, String message) {

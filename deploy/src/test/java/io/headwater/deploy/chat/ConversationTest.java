@@ -66,7 +66,7 @@ final class ConversationTest {
             List<Map<String, Object>> asked = new ArrayList<>(conversation.messages());
             asked.removeLast();
             String prompt = model.chatFormat().render(asked, true);
-            int[] log = conversation.session().log();
+            int[] log = conversation.log().toArray();
             assertThat(model.tokenizer().decode(Arrays.copyOf(log, log.length - 5)))
                     .isEqualTo(prompt);
         }
@@ -76,11 +76,11 @@ final class ConversationTest {
     void aSecondMessageReadsOnlyWhatTheTemplateAdds() {
         try (Conversation conversation = conversation(5, Optional.empty())) {
             conversation.say("a rather long first message", TextListener.SILENT, (_, _) -> {}, new Cancellation());
-            int[] before = conversation.session().log();
+            int[] before = conversation.log().toArray();
 
             conversation.say("two", TextListener.SILENT, (_, _) -> {}, new Cancellation());
 
-            int[] after = conversation.session().log();
+            int[] after = conversation.log().toArray();
             assertThat(Arrays.copyOf(after, before.length)).isEqualTo(before);
             assertThat(conversation.lastPrompt())
                     .isEqualTo(1 + after.length - 5 - before.length); // with the last answer's last token
@@ -101,7 +101,7 @@ final class ConversationTest {
             conversation.say("two", TextListener.SILENT, (_, _) -> {}, new Cancellation());
 
             assertThat(answer.tokens()).containsExactly(end);
-            int[] log = conversation.session().log();
+            int[] log = conversation.log().toArray();
             String prompt = model.chatFormat()
                     .render(
                             new ChatMessages()
@@ -135,13 +135,13 @@ final class ConversationTest {
             Cancellation cancelled = new Cancellation();
             cancelled.ask();
             conversation.say("one", TextListener.SILENT, (_, _) -> {}, cancelled);
-            assertThat(conversation.session().sequence().position()).isZero();
+            assertThat(conversation.cache().entries()).isZero();
 
             conversation.say("two", TextListener.SILENT, (_, _) -> {}, new Cancellation());
 
-            int[] log = conversation.session().log();
+            int[] log = conversation.log().toArray();
             assertThat(model.tokenizer().decode(log)).contains("one", "two");
-            assertThat(conversation.session().sequence().position()).isEqualTo(log.length - 1);
+            assertThat(conversation.cache().entries()).isEqualTo(log.length - 1);
         }
     }
 
@@ -149,14 +149,14 @@ final class ConversationTest {
     void aMessageWithoutRoomChangesNothing() {
         try (Conversation conversation = conversation(3, Optional.empty())) {
             conversation.say("one", TextListener.SILENT, (_, _) -> {}, new Cancellation());
-            int[] log = conversation.session().log();
+            int[] log = conversation.log().toArray();
 
             assertThatThrownBy(() ->
                             conversation.say("x".repeat(300), TextListener.SILENT, (_, _) -> {}, new Cancellation()))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("/clear");
 
-            assertThat(conversation.session().log()).isEqualTo(log);
+            assertThat(conversation.log().toArray()).isEqualTo(log);
             assertThat(conversation.messages()).hasSize(2);
         }
     }

@@ -47,6 +47,31 @@ final class GenerateBatchTest {
     }
 
     @Test
+    void manyLinesDecodedTogetherAnswerAsEachAlone() {
+        StringBuilder lines = new StringBuilder();
+        for (int id = 0; id < 50; id++) {
+            lines.append("{\"id\":%d,\"prompt\":\"%s\",\"n\":%d,\"temperature\":1.2,\"seed\":%d}%n"
+                    .formatted(id, "sea ".repeat(1 + id % 7), 1 + id % 20, id));
+        }
+        TestConsole.Result result = batch(lines.toString());
+
+        List<JsonNode> answers =
+                result.out().lines().map(line -> Json.parse(line, "answer")).toList();
+        assertThat(answers)
+                .extracting(answer -> answer.get("id").asInt())
+                .isSorted()
+                .hasSize(50);
+        for (int id : new int[] {0, 13, 31, 33, 49}) {
+            JsonNode alone = Json.parse(
+                    batch(lines.toString().lines().skip(id).findFirst().orElseThrow())
+                            .out(),
+                    "answer");
+            assertThat(answers.get(id).get("tokens")).isEqualTo(alone.get("tokens"));
+            assertThat(answers.get(id).get("text")).isEqualTo(alone.get("text"));
+        }
+    }
+
+    @Test
     void aBadLineIsAnErrorOfItsOwn() {
         TestConsole.Result result = batch("""
                 {"id":1,"prompt":"x","n":0}

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.deploy.cli.UserError;
 
 /** Token ids as JSON. */
-public final class TokenIds {
-    private TokenIds() {}
+public final class JsonTokens {
+    private JsonTokens() {}
 
     /** The ids of a list of whole numbers. */
     public static int[] of(JsonNode list) {
