@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import io.headwater.model.decoding.DecodeClient;
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.Ended;
+import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.decoding.DecodeListener;
+import io.headwater.model.decoding.DecodeRequest;
+import io.headwater.model.decoding.DecodeRequest.Generate;
+import io.headwater.model.decoding.DecodeRequest.Score;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's gateway as a decode client. One thread uses it and hears its listeners, in {@link #await}; the gateway puts events into a queue, of
+ * which a request adds at most what it has tokens. The caller's session ids are its own; in the cluster they get others.
+ */
+public final class GatewayClient implements DecodeClient {
+    /** How often a waiting client looks whether the gateway still lives. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final ActorRef<Gateway.Command> gateway;
+    private final GatewayView view;
+    private final LongSupplier ids;
+    private final LinkedBlockingQueue<Happened> events = new LinkedBlockingQueue<>();
+    /** The cluster's ids of the caller's sessions. */
+    private final Map<Long, Long> sessions = new HashMap<>();
+
+    private final Map<Long, Open> open = new HashMap<>();
+    private long turns;
+
+    /**
+     * A client.
+     *
+     * @param ids gives session ids that nobody else in the cluster uses
+     */
+    public GatewayClient(ActorRef<Gateway.Command> gateway, GatewayView view, LongSupplier ids) {
+        this.gateway = gateway;
+        this.view = view;
+        this.ids = ids;
+    }
+
+    @Override
+    public void submit(DecodeRequest request, DecodeListener listener) {
+        long session = request.session();
+        if (open.containsKey(session)) {
+            listener.on(new Failed(
+                    Failure.BAD_REQUEST,
+                    "session " + session + " has a request at work: wait for its end, or cancel it"));
+            return;
+        }
+        long id = sessions.computeIfAbsent(session, _ -> ids.getAsLong());
+        Open one = new Open(session, ++turns, listener, request instanceof Generate generate && generate.keep());
+        open.put(session, one);
+        gateway.tell(new Gateway.Submit(renamed(request, id), event -> events.add(new Happened(one, event))));
+    }
+
+    private static DecodeRequest renamed(DecodeRequest request, long id) {
+        return switch (request) {
+            case Generate generate ->
+                new Generate(
+                        id,
+                        generate.log(),
+                        generate.answered(),
+                        generate.sampling(),
+                        generate.seed(),
+                        generate.turn(),
+                        generate.keep());
+            case Score score -> new Score(id, score.log(), score.from(), score.top(), score.stepRows());
+        };
+    }
+
+    @Override
+    public void cancel(long session) {
+        @Nullable Long id = sessions.get(session);
+        if (id != null) {
+            gateway.tell(new Gateway.Cancel(id));
+        }
+    }
+
+    @Override
+    public void release(long session) {
+        @Nullable Long id = sessions.remove(session);
+        if (id != null) {
+            gateway.tell(new Gateway.Release(id));
+        }
+    }
+
+    /** Tells what has come; waits only if there is nothing yet. */
+    @Override
+    public boolean await(Duration timeout) {
+        long start = System.nanoTime();
+        while (true) {
+            boolean over = !view.over().isEmpty(); // read before the queue: what the gateway said at its end is in it
+            long left = timeout.toNanos() - (System.nanoTime() - start);
+            if (tellAll(over ? 0 : Math.clamp(left, 0, LOOK_NANOS))) {
+                return true;
+            }
+            if (over) {
+                return endAll(view.over());
+            }
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+        }
+    }
+
+    private boolean tellAll(long waitNanos) {
+        List<Happened> all = new ArrayList<>();
+        if (events.drainTo(all) == 0) {
+            try {
+                @Nullable Happened first = events.poll(waitNanos, TimeUnit.NANOSECONDS);
+                if (first == null) {
+                    return false;
+                }
+                all.add(first);
+                events.drainTo(all);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        all.forEach(this::tell);
+        return true;
+    }
+
+    private void tell(Happened happened) {
+        Open one = happened.open();
+        DecodeEvent event = happened.event();
+        if (!one.equals(open.get(one.session()))) {
+            return; // it has been told its end
+        }
+        if (event instanceof Ended || event instanceof Failed) {
+            open.remove(one.session());
+            if (!one.keep() || event instanceof Failed) {
+                sessions.remove(one.session());
+            }
+        }
+        one.listener().on(event);
+    }
+
+    /** After the gateway's end nobody else would tell these. */
+    private boolean endAll(String reason) {
+        List<Open> all = List.copyOf(open.values());
+        all.forEach(one -> tell(new Happened(one, new Failed(Failure.UNAVAILABLE, reason))));
+        return !all.isEmpty();
+    }
+
+    @Override
+    public ClientFigures figures() {
+        return view.figures();
+    }
+
+    /** Ends all its requests and frees all its sessions; nobody hears of it. */
+    @Override
+    public void close() {
+        sessions.values().forEach(id -> gateway.tell(new Gateway.Release(id)));
+        sessions.clear();
+        open.clear();
+    }
+
+    private record Open(long session, long turn, DecodeListener listener, boolean keep) {}
+
+    private record Happened(Open open, DecodeEvent event) {}
+}

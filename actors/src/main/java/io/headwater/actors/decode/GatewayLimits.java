@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import java.time.Duration;
+
+/**
+ * How long a {@link Gateway} waits for whom.
+ *
+ * @param repeat a message that was not answered is sent again after this; a request that broke, too
+ * @param accept a decoder that has not taken a request after this fails it
+ * @param planner silence of the planner after which requests end
+ * @param admission a request that has not got KV memory after this ends
+ * @param open most requests at once
+ */
+public record GatewayLimits(Duration repeat, Duration accept, Duration planner, Duration admission, int open) {
+    public GatewayLimits {
+        if (open < 1) {
+            throw new IllegalArgumentException("open=" + open + ": at least 1 request");
+        }
+    }
+
+    public static GatewayLimits defaults() {
+        return new GatewayLimits(
+                Duration.ofSeconds(1), Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(10), 1024);
+    }
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import io.headwater.actors.decode.DecodeWork.LoopFigures;
+import io.headwater.actors.plan.PlanNode;
+import io.headwater.actors.plan.PlanState;
+import io.headwater.actors.plan.PlanState.Serving;
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What other threads may see of a {@link Gateway}: written by the actor, read by clients. */
+public final class GatewayView {
+    /** Messages of other epochs or of requests that are over. */
+    final LongAdder dropped = new LongAdder();
+    /** Events that had been told already. */
+    final LongAdder repeated = new LongAdder();
+    /** Requests handed in again after a plan had ended. */
+    final LongAdder resumed = new LongAdder();
+
+    private final AtomicReference<@Nullable PlanState> plan = new AtomicReference<>();
+    private volatile String over = "";
+    private volatile Figures figures = new Figures(0, LoopFigures.NONE, LoopFigures.NONE);
+
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    public long repeated() {
+        return repeated.sum();
+    }
+
+    public long resumed() {
+        return resumed.sum();
+    }
+
+    /** What the planner said last; null before it was heard. */
+    public @Nullable PlanState plan() {
+        return plan.get();
+    }
+
+    /** Why the gateway has ended; empty while it lives. */
+    public String over() {
+        return over;
+    }
+
+    /** What the engines have done, in all plans that this gateway has seen, as far as it was told. */
+    public ClientFigures figures() {
+        LoopFigures done = figures.earlier().plus(figures.current());
+        @Nullable PlanState state = plan.get();
+
+        @Nullable Serving serving = state instanceof Serving now ? now : null;
+        return new ClientFigures(
+                state == null ? 0 : state.epoch(),
+                serving == null ? 0 : serving.nodes().size(),
+                serving == null
+                        ? 0
+                        : serving.nodes().stream()
+                                .map(PlanNode::profile)
+                                .mapToInt(profile -> profile.threads())
+                                .sum(),
+                serving == null ? "" : serving.kernels(),
+                serving == null ? 0 : serving.weightBytes(),
+                done.steps(),
+                done.rows(),
+                done.stepNanos(),
+                done.exchangeNanos(),
+                done.exchangeBytes());
+    }
+
+    void plan(PlanState state) {
+        plan.set(state);
+    }
+
+    void ended(String reason) {
+        over = reason;
+    }
+
+    /** An epoch's figures begin at nothing: those of the ones before are added. One thread writes. */
+    void figures(long epoch, LoopFigures now) {
+        Figures before = figures;
+        figures = before.epoch() == epoch
+                ? new Figures(epoch, before.earlier(), now)
+                : new Figures(epoch, before.earlier().plus(before.current()), now);
+    }
+
+    private record Figures(long epoch, LoopFigures earlier, LoopFigures current) {}
+}

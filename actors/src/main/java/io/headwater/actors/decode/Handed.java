@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.Ended;
+import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Prefilled;
+import io.headwater.model.decoding.DecodeEvent.Scored;
+import io.headwater.model.decoding.DecodeEvent.Token;
+import io.headwater.model.decoding.DecodeListener;
+import io.headwater.model.decoding.DecodeRequest;
+import io.headwater.model.decoding.DecodeRequest.Generate;
+import io.headwater.model.decoding.DecodeRequest.Score;
+import java.util.Arrays;
+
+/**
+ * A running request as its gateway keeps it: what was asked and what has been told of it. That is all a decoder needs to go on, on whatever nodes.
+ * Owned by the gateway.
+ */
+final class Handed {
+    /** Where it is. */
+    enum Phase {
+        /** It waits for KV memory. */
+        ADMISSION,
+        /** It has memory and waits for a plan. */
+        PLAN,
+        /** A decoder has been asked to take it. */
+        SUBMITTED,
+        /** A decoder has it. */
+        RUNNING
+    }
+
+    /** What became of an event. */
+    enum Heard {
+        TOLD,
+        REPEATED,
+        /** Something between it and the last one is missing. */
+        GAP
+    }
+
+    private final DecodeRequest asked;
+    private final DecodeListener listener;
+    private int[] told = new int[16];
+    private int toldCount;
+    private int scoredTo;
+
+    Phase phase = Phase.ADMISSION;
+    /** Number of the last handing in. */
+    long number;
+    /** When the phase began, or its message was sent last. */
+    long sinceNanos;
+
+    long sentNanos;
+    boolean cancelled;
+    /** Breaks without a token between them. */
+    int breaks;
+
+    Handed(DecodeRequest asked, DecodeListener listener) {
+        this.asked = asked;
+        this.listener = listener;
+        this.scoredTo = asked instanceof Score score ? score.from() : 0;
+    }
+
+    long session() {
+        return asked.session();
+    }
+
+    boolean keep() {
+        return asked instanceof Generate generate && generate.keep();
+    }
+
+    /** Most KV entries of a head that it may come to. */
+    int entries(int contextLength) {
+        long most = switch (asked) {
+            case Generate generate ->
+                (long) generate.log().size() + generate.turn().maxTokens() - generate.answered();
+            case Score score -> score.log().size();
+        };
+        return Math.clamp(most, 1, Math.max(1, contextLength));
+    }
+
+    /** The request as it must be handed in now: with what has been told. */
+    DecodeRequest next() {
+        return switch (asked) {
+            case Generate generate
+            when toldCount > 0 ->
+                new Generate(
+                        generate.session(),
+                        generate.log().plus(Arrays.copyOf(told, toldCount)),
+                        generate.answered() + toldCount,
+                        generate.sampling(),
+                        generate.seed(),
+                        generate.turn(),
+                        generate.keep());
+            case Score score
+            when scoredTo > score.from() ->
+                new Score(
+                        score.session(),
+                        score.log(),
+                        Math.max(score.from(), Math.min(scoredTo, score.log().size() - 1)),
+                        score.top(),
+                        score.stepRows());
+            case Generate _, Score _ -> asked;
+        };
+    }
+
+    /** Tells the client an event that is new to it. */
+    Heard hear(DecodeEvent event) {
+        return switch (event) {
+            case Token token -> token(token);
+            case Scored scored -> scored(scored);
+            case Prefilled _, Ended _, Failed _ -> tell(event);
+        };
+    }
+
+    Heard tell(DecodeEvent event) {
+        listener.on(event);
+        return Heard.TOLD;
+    }
+
+    private Heard token(Token token) {
+        int expected = toldCount + (asked instanceof Generate generate ? generate.answered() : 0);
+        if (token.index() != expected) {
+            return token.index() < expected ? Heard.REPEATED : Heard.GAP;
+        }
+        if (toldCount == told.length) {
+            told = Arrays.copyOf(told, 2 * toldCount);
+        }
+        told[toldCount++] = token.token();
+        breaks = 0;
+        return tell(token);
+    }
+
+    private Heard scored(Scored scored) {
+        int known = scoredTo - scored.position();
+        int count = scored.logProbabilities().size();
+        if (known < 0) {
+            return Heard.GAP;
+        }
+        if (known >= count) {
+            return Heard.REPEATED;
+        }
+        scoredTo = scored.position() + count;
+        breaks = 0;
+        return tell(
+                known == 0
+                        ? scored
+                        : new Scored(
+                                scored.position() + known,
+                                scored.logProbabilities().subList(known, count)));
+    }
+}

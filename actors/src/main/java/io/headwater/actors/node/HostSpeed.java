@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.node;
+
+import java.util.concurrent.TimeUnit;
+
+/** How fast this host reads memory, which is what bounds decoding: measured in less than 100 ms. */
+final class HostSpeed {
+    private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
+    private static final int LONGS = 2 << 20;
+
+    private HostSpeed() {}
+
+    /** Gigabytes a second of one thread, the best of several runs, times the threads that have a core. */
+    static double capacity(int threads) {
+        long[] memory = new long[LONGS];
+        long start = System.nanoTime();
+        long bestNanos = Long.MAX_VALUE;
+        long sum = 0;
+        while (System.nanoTime() - start < LIMIT_NANOS) {
+            long from = System.nanoTime();
+            sum += sum(memory);
+            bestNanos = Math.min(bestNanos, System.nanoTime() - from);
+        }
+        double gigabytes =
+                (double) Long.BYTES * LONGS / Math.max(1, bestNanos + sum); // all zeros: the sum adds nothing
+        return gigabytes * Math.min(threads, Runtime.getRuntime().availableProcessors());
+    }
+
+    private static long sum(long[] memory) {
+        long sum = 0;
+        for (long one : memory) {
+            sum += one;
+        }
+        return sum;
+    }
+}

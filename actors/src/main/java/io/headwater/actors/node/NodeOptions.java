@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.node;
+
+import io.headwater.cluster.media.MediaOptions;
+import io.headwater.cluster.membership.Downing;
+import io.headwater.cluster.membership.HostPort;
+import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.engine.EngineOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * How one node of a cluster is set up. Start with {@link #of} and change what differs.
+ *
+ * @param roles what it does
+ * @param bind where others reach its control plane; port 0 takes a free one
+ * @param join a node of the cluster to join; none: it founds one
+ * @param downing who survives a split; the same on all nodes of a cluster
+ * @param model its model file, the same on all nodes
+ * @param engine threads, context, KV type, kernels and rows of a step; its capacities and its KV limit are not used
+ * @param capacity its share of work, in proportion to the others'; none: measured at the start
+ * @param kvLimitBytes most KV memory; none: half of what is free at the start, shared by {@code nodesOnHost}
+ * @param nodesOnHost shard nodes that this host runs, this one included
+ * @param expectedNodes shard nodes that the first plan waits for, a while
+ * @param media how tensors travel; a node without a shard does not use it
+ * @param crossoverRows from so many rows on an all-reduce is a reduce-scatter and an all-gather
+ * @param batching of the decode loop, where this node leads
+ * @param version of the program
+ * @param exitWhenDown whether the process ends (code 3) when the others have taken this node out; otherwise its owner hears {@link
+ *     ClusterNode#whenEnded}
+ */
+public record NodeOptions(
+        Set<NodeRole> roles,
+        HostPort bind,
+        Optional<HostPort> join,
+        Downing downing,
+        Path model,
+        EngineOptions engine,
+        OptionalDouble capacity,
+        OptionalLong kvLimitBytes,
+        int nodesOnHost,
+        int expectedNodes,
+        MediaOptions media,
+        int crossoverRows,
+        BatchingOptions batching,
+        String version,
+        boolean exitWhenDown) {
+    /** Decode steps send everything to everyone, prompts in halves. */
+    public static final int DEFAULT_CROSSOVER_ROWS = 16;
+
+    public NodeOptions {
+        roles = Set.copyOf(roles);
+        if (roles.isEmpty() || nodesOnHost < 1 || expectedNodes < 0 || crossoverRows < 0) {
+            throw new IllegalArgumentException(
+                    "roles=" + roles + " nodesOnHost=" + nodesOnHost + " expectedNodes=" + expectedNodes
+                            + " crossoverRows=" + crossoverRows + ": give a role, at least 1 node, nothing negative");
+        }
+    }
+
+    /** A shard node that founds a cluster, alone on its host, which measures what it can do. */
+    public static NodeOptions of(HostPort bind, Path model, EngineOptions engine, MediaOptions media) {
+        return new NodeOptions(
+                Set.of(NodeRole.SHARD),
+                bind,
+                Optional.empty(),
+                Downing.KEEP_MAJORITY,
+                model,
+                engine,
+                OptionalDouble.empty(),
+                OptionalLong.empty(),
+                1,
+                1,
+                media,
+                DEFAULT_CROSSOVER_ROWS,
+                BatchingOptions.defaults(),
+                "",
+                false);
+    }
+
+    public NodeOptions withRoles(NodeRole... all) {
+        return new NodeOptions(
+                Set.of(all),
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions joining(HostPort member) {
+        return new NodeOptions(
+                roles,
+                bind,
+                Optional.of(member),
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withDowning(Downing strategy) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                strategy,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withCapacity(double share) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                OptionalDouble.of(share),
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withKvLimitBytes(long bytes) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                OptionalLong.of(bytes),
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withNodesOnHost(int nodes) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodes,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withExpectedNodes(int nodes) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                nodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withCrossoverRows(int rows) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                rows,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withBatching(BatchingOptions options) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                options,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withVersion(String program) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                program,
+                exitWhenDown);
+    }
+
+    public NodeOptions withExitWhenDown(boolean exits) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                batching,
+                version,
+                exits);
+    }
+
+    boolean has(NodeRole role) {
+        return roles.contains(role);
+    }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.node;
+
+import io.headwater.actors.decode.Decoder;
+import io.headwater.actors.decode.GatewayView;
+import io.headwater.actors.node.ClusterNode.NodeEvents;
+import io.headwater.actors.node.NodeGuardian.Refs;
+import io.headwater.actors.node.NodeGuardian.ShardMaker;
+import io.headwater.actors.plan.DecoderMessage;
+import io.headwater.actors.plan.EngineSettings;
+import io.headwater.actors.plan.NodeProfile;
+import io.headwater.actors.plan.PlannerOptions;
+import io.headwater.actors.plan.ShardPlanner;
+import io.headwater.actors.shard.HeadShard;
+import io.headwater.actors.shard.NodeEngine;
+import io.headwater.cluster.media.Media;
+import io.headwater.cluster.membership.Downing;
+import io.headwater.cluster.membership.Membership;
+import io.headwater.cluster.membership.MembershipException;
+import io.headwater.cluster.membership.MembershipOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a {@link ClusterNode} together. */
+final class NodeStarter {
+    private final NodeOptions options;
+    private final NodeParts parts;
+    private final GatewayView view = new GatewayView();
+
+    private NodeStarter(NodeOptions options, NodeParts parts) {
+        this.options = options;
+        this.parts = parts;
+    }
+
+    static ClusterNode start(NodeOptions options, Consumer<HeadShard.Event> shard, Duration timeout)
+            throws NodeException {
+        NodeParts parts = NodeParts.open(options);
+        boolean started = false;
+        try {
+            ClusterNode node = new NodeStarter(options, parts).start(new NodeEvents(shard), timeout);
+            started = true;
+            return node;
+        } catch (MembershipException e) {
+            throw new NodeException(String.valueOf(e.getMessage()), e);
+        } finally {
+            if (!started) {
+                parts.close();
+            }
+        }
+    }
+
+    private ClusterNode start(NodeEvents events, Duration timeout) throws MembershipException, NodeException {
+        CompletableFuture<Refs> ready = new CompletableFuture<>();
+        @Nullable RuntimeLoader loader = parts.media().map(this::loader).orElse(null);
+        NodeGuardian.Parts actors = new NodeGuardian.Parts(
+                ShardPlanner.create(planner()),
+                loader == null ? null : shard(loader),
+                options.has(NodeRole.GATEWAY),
+                view,
+                contextLength(),
+                events::on,
+                ready);
+        ActorSystem<NodeGuardian.Command> system = Membership.start(membership(), NodeGuardian.create(actors));
+        return new ClusterNode(parts, loader, view, system, refs(ready, system, timeout), events);
+    }
+
+    private static Refs refs(CompletableFuture<Refs> ready, ActorSystem<?> system, Duration timeout)
+            throws NodeException {
+        try {
+            return ready.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            system.terminate();
+            throw new NodeException("the node's actors did not start within " + timeout.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            system.terminate();
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted while the node started", e);
+        }
+    }
+
+    private MembershipOptions membership() {
+        MembershipOptions all = MembershipOptions.founder(
+                        options.bind().host(),
+                        options.downing(),
+                        options.roles().stream().map(NodeRole::text).collect(Collectors.toSet()))
+                .withBind(options.bind())
+                .withExitWhenDown(options.exitWhenDown());
+        return options.join().map(all::joining).orElse(all);
+    }
+
+    private PlannerOptions planner() {
+        return new PlannerOptions(
+                parts.facts(),
+                new EngineSettings(
+                        contextLength(),
+                        options.engine().kvType(),
+                        options.engine().chunkRows(),
+                        options.crossoverRows()),
+                options.version(),
+                options.expectedNodes(),
+                options.downing() == Downing.KEEP_OLDEST,
+                PlannerOptions.Deadlines.DEFAULT);
+    }
+
+    private int contextLength() {
+        return options.engine().contextLength();
+    }
+
+    private RuntimeLoader loader(Media media) {
+        return new RuntimeLoader(options, kvLimitBytes(), parts.model(), media);
+    }
+
+    private long kvLimitBytes() {
+        return options.kvLimitBytes().orElseGet(() -> Math.max(1, freeShare()));
+    }
+
+    /** Half of what a node may have is for the KV cache, the other half for weights. */
+    private long freeShare() {
+        return HostMemory.availableBytes() / 2 / options.nodesOnHost();
+    }
+
+    private ShardMaker shard(RuntimeLoader loader) {
+        return (system, planner, owner) -> HeadShard.create(new HeadShard.Setup(
+                profile(system), planner, loader, this::lead, owner, HeadShard.Setup.CLOSE, HeadShard.Setup.LEAVE));
+    }
+
+    private NodeProfile profile(ActorSystem<?> system) {
+        return new NodeProfile(
+                Membership.address(system).toString(),
+                options.bind().host(),
+                ProcessHandle.current().pid(),
+                List.copyOf(
+                        options.roles().stream().map(NodeRole::text).sorted().toList()),
+                options.capacity()
+                        .orElseGet(() -> HostSpeed.capacity(options.engine().threadsPerNode())),
+                options.engine().threadsPerNode(),
+                kvLimitBytes(),
+                freeShare(),
+                parts.facts().fingerprint(),
+                parts.media().orElseThrow().address().toString(),
+                options.version());
+    }
+
+    private ActorRef<DecoderMessage> lead(ActorContext<?> headShard, NodeEngine engine) {
+        RuntimeEngine leads = (RuntimeEngine) engine; // the loader beside makes no others
+        return headShard.spawn(
+                Decoder.create(engine.epoch(), leads.lead(parts.tokenizer(), options.batching())),
+                "decoder-" + engine.epoch());
+    }
+}

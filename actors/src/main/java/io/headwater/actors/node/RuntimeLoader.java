@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.node;
+
+import io.headwater.actors.plan.PlanAssignment;
+import io.headwater.actors.plan.PlanNode;
+import io.headwater.actors.shard.EngineFault;
+import io.headwater.actors.shard.EngineLoader;
+import io.headwater.actors.shard.LoadException;
+import io.headwater.actors.shard.NodeEngine;
+import io.headwater.cluster.exchange.WaitPolicy;
+import io.headwater.cluster.media.DataAddress;
+import io.headwater.cluster.media.Media;
+import io.headwater.cluster.runtime.RuntimeFault;
+import io.headwater.cluster.runtime.RuntimeLimits;
+import io.headwater.cluster.runtime.RuntimeOptions;
+import io.headwater.cluster.runtime.ShardRuntime;
+import io.headwater.cluster.runtime.StartException;
+import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.engine.LoadListener;
+import io.headwater.model.llama.LlamaModel;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** Makes this node's engines of the runtime, each on a thread of its own: a start that waits for a peer does not hold up the next. */
+final class RuntimeLoader implements EngineLoader, AutoCloseable {
+    private final NodeOptions options;
+    private final long kvLimitBytes;
+    private final LlamaModel model;
+    private final Media media;
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("engine-loader-", 0).factory());
+    /** By epoch, those whose memory may still be in use. */
+    private final Map<Long, ShardRuntime> open = new ConcurrentHashMap<>();
+
+    RuntimeLoader(NodeOptions options, long kvLimitBytes, LlamaModel model, Media media) {
+        this.options = options;
+        this.kvLimitBytes = kvLimitBytes;
+        this.model = model;
+        this.media = media;
+    }
+
+    @Override
+    public CompletionStage<NodeEngine> load(PlanAssignment assignment, LoadListener progress, FaultListener fault) {
+        ShardRuntime runtime = new ShardRuntime(
+                runtime(assignment), media, progress, (epoch, cause) -> fault.lost(fault(epoch, cause)));
+        open.put(runtime.epoch(), runtime);
+        return CompletableFuture.supplyAsync(() -> start(runtime), threads);
+    }
+
+    @Override
+    public void cancel(long epoch) {
+        @Nullable ShardRuntime runtime = open.get(epoch);
+        if (runtime != null) {
+            runtime.cancel(); // does nothing to one that has started
+        }
+    }
+
+    private NodeEngine start(ShardRuntime runtime) {
+        try {
+            runtime.start();
+            return new RuntimeEngine(runtime, () -> closing(runtime));
+        } catch (StartException e) {
+            close(runtime);
+            throw new CompletionException(new LoadException(
+                    String.valueOf(e.getMessage()),
+                    switch (e.reason()) {
+                        case LOAD -> true;
+                        case CONNECT, CANCELLED -> false;
+                    },
+                    e));
+        }
+    }
+
+    private CompletableFuture<Void> closing(ShardRuntime runtime) {
+        return CompletableFuture.runAsync(() -> close(runtime), threads);
+    }
+
+    private void close(ShardRuntime runtime) {
+        runtime.close();
+        open.remove(runtime.epoch(), runtime);
+    }
+
+    /** Closes what is still open: afterwards nothing uses the model or the media. Seconds at most, unless an engine hangs. */
+    @Override
+    public void close() {
+        open.values().forEach(this::close);
+        threads.shutdown();
+    }
+
+    private RuntimeOptions runtime(PlanAssignment assignment) {
+        EngineOptions asked = options.engine();
+        EngineOptions engine = new EngineOptions(
+                List.of(1.0),
+                asked.threadsPerNode(),
+                assignment.settings().contextLength(),
+                assignment.settings().kvType(),
+                asked.kernels(),
+                assignment.settings().chunkRows(),
+                kvLimitBytes);
+        WaitPolicy wait = WaitPolicy.of(
+                Runtime.getRuntime().availableProcessors(), asked.threadsPerNode() * options.nodesOnHost());
+        return new RuntimeOptions(
+                model,
+                engine,
+                assignment.plan(),
+                assignment.shard(),
+                assignment.nodes().stream()
+                        .map(PlanNode::profile)
+                        .map(profile -> DataAddress.parse(profile.dataAddress()))
+                        .toList(),
+                RuntimeLimits.of(wait).withCrossoverRows(assignment.settings().crossoverRows()));
+    }
+
+    private static EngineFault fault(long epoch, RuntimeFault cause) {
+        return switch (cause) {
+            case RuntimeFault.PeerLost lost ->
+                new EngineFault(
+                        epoch,
+                        switch (lost.cause()) {
+                            case DEAD -> EngineFault.Kind.PEER_DEAD;
+                            case LEFT -> EngineFault.Kind.PEER_DEAD;
+                            case HUNG -> EngineFault.Kind.PEER_HUNG;
+                        },
+                        lost.sentence(),
+                        lost.cause() == RuntimeFault.Cause.LEFT ? List.of() : List.of(lost.suspect()));
+            case RuntimeFault.EngineBroken broken ->
+                new EngineFault(epoch, EngineFault.Kind.ENGINE_FAILED, broken.sentence(), List.of());
+            case RuntimeFault.SelfStopped stopped ->
+                new EngineFault(epoch, EngineFault.Kind.SELF_STOPPED, stopped.sentence(), List.of());
+        };
+    }
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headwater.actors.decode.BudgetReport.Granted;
+import io.headwater.actors.decode.BudgetReport.Refused;
+import io.headwater.actors.decode.BudgetSupervisor.Admit;
+import io.headwater.actors.decode.DecodeWork.LoopFigures;
+import io.headwater.actors.decode.DecoderReport.Accepted;
+import io.headwater.actors.decode.DecoderReport.RequestEvents;
+import io.headwater.actors.decode.DecoderReport.Told;
+import io.headwater.actors.plan.DecoderMessage;
+import io.headwater.actors.plan.PlanState;
+import io.headwater.actors.plan.ShardPlanner;
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.Ended;
+import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.decoding.DecodeEvent.Scored;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.decoding.DecodeEvent.Token;
+import io.headwater.model.decoding.DecodeRequest;
+import io.headwater.model.decoding.DecodeRequest.Generate;
+import io.headwater.model.decoding.DecodeRequest.Score;
+import io.headwater.model.decoding.TokenIds;
+import io.headwater.model.generation.FinishReason;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class GatewayTest {
+    private static final Duration REPEAT = Duration.ofMillis(300);
+    private static final Ended STOP = new Ended(FinishReason.STOP, "", List.of(), SequenceFigures.NONE);
+    private final ActorTestKit kit = ActorTestKit.create();
+    private final TestProbe<ShardPlanner.Command> planner = kit.createTestProbe();
+    private final TestProbe<BudgetSupervisor.Command> budget = kit.createTestProbe();
+    private final TestProbe<DecoderMessage> decoder = kit.createTestProbe();
+    private final GatewayView view = new GatewayView();
+    private final LinkedBlockingQueue<DecodeEvent> heard = new LinkedBlockingQueue<>();
+    private final ActorRef<Gateway.Command> gateway = kit.spawn(Gateway.create(new Gateway.GatewayNeeds(
+            planner.ref(),
+            budget.ref(),
+            new GatewayLimits(REPEAT, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2), 4),
+            view,
+            Plans.CONTEXT)));
+    private final ActorRef<PlanState> plans =
+            planner.expectMessageClass(ShardPlanner.Subscribe.class).subscriber();
+    private long number;
+
+    @AfterEach
+    void stop() {
+        kit.shutdownTestKit();
+    }
+
+    @Test
+    void aRequestIsAdmittedThenHandedInAndItsAnswerTold() throws InterruptedException {
+        serve(1);
+        submit(Plans.request(10, 5, false));
+        Admit admit = budget.expectMessageClass(Admit.class);
+        assertThat(admit.entries()).isEqualTo(3 + 5);
+        decoder.expectNoMessage(Duration.ofMillis(50));
+        admit.gateway().tell(new Granted(10));
+        Decoder.Submit submit = decoder.expectMessageClass(Decoder.Submit.class);
+        assertThat(submit.epoch()).isEqualTo(1);
+        assertThat(submit.work()).isEqualTo(Plans.request(10, 5, false));
+        tell(submit, token(0), token(1), STOP);
+        assertThat(next()).isEqualTo(token(0));
+        assertThat(next()).isEqualTo(token(1));
+        assertThat(next()).isEqualTo(STOP);
+        budget.expectMessage(new BudgetSupervisor.Release(10));
+        assertThat(decoder.expectMessageClass(Decoder.Heard.class).number()).isEqualTo(1);
+    }
+
+    @Test
+    void aNewPlansDecoderGetsTheRequestWithWhatHasBeenTold() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        tell(first, token(0), token(1));
+        next();
+        next();
+        plans.tell(new PlanState.Forming(2, "node b has gone", List.of()));
+        serve(2);
+        Decoder.Submit second = submitted();
+        Generate again = (Generate) second.work();
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(again.answered()).isEqualTo(2);
+        assertThat(again.log()).isEqualTo(TokenIds.of(1, 2, 3, 100, 101));
+        assertThat(view.resumed()).isEqualTo(1);
+        number = 0;
+        tell(second, token(2), STOP);
+        assertThat(next()).isEqualTo(token(2));
+        assertThat(next()).isEqualTo(STOP);
+    }
+
+    @Test
+    void eventsOfAnOlderEpochAreDroppedAndCounted() {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        serve(2);
+        submitted();
+        tell(first, token(0));
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped()).isEqualTo(1));
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aReportOrATokenThatComesTwiceIsToldOnce() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, false));
+        tell(submit, token(0));
+        number--;
+        tell(submit, token(0));
+        tell(submit, token(0), token(1));
+        assertThat(next()).isEqualTo(token(0));
+        assertThat(next()).isEqualTo(token(1));
+        assertThat(heard).isEmpty();
+        assertThat(view.repeated()).isEqualTo(2);
+    }
+
+    @Test
+    void aReportAfterALostOneWaitsUntilTheDecoderSendsBothAgain() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, false));
+        number++;
+        tell(submit, token(1));
+        number -= 2;
+        tell(submit, token(0));
+        tell(submit, token(1));
+        assertThat(next()).isEqualTo(token(0));
+        assertThat(next()).isEqualTo(token(1));
+    }
+
+    @Test
+    void aScoreGoesOnWhereItWas() throws InterruptedException {
+        Decoder.Submit first = running(new Score(10, TokenIds.of(1, 2, 3, 4, 5, 6), 1, 2, 1));
+        tell(first, new Scored(1, List.of(-1.0, -2.0)));
+        next();
+        serve(2);
+        Decoder.Submit second = submitted();
+        assertThat(second.work()).isEqualTo(new Score(10, TokenIds.of(1, 2, 3, 4, 5, 6), 3, 2, 1));
+        number = 0;
+        tell(second, new Scored(2, List.of(-2.0, -3.0)));
+        assertThat(next()).isEqualTo(new Scored(3, List.of(-3.0)));
+    }
+
+    @Test
+    void aDecoderThatDoesNotAnswerIsAskedAgainAndGivenUpAtTheDeadline() throws InterruptedException {
+        serve(1);
+        admitted(Plans.request(10, 5, false));
+        Decoder.Submit first = submitted();
+        Decoder.Submit again = submitted();
+        assertThat(again.request()).isEqualTo(first.request());
+        assertThat(failed()).isEqualTo(Failure.UNAVAILABLE);
+    }
+
+    @Test
+    void aBreakIsTriedOnceMoreAndASecondOneInARowIsTheAnswer() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        tell(first, new Failed(Failure.BROKEN, "damaged"));
+        Decoder.Submit second = submitted();
+        assertThat(second.request()).isNotEqualTo(first.request());
+        assertThat(heard).isEmpty();
+        tell(second, new Failed(Failure.BROKEN, "damaged"));
+        assertThat(next()).isEqualTo(new Failed(Failure.BROKEN, "damaged"));
+        budget.expectMessage(new BudgetSupervisor.Release(10));
+    }
+
+    @Test
+    void aTokenBetweenTwoBreaksMakesTheSecondAFirst() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        tell(first, new Failed(Failure.BROKEN, "damaged"));
+        Decoder.Submit second = submitted();
+        tell(second, token(0), new Failed(Failure.BROKEN, "damaged"));
+        assertThat(next()).isEqualTo(token(0));
+        assertThat(((Generate) submitted().work()).answered()).isEqualTo(1);
+    }
+
+    @Test
+    void whenThereIsNoHopeEveryRequestHearsWhyAtOnce() throws InterruptedException {
+        running(Plans.request(10, 5, false));
+        submit(Plans.request(11, 5, false)); // waits for memory
+        plans.tell(new PlanState.NoPlan(2, "the model does not fit", true));
+        assertThat(next()).isEqualTo(new Failed(Failure.UNAVAILABLE, "the model does not fit"));
+        assertThat(next()).isEqualTo(new Failed(Failure.UNAVAILABLE, "the model does not fit"));
+        submit(Plans.request(12, 5, false));
+        assertThat(failed()).isEqualTo(Failure.UNAVAILABLE);
+    }
+
+    @Test
+    void aRequestBeforeTheFirstPlanWaitsForIt() {
+        plans.tell(new PlanState.NoPlan(0, "nodes are starting", false));
+        admitted(Plans.request(10, 5, false));
+        decoder.expectNoMessage(Duration.ofMillis(50));
+        serve(1);
+        assertThat(submitted().work().session()).isEqualTo(10);
+    }
+
+    @Test
+    void aSilentPlannerEndsWhatWaits() throws InterruptedException {
+        submit(Plans.request(10, 5, false));
+        budget.expectMessageClass(Admit.class);
+        Failed failed = (Failed) next(Duration.ofSeconds(8));
+        assertThat(failed.failure()).isIn(Failure.FULL, Failure.UNAVAILABLE);
+    }
+
+    @Test
+    void aRefusalIsTheAnswer() throws InterruptedException {
+        serve(1);
+        submit(Plans.request(10, 5, false));
+        budget.expectMessageClass(Admit.class).gateway().tell(new Refused(10, "too many tokens", false));
+        assertThat(next()).isEqualTo(new Failed(Failure.BAD_REQUEST, "too many tokens"));
+    }
+
+    @Test
+    void aCancelReachesTheDecoderAndTheEndComesFromThere() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, false));
+        gateway.tell(new Gateway.Cancel(10));
+        decoder.expectMessage(new Decoder.Cancel(1, 10));
+        Ended cancelled = new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE);
+        tell(submit, cancelled);
+        assertThat(next()).isEqualTo(cancelled);
+    }
+
+    @Test
+    void aCancelledRequestIsNotHandedInAgain() throws InterruptedException {
+        running(Plans.request(10, 5, false));
+        gateway.tell(new Gateway.Cancel(10));
+        decoder.expectMessage(new Decoder.Cancel(1, 10));
+        serve(2);
+        assertThat(((Ended) next()).reason()).isEqualTo(FinishReason.CANCELLED);
+    }
+
+    @Test
+    void aKeptSessionHoldsItsMemoryUntilItIsReleasedAndClaimsItOfANewPlan() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        tell(submit, STOP);
+        next();
+        budget.expectNoMessage(Duration.ofMillis(50));
+        serve(2);
+        Admit claim = budget.expectMessageClass(Admit.class);
+        assertThat(claim.held()).isTrue();
+        assertThat(claim.entries()).isEqualTo(8);
+        gateway.tell(new Gateway.Release(10));
+        budget.expectMessage(new BudgetSupervisor.Release(10));
+    }
+
+    @Test
+    void moreRequestsThanMayBeOpenAreRefused() throws InterruptedException {
+        for (int session = 0; session < 5; session++) {
+            submit(Plans.request(session, 5, false));
+        }
+        assertThat(failed()).isEqualTo(Failure.FULL);
+    }
+
+    @Test
+    void theGatewaysEndIsToldToAll() throws InterruptedException {
+        running(Plans.request(10, 5, false));
+        kit.stop(gateway);
+        assertThat(failed()).isEqualTo(Failure.UNAVAILABLE);
+        assertThat(view.over()).isNotEmpty();
+    }
+
+    private void serve(long epoch) {
+        plans.tell(Plans.serving(epoch, decoder.ref(), Plans.node("a", 1 << 30, 100)));
+        number = 0;
+    }
+
+    private void submit(DecodeRequest request) {
+        gateway.tell(new Gateway.Submit(request, heard::add));
+    }
+
+    private void admitted(DecodeRequest request) {
+        submit(request);
+        budget.expectMessageClass(Admit.class).gateway().tell(new Granted(request.session()));
+    }
+
+    private Decoder.Submit running(DecodeRequest request) {
+        serve(1);
+        admitted(request);
+        Decoder.Submit submit = submitted();
+        submit.gateway().tell(new Accepted(1, submit.request()));
+        return submit;
+    }
+
+    /** The next handing in; confirmations between do not matter. */
+    private Decoder.Submit submitted() {
+        while (true) {
+            if (decoder.receiveMessage() instanceof Decoder.Submit submit) {
+                return submit;
+            }
+        }
+    }
+
+    private void tell(Decoder.Submit to, DecodeEvent... events) {
+        to.gateway()
+                .tell(new Told(
+                        to.epoch(),
+                        ++number,
+                        List.of(new RequestEvents(to.request(), List.of(events))),
+                        LoopFigures.NONE));
+    }
+
+    private Failure failed() throws InterruptedException {
+        return ((Failed) next()).failure();
+    }
+
+    private DecodeEvent next() throws InterruptedException {
+        return next(Duration.ofSeconds(4));
+    }
+
+    private DecodeEvent next(Duration most) throws InterruptedException {
+        @Nullable DecodeEvent event = heard.poll(most.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(event).as("an event within %s", most).isNotNull();
+        return event;
+    }
+
+    private static Token token(int index) {
+        return new Token(index, 100 + index, "t" + index, null);
+    }
+}
