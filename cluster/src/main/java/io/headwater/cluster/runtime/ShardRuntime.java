@@ -82,6 +82,7 @@ public final class ShardRuntime implements AutoCloseable {
      */
     public void start() throws StartException {
         if (!begun.compareAndSet(false, true)) {
+            checkNotCancelled(); // closed before it began
             throw new IllegalStateException("a runtime starts once");
         }
         boolean started = false;
@@ -276,10 +277,10 @@ public final class ShardRuntime implements AutoCloseable {
     @Override
     public void close() {
         faults.close();
+        cancel();
         if (begun.compareAndSet(false, true)) {
             startEnded.countDown();
         }
-        cancel();
         awaitStart();
         stopAndFree("the runtime was closed");
     }

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.runtime;
+
+import io.headwater.cluster.exchange.WaitPolicy;
+import io.headwater.cluster.media.DataAddress;
+import io.headwater.cluster.media.Media;
+import io.headwater.cluster.media.MediaOptions;
+import io.headwater.cluster.media.Transport;
+import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.engine.LoadListener;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.shard.ShardPlan;
+import io.headwater.model.shard.Units;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Some nodes in this process: their media, and their runtimes of one epoch after another. */
+final class Nodes implements AutoCloseable {
+    static final int CHUNK_ROWS = 32;
+    private final LlamaModel model;
+    private final List<Media> media = new ArrayList<>();
+    private final Map<Integer, RuntimeFault> faults = new ConcurrentHashMap<>();
+    private List<ShardRuntime> runtimes = List.of();
+
+    Nodes(LlamaModel model, Transport transport, int count) {
+        this.model = model;
+        for (int node = 0; node < count; node++) {
+            media.add(
+                    transport == Transport.UDP
+                            ? Media.start(MediaOptions.udp("127.0.0.1"))
+                            : node == 0 ? Media.start(MediaOptions.ipc()) : media.getFirst());
+        }
+    }
+
+    /** Puts a plan up on the first nodes, one per capacity, all at once. */
+    void start(long epoch, List<Double> capacities, Duration warmUp) throws Exception {
+        closeRuntimes();
+        faults.clear();
+        ShardPlan plan = ShardPlan.deal(epoch, Units.of(model.config()), capacities);
+        List<DataAddress> addresses =
+                media.subList(0, capacities.size()).stream().map(Media::address).toList();
+        List<ShardRuntime> started = new ArrayList<>();
+        for (int shard = 0; shard < capacities.size(); shard++) {
+            started.add(runtime(plan, shard, addresses, warmUp, LoadListener.SILENT));
+        }
+        runtimes = started;
+        try (ExecutorService loaders = Executors.newCachedThreadPool()) {
+            List<Future<?>> starts = new ArrayList<>();
+            for (ShardRuntime runtime : started) {
+                starts.add(loaders.submit(() -> {
+                    runtime.start();
+                    return true;
+                }));
+            }
+            for (Future<?> start : starts) {
+                start.get();
+            }
+        }
+    }
+
+    /** Shard 0 of a plan whose other node never comes, and what opens when its weights are loaded; the caller closes it. */
+    ShardRuntime lonely(long epoch, CountDownLatch loaded) throws Exception {
+        ShardPlan plan = ShardPlan.even(epoch, Units.of(model.config()), 2);
+        LoadListener progress = (done, total) -> {
+            if (done == total) {
+                loaded.countDown();
+            }
+        };
+        return runtime(plan, 0, List.of(media.get(0).address(), media.get(1).address()), Duration.ZERO, progress);
+    }
+
+    private ShardRuntime runtime(
+            ShardPlan plan, int shard, List<DataAddress> addresses, Duration warmUp, LoadListener progress) {
+        RuntimeOptions options = new RuntimeOptions(
+                model,
+                EngineOptions.of(addresses.size(), 1, 256).withChunkRows(CHUNK_ROWS),
+                plan,
+                shard,
+                addresses,
+                RuntimeLimits.of(WaitPolicy.of(2, 3))
+                        .withWarmUpLimit(warmUp)
+                        .withCrossoverRows(8)
+                        .withLiveness(Duration.ofSeconds(5), Duration.ofSeconds(30)));
+        return new ShardRuntime(options, media.get(shard), progress, (_, fault) -> faults.put(shard, fault));
+    }
+
+    ShardRuntime runtime(int shard) {
+        return runtimes.get(shard);
+    }
+
+    /** By the shard that told. */
+    Map<Integer, RuntimeFault> faults() {
+        return faults;
+    }
+
+    private void closeRuntimes() {
+        runtimes.forEach(ShardRuntime::close);
+        runtimes = List.of();
+    }
+
+    @Override
+    public void close() {
+        closeRuntimes();
+        media.stream().distinct().toList().reversed().forEach(Media::close);
+    }
+}
