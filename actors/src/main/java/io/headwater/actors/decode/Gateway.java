@@ -84,6 +84,7 @@ public final class Gateway {
     private @Nullable Serving serving;
     private long plannerHeardNanos = System.nanoTime();
     private long subscribedNanos;
+    private long lastEpoch;
     private long lastNumber;
     private long lastReport;
     private long confirmed;
@@ -229,6 +230,11 @@ public final class Gateway {
 
     private void serve(Serving now) {
         serving = now;
+        if (now.epoch() == lastEpoch) {
+            goOn();
+            return;
+        }
+        lastEpoch = now.epoch();
         lastReport = 0;
         confirmed = 0;
         granted.forEach((session, entries) -> budget.tell(new BudgetSupervisor.Admit(session, entries, true, grants)));
@@ -236,6 +242,17 @@ public final class Gateway {
             switch (handed.phase) {
                 case ADMISSION -> {}
                 case PLAN, SUBMITTED, RUNNING -> again(handed);
+            }
+        }
+    }
+
+    /** The same plan serves again: its decoder has never stopped, and sends again what was not confirmed. */
+    private void goOn() {
+        for (Handed handed : List.copyOf(bySession.values())) {
+            if (handed.phase == Phase.PLAN && byNumber.containsKey(handed.number)) {
+                enter(handed, Phase.RUNNING);
+            } else if (handed.phase == Phase.PLAN) {
+                again(handed);
             }
         }
     }

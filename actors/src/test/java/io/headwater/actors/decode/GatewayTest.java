@@ -101,6 +101,18 @@ final class GatewayTest {
     }
 
     @Test
+    void whenTheSamePlanServesAgainItsDecoderGoesOn() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, false));
+        tell(submit, token(0));
+        assertThat(next()).isEqualTo(token(0));
+        plans.tell(new PlanState.Forming(1, "a new planner looks around", List.of()));
+        plans.tell(Plans.serving(1, decoder.ref(), Plans.node("a", 1 << 30, 100)));
+        tell(submit, token(1));
+        assertThat(next()).isEqualTo(token(1));
+        assertThat(view.resumed()).isZero();
+    }
+
+    @Test
     void eventsOfAnOlderEpochAreDroppedAndCounted() {
         Decoder.Submit first = running(Plans.request(10, 5, false));
         serve(2);
