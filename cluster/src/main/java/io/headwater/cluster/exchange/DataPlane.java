@@ -82,7 +82,7 @@ public final class DataPlane implements AutoCloseable {
     /**
      * Opens the streams of an epoch and waits until all nodes have done so.
      *
-     * @param listener hears of the first fault, on the pulse thread; the exchange has been aborted then
+     * @param listener hears of the first fault, on the pulse thread; quick, since the exchange is aborted after it
      * @throws ExchangeException if a node does not come within the time to connect; names it
      */
     public static DataPlane connect(Media media, PlaneOptions options, Consumer<PeerFault> listener)

@@ -24,8 +24,12 @@ final class Faults {
         if (told.compareAndSet(false, true)) {
             int place = own.place();
             String sentence = what + " " + own.words() + ", epoch " + epoch;
-            abort.accept(sentence);
-            listener.accept(new PeerFault(peer, own.step(), Place.layer(place), Place.phase(place), kind, sentence));
+            try { // first the listener: the engine thread, which the abort wakes, has less to say
+                listener.accept(
+                        new PeerFault(peer, own.step(), Place.layer(place), Place.phase(place), kind, sentence));
+            } finally {
+                abort.accept(sentence);
+            }
         }
     }
 

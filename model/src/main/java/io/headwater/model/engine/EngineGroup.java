@@ -117,11 +117,20 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 opened.add(cache::close);
                 caches.add(cache);
             }
-            return new Sequence(id, caches);
+            return new Sequence(id, caches, share());
         } catch (RuntimeException | Error e) {
             Closing.after(e, opened);
             throw e;
         }
+    }
+
+    /** Of the plan's KV heads, those of this process. */
+    private double share() {
+        int here = 0;
+        for (ShardEngine engine : engines) {
+            here += engine.kvHeads();
+        }
+        return (double) here / config.nKvHeads();
     }
 
     @Override

@@ -9,12 +9,20 @@ import java.util.List;
 public final class Sequence implements AutoCloseable {
     private final long id;
     private final SequenceCache[] caches;
+    private final double share;
     private int position;
     private long lastStep;
     private boolean abandoned;
 
+    /** All shards' caches. */
     Sequence(long id, List<SequenceCache> caches) {
+        this(id, caches, 1);
+    }
+
+    /** {@code share}: of the plan's KV heads, those that the caches hold. */
+    Sequence(long id, List<SequenceCache> caches, double share) {
         this.id = id;
+        this.share = share;
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
     }
 
@@ -57,14 +65,19 @@ public final class Sequence implements AutoCloseable {
         position += rows;
     }
 
-    /** KV bytes charged on all shards. */
+    /** KV bytes charged on all shards. Those of shards elsewhere follow from the ones here: every head holds as many entries. */
     public long kvBytes() {
-        return Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum();
+        return onAllShards(Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum());
     }
 
     /** The highest {@link #kvBytes} so far. */
     public long peakKvBytes() {
-        return Arrays.stream(caches).mapToLong(SequenceCache::peakBytes).sum();
+        return onAllShards(
+                Arrays.stream(caches).mapToLong(SequenceCache::peakBytes).sum());
+    }
+
+    private long onAllShards(long bytesHere) {
+        return Math.round(bytesHere / share);
     }
 
     /** From now on {@link #close} frees nothing: a worker that hangs may still read or write the cache. */

@@ -53,6 +53,10 @@ final class ShardEngine implements StepProgram, AutoCloseable {
                 contextLength);
     }
 
+    int kvHeads() {
+        return parts.geometry().kvHeads();
+    }
+
     StepBuffers buffers() {
         return parts.buffers();
     }

@@ -69,6 +69,32 @@ final class StartShardTest {
     }
 
     @Test
+    void aShardTellsTheKvBytesOfAllShards() throws Exception {
+        try (LlamaModel model = LlamaModel.open(three().write(directory))) {
+            ShardPlan plan = ShardPlan.even(1, Units.of(model.config()), 3);
+            MemoryExchange exchange = new MemoryExchange(3, 0, TIMEOUT_NANOS);
+            EngineOptions options = EngineOptions.of(1, 1, CONTEXT);
+            try (EngineGroup whole = EngineGroup.start(model, options, LoadListener.SILENT);
+                    Sequence everywhere = whole.open(1);
+                    EngineGroup part =
+                            EngineGroup.startShard(model, options, plan, 1, exchange.end(1, 0), LoadListener.SILENT);
+                    Sequence here = part.open(1)) {
+                whole.prepare(batch(whole, everywhere));
+                part.prepare(batch(part, here));
+
+                assertThat(here.kvBytes()).isPositive().isEqualTo(everywhere.kvBytes());
+                assertThat(here.peakKvBytes()).isEqualTo(everywhere.peakKvBytes());
+            }
+        }
+    }
+
+    private static StepBatch batch(EngineGroup group, Sequence sequence) {
+        StepBatch batch = group.nextStep();
+        batch.add(sequence, new int[] {1, 2, 3}, 0, 3, 0);
+        return batch;
+    }
+
+    @Test
     void aPeersLossIsTheReasonThatTheStepFails() throws Exception {
         try (LlamaModel model = LlamaModel.open(three().write(directory))) {
             ShardPlan plan = ShardPlan.even(1, Units.of(model.config()), 2);
