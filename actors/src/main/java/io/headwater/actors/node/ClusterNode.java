@@ -109,6 +109,11 @@ public final class ClusterNode implements AutoCloseable {
         return parts.model();
     }
 
+    /** The actor system, for servers beside it; lent. */
+    public ActorSystem<?> system() {
+        return system;
+    }
+
     /** A new client of this node's gateway. Requests that come before a plan serves wait for it. */
     public DecodeClient client() {
         return new GatewayClient(gateway(), view, sessions::incrementAndGet);

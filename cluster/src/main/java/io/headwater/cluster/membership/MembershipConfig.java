@@ -66,6 +66,8 @@ final class MembershipConfig {
               coordinated-shutdown {
                 # A signal is the program's to handle: a polite node drains before it leaves.
                 run-by-jvm-shutdown-hook = off
+                # Closing is quick: a node that wants to leave politely has left before.
+                run-by-actor-system-terminate = off
                 default-phase-timeout = 3 s
                 phases.cluster-exiting.timeout = 5 s
                 phases.cluster-sharding-shutdown-region.timeout = 3 s

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -14,11 +16,23 @@ public final class ClusterFlags {
                     + "(default: ${DEFAULT-VALUE}, at most the model's KV heads)")
     private int nodes = 1;
 
+    @Option(
+            names = "--http",
+            paramLabel = "[HOST:]PORT",
+            hidden = true,
+            description = "answer 'headwater status' while the command runs")
+    private @Nullable String http;
+
     @Mixin
     private final MediaFlags media = new MediaFlags();
 
     public int nodes() {
         return nodes;
+    }
+
+    /** Where the command's cluster tells its state, if it does. */
+    public Optional<String> http() {
+        return Optional.ofNullable(http);
     }
 
     public MediaFlags media() {

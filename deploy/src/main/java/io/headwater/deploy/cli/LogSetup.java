@@ -9,10 +9,14 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Logs go to standard error. Found by Logback as a service: code, because parsing an XML file would double the time of {@code --help}. */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+
+    /** What they warn of (a member that does not answer, a message to one that is gone) Headwater says in its own words. */
+    private static final List<String> LIBRARIES = List.of("org.apache.pekko", "io.aeron");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -28,6 +32,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
@@ -39,6 +44,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(quiet ? Level.ERROR : Level.WARN);
             context.getLogger("io.headwater").setLevel(quiet ? Level.ERROR : Level.DEBUG);
+            LIBRARIES.forEach(name -> context.getLogger(name).setLevel(quiet ? Level.ERROR : Level.WARN));
         }
     }
 }

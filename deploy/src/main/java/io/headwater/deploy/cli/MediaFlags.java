@@ -13,6 +13,12 @@ public final class MediaFlags {
         udp
     }
 
+    /** Who goes on when the processes of a cluster do not hear each other. */
+    public enum Survivors {
+        oldest,
+        majority
+    }
+
     @Option(
             names = "--join",
             paramLabel = "HOST:PORT",
@@ -43,6 +49,18 @@ public final class MediaFlags {
             paramLabel = "DIR",
             description = "use the Aeron media driver that runs at this directory, start none")
     private @Nullable String driver;
+
+    @Option(
+            names = "--survivors",
+            paramLabel = "majority|oldest",
+            description =
+                    "who goes on when hosts do not hear each other: the larger part, or the part with the first node; "
+                            + "the same on all (default: majority; oldest with --nodes)")
+    private @Nullable Survivors survivors;
+
+    public Optional<Survivors> survivors() {
+        return Optional.ofNullable(survivors);
+    }
 
     public Optional<String> join() {
         return Optional.ofNullable(join);

@@ -42,4 +42,9 @@ public final class OutputFlags {
         return new ProgressBar(
                 console.err(), console.errIsTerminal() && !quiet && !json, label, unit, System::nanoTime);
     }
+
+    /** The same for several things at once. */
+    public ProgressLines progressLines(Console console) {
+        return new ProgressLines(console.err(), console.errIsTerminal() && !quiet && !json, System::nanoTime);
+    }
 }

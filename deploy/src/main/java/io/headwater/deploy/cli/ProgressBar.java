@@ -44,21 +44,21 @@ public final class ProgressBar implements AutoCloseable {
         }
         drawn = true;
         drawnNanos = now;
-        out.print(CLEAR_LINE + line(done, total));
+        out.print(CLEAR_LINE + line(label, unit, done, total));
         out.flush();
     }
 
-    private String line(long done, long total) {
+    static String line(String label, Unit unit, long done, long total) {
         if (total <= 0) {
-            return label + " " + amount(done);
+            return label + " " + amount(unit, done);
         }
         int filled = (int) (WIDTH * Math.min(done, total) / total);
         String bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
         return "%s %s %3d%% %s of %s"
-                .formatted(label, bar, 100 * Math.min(done, total) / total, amount(done), amount(total));
+                .formatted(label, bar, 100 * Math.min(done, total) / total, amount(unit, done), amount(unit, total));
     }
 
-    private String amount(long value) {
+    private static String amount(Unit unit, long value) {
         return switch (unit) {
             case BYTES -> String.format(Locale.ROOT, "%.1f MB", value / 1e6);
             case ITEMS -> Long.toString(value);

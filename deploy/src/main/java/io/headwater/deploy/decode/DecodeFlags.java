@@ -8,7 +8,10 @@ import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.ProgressBar;
+import io.headwater.deploy.cluster.ClusterSession;
+import io.headwater.deploy.cluster.ClusterSetup;
 import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.engine.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -63,6 +66,9 @@ public final class DecodeFlags {
     public LoadedModel load(Console console, BatchingOptions batching) throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
         Path file = model.file(console, output);
+        if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
+            return onCluster(console, file, batching);
+        }
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
                     model.name(),
@@ -71,5 +77,13 @@ public final class DecodeFlags {
                     batching,
                     new SharedBar(bar));
         }
+    }
+
+    private LoadedModel onCluster(Console console, Path file, BatchingOptions batching)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        EngineOptions options = EngineSettings.of(engine, cluster, kv, file);
+        ClusterSetup setup = new ClusterSetup(console, output, cluster, model.name(), file, options, batching);
+        return LoadedModel.on(ClusterSession.open(setup), model.name(), options, start);
     }
 }

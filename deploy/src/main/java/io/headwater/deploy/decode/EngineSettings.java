@@ -7,20 +7,48 @@ import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.KernelChoice;
+import io.headwater.model.gguf.GgufException;
 import io.headwater.model.llama.LlamaConfig;
+import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.kernels.KvType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Engine options from what the user wrote; what was left out comes from the model and the machine. */
-final class EngineSettings {
+public final class EngineSettings {
     private EngineSettings() {}
 
     /** What can be said before the model is opened: all mistakes at once. */
     static void check(EngineFlags engine, ClusterFlags cluster, KvFlags kv) {
         List<String> problems = new ArrayList<>();
         atLeast(problems, "--nodes", cluster.nodes(), 1);
+        if (cluster.nodes() > 1 && cluster.media().join().isPresent()) {
+            problems.add("--nodes starts nodes, --join uses a cluster that runs: give one of them");
+        }
+        if (!engine.capacities().isEmpty() && engine.capacities().size() != cluster.nodes()) {
+            problems.add("--capacity names " + engine.capacities().size() + " nodes, --nodes " + cluster.nodes()
+                    + ": give one number per node");
+        }
+        check(problems, engine, kv);
+    }
+
+    /** The same for a node of a cluster. */
+    public static void checkNode(EngineFlags engine, KvFlags kv) {
+        List<String> problems = new ArrayList<>();
+        if (engine.capacities().size() > 1) {
+            problems.add("--capacity names " + engine.capacities().size() + " nodes: this is one, give one number");
+        }
+        check(problems, engine, kv);
+    }
+
+    private static void check(List<String> problems, EngineFlags engine, KvFlags kv) {
+        for (double capacity : engine.capacities()) {
+            if (!(capacity > 0) || Double.isInfinite(capacity)) {
+                problems.add("--capacity " + capacity + ": give a positive number");
+            }
+        }
         atLeast(problems, "--threads", engine.threads(), 0);
         atLeast(problems, "--context", engine.context(), 0);
         atLeast(problems, "--chunk", engine.chunk(), 0);
@@ -30,10 +58,6 @@ final class EngineSettings {
         if (!kv.policy().equals("none")) {
             problems.add("--kv-policy " + kv.policy()
                     + ": so far only 'none' works; compression policies come with a later version");
-        }
-        if (!engine.capacities().isEmpty() && engine.capacities().size() != cluster.nodes()) {
-            problems.add("--capacity names " + engine.capacities().size() + " nodes, --nodes " + cluster.nodes()
-                    + ": give one number per node");
         }
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
@@ -47,15 +71,34 @@ final class EngineSettings {
             throw new UserError("--nodes " + cluster.nodes() + ": this model has " + config.nKvHeads()
                     + " KV heads and can be dealt out to at most as many nodes");
         }
-        int nodes = cluster.nodes();
+        EngineOptions options = of(engine, kv, config, cluster.nodes());
+        return engine.capacities().isEmpty() ? options : options.withCapacities(engine.capacities());
+    }
+
+    /** The same from the model's file. */
+    static EngineOptions of(EngineFlags engine, ClusterFlags cluster, KvFlags kv, Path model) {
+        try (LlamaModel opened = LlamaModel.open(model)) {
+            return of(engine, cluster, kv, opened.config());
+        } catch (GgufException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Of one node of a cluster. */
+    public static EngineOptions ofNode(EngineFlags engine, KvFlags kv, Path model) {
+        try (LlamaModel opened = LlamaModel.open(model)) {
+            return of(engine, kv, opened.config(), 1);
+        } catch (GgufException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static EngineOptions of(EngineFlags engine, KvFlags kv, LlamaConfig config, int nodes) {
         int threads = engine.threads() > 0 ? engine.threads() : EngineOptions.defaultThreads(nodes);
         int context = engine.context() > 0 ? engine.context() : config.contextLength();
         EngineOptions options =
                 EngineOptions.of(nodes, threads, context).withKvType(kvType(kv)).withKernels(kernels(engine));
-        if (engine.chunk() > 0) {
-            options = options.withChunkRows(engine.chunk());
-        }
-        return engine.capacities().isEmpty() ? options : options.withCapacities(engine.capacities());
+        return engine.chunk() > 0 ? options.withChunkRows(engine.chunk()) : options;
     }
 
     private static void atLeast(List<String> problems, String option, int value, int least) {

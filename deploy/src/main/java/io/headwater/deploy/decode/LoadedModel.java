@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.actors.node.ClusterNode;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.LocalDecodeClient;
@@ -27,8 +29,8 @@ public final class LoadedModel implements AutoCloseable {
     private final LlamaModel model;
     private final Tokenizer tokenizer;
     private final EngineOptions options;
-    private final EngineGroup engines;
     private final DecodeClient client;
+    private final Runnable end;
     private final long loadNanos;
     /** Session ids are unique among those of all commands that a cluster serves. */
     private long sessions = UUID.randomUUID().getMostSignificantBits() >>> 1;
@@ -38,15 +40,15 @@ public final class LoadedModel implements AutoCloseable {
             LlamaModel model,
             Tokenizer tokenizer,
             EngineOptions options,
-            EngineGroup engines,
             DecodeClient client,
+            Runnable end,
             long loadNanos) {
         this.name = name;
         this.model = model;
         this.tokenizer = tokenizer;
         this.options = options;
-        this.engines = engines;
         this.client = client;
+        this.end = end;
         this.loadNanos = loadNanos;
     }
 
@@ -72,7 +74,11 @@ public final class LoadedModel implements AutoCloseable {
                         options.nodes(),
                         options.nodes() * options.threadsPerNode());
                 opened = true;
-                return new LoadedModel(name, model, tokenizer, options, engines, client, System.nanoTime() - start);
+                Runnable end = () -> {
+                    engines.close();
+                    model.close();
+                };
+                return new LoadedModel(name, model, tokenizer, options, client, end, System.nanoTime() - start);
             } finally {
                 if (!opened) {
                     model.close();
@@ -81,6 +87,19 @@ public final class LoadedModel implements AutoCloseable {
         } catch (GgufException | EngineException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** On the nodes of a cluster, which began to start at {@code startNanos}; closing it ends or leaves the cluster. */
+    static LoadedModel on(ClusterSession cluster, String name, EngineOptions options, long startNanos) {
+        ClusterNode node = cluster.node();
+        return new LoadedModel(
+                name,
+                node.model(),
+                node.tokenizer(),
+                options,
+                node.client(),
+                cluster::close,
+                System.nanoTime() - startNanos);
     }
 
     /** As the user wrote it. */
@@ -175,7 +194,6 @@ public final class LoadedModel implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        engines.close();
-        model.close();
+        end.run();
     }
 }

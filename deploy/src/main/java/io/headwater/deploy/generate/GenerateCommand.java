@@ -17,6 +17,7 @@ import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.generation.FinishReason;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--chat", description = "the prompt is a user's message: wrap it by the model's chat template")
     private boolean chat;
+
+    @Option(names = "--events", description = "with --json: first a line for each piece of text, when it comes")
+    private boolean events;
 
     @Mixin
     private final SamplingFlags sampling = new SamplingFlags();
@@ -66,7 +70,7 @@ public final class GenerateCommand implements Callable<Integer> {
     private int generate(Generation generation, int[] ids, GenerationOptions options) {
         OutputFlags output = flags.output();
         Cancellation cancellation = new Cancellation();
-        TextListener listener = output.json() ? TextListener.SILENT : piece -> stream(piece, cancellation);
+        TextListener listener = listener(cancellation);
         AskedAnswer asked;
         try (ProgressBar bar = output.progress(console, "reading the prompt", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
@@ -87,6 +91,13 @@ public final class GenerateCommand implements Callable<Integer> {
             HumanAnswer.print(console, output, generated);
         }
         return exitCode(generated.answer());
+    }
+
+    private TextListener listener(Cancellation cancellation) {
+        if (!flags.output().json()) {
+            return piece -> stream(piece, cancellation);
+        }
+        return events ? piece -> Json.print(console, Map.of("text", piece)) : TextListener.SILENT;
     }
 
     /** A closed pipe ({@code | head}) ends the work: nobody reads on. */

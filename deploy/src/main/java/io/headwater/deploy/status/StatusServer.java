@@ -4,9 +4,11 @@ package io.headwater.deploy.status;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.cli.UserError;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -39,6 +41,21 @@ public final class StatusServer {
         /** For people and for {@code --server}. */
         public String url() {
             return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /** As {@link #start}, waiting until it listens; a port that is taken is the user's error. */
+    public static Listening listen(
+            ActorSystem<?> system, StatusAddress address, Supplier<CompletionStage<ClusterStatus>> source) {
+        try {
+            return start(system, address.host(), address.port(), source)
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw new UserError(
+                    "--http " + address.host() + ":" + address.port()
+                            + " cannot be used (does another program listen there?): give another port, or 0 for a free one",
+                    e);
         }
     }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.cluster;
+
+import io.headwater.actors.node.ClusterNode;
+import io.headwater.actors.node.NodeException;
+import io.headwater.actors.node.NodeOptions;
+import io.headwater.actors.node.NodeRole;
+import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.MediaFlags;
+import io.headwater.deploy.cli.Unavailable;
+import java.time.Duration;
+
+/** A running cluster that a command joins as a gateway, decodes on, and leaves. Used by the command's thread. */
+public final class JoinedCluster {
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration LEAVE = Duration.ofSeconds(3);
+
+    private JoinedCluster() {}
+
+    /**
+     * Joins and waits until the cluster serves.
+     *
+     * @throws Unavailable if nobody answers there or no plan serves
+     */
+    public static ClusterSession join(ClusterSetup setup, HostPort address) {
+        MediaFlags flags = setup.flags().media();
+        NodeOptions options = NodeOptions.of(
+                        Addresses.bind(flags, 0),
+                        setup.model(),
+                        setup.engine(),
+                        MediaSettings.of(flags, setup.console(), MediaFlags.Transport.udp))
+                .withRoles(NodeRole.GATEWAY)
+                .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.majority))
+                .joining(address);
+        try {
+            ClusterNode node = ClusterNode.start(options);
+            boolean serves = false;
+            try {
+                ClusterNode.ServingPlan plan = node.awaitServing(START, _ -> {});
+                serves = true;
+                return new ClusterSession(node, plan, () -> leave(node));
+            } finally {
+                if (!serves) {
+                    node.close();
+                }
+            }
+        } catch (NodeException e) {
+            throw new Unavailable("--join " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void leave(ClusterNode node) {
+        node.leave(LEAVE);
+        node.close();
+    }
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.cluster;
+
+import io.headwater.actors.node.ClusterNode;
+import io.headwater.actors.node.NodeException;
+import io.headwater.actors.node.NodeOptions;
+import io.headwater.actors.node.NodeRole;
+import io.headwater.actors.plan.PlanState;
+import io.headwater.cluster.media.Media;
+import io.headwater.cluster.media.MediaOptions;
+import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.MediaFlags;
+import io.headwater.deploy.cli.ProgressLines;
+import io.headwater.deploy.cli.Unavailable;
+import io.headwater.deploy.processes.JvmCommand;
+import io.headwater.deploy.processes.NodeProcess;
+import io.headwater.deploy.status.StatusAddress;
+import io.headwater.deploy.status.StatusServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of one command on this host: this process is its gateway and its oldest member, N child processes are its shard nodes. Owned by
+ * the command's thread; a child's end is heard on a thread of the JDK.
+ */
+public final class LocalCluster {
+    private static final Duration START = Duration.ofMinutes(10);
+    private static final int SHOWN_LINES = 20;
+
+    private final ClusterSetup setup;
+    private final @Nullable Media driver;
+    private final ClusterNode node;
+    private final List<NodeProcess> children = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<ClusterNode.ServingPlan> serving = new CompletableFuture<>();
+    private volatile boolean ending;
+
+    private LocalCluster(ClusterSetup setup, @Nullable Media driver, ClusterNode node) {
+        this.setup = setup;
+        this.driver = driver;
+        this.node = node;
+    }
+
+    /**
+     * Starts it and waits until it serves, with a bar per node.
+     *
+     * @throws Unavailable if it does not come to serve: the last words of a node that died are shown first
+     */
+    public static ClusterSession start(ClusterSetup setup) throws IOException, InterruptedException {
+        LocalCluster cluster = open(setup);
+        boolean serves = false;
+        try {
+            cluster.startChildren();
+            cluster.tellState();
+            ClusterNode.ServingPlan plan = cluster.awaitServing();
+            serves = true;
+            return new ClusterSession(cluster.node, plan, cluster::close);
+        } finally {
+            if (!serves) {
+                cluster.close();
+            }
+        }
+    }
+
+    private static LocalCluster open(ClusterSetup setup) {
+        MediaFlags flags = setup.flags().media();
+        MediaOptions media = MediaSettings.of(flags, setup.console(), MediaFlags.Transport.ipc);
+        boolean hosts = media.transport() == io.headwater.cluster.media.Transport.IPC
+                && flags.driver().isEmpty();
+        Media driver = null;
+        try {
+            driver = hosts ? Media.start(media) : null;
+            MediaOptions used = driver == null ? media : MediaOptions.ipcOf(Path.of(driver.directory()));
+            NodeOptions options = NodeOptions.of(Addresses.bind(flags, 0), setup.model(), setup.engine(), used)
+                    .withRoles(NodeRole.GATEWAY)
+                    .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.oldest))
+                    .withExpectedNodes(setup.engine().nodes());
+            return new LocalCluster(setup, driver, ClusterNode.start(options));
+        } catch (NodeException | IllegalStateException e) {
+            if (driver != null) {
+                driver.close();
+            }
+            throw new Unavailable(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void startChildren() throws IOException {
+        Console console = setup.console();
+        String directory = driver == null ? setup.flags().media().driver().orElse("") : driver.directory();
+        boolean ipc = driver != null
+                || setup.flags().media().transport().orElse(MediaFlags.Transport.ipc) == MediaFlags.Transport.ipc;
+        for (int i = 0; i < setup.engine().nodes(); i++) {
+            List<String> command = JvmCommand.of(ChildArguments.of(setup, node.address(), ipc, directory, i));
+            String name = "node " + (i + 1);
+            NodeProcess child = NodeProcess.start(name, console.workingDirectory(), command, line -> {
+                if (setup.output().verbose()) {
+                    console.err().println(name + ": " + line);
+                }
+            });
+            children.add(child);
+            var _ = child.ended().thenAccept(code -> onEnd(child, code));
+        }
+    }
+
+    private void tellState() {
+        setup.flags().http().ifPresent(where -> {
+            StatusServer.Listening server =
+                    StatusServer.listen(node.system(), StatusAddress.parse(where), node::status);
+            setup.output().note(setup.console(), "status: headwater status --server " + server.url());
+        });
+    }
+
+    private void onEnd(NodeProcess child, int exitCode) {
+        if (ending) {
+            return;
+        }
+        child.address().map(HostPort::parse).ifPresent(node::down);
+        String what = child.name() + " of " + children.size() + " (process " + child.pid() + ") ended with exit code "
+                + exitCode;
+        if (serving.completeExceptionally(new NodeException(what + " before it served" + lastWord(child)))) {
+            List<String> words = child.lastWords();
+            words.subList(Math.max(0, words.size() - SHOWN_LINES), words.size())
+                    .forEach(line -> setup.console().err().println(child.name() + ": " + line));
+        } else {
+            setup.output().note(setup.console(), "[" + what + ": going on without it]");
+        }
+    }
+
+    private static String lastWord(NodeProcess child) {
+        List<String> words = child.lastWords();
+        return words.isEmpty() ? "" : ": " + words.getLast();
+    }
+
+    private ClusterNode.ServingPlan awaitServing() throws InterruptedException {
+        try (ProgressLines lines = setup.output().progressLines(setup.console())) {
+            Thread.ofPlatform().daemon().name("await-serving").start(() -> {
+                try {
+                    serving.complete(node.awaitServing(START, loading -> show(lines, loading)));
+                } catch (NodeException e) {
+                    serving.completeExceptionally(e);
+                }
+            });
+            return serving.get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new Unavailable(String.valueOf(cause.getMessage()), cause);
+        }
+    }
+
+    private void show(ProgressLines lines, List<PlanState.Loading> loading) {
+        lines.update(loading.stream()
+                .map(each -> new ProgressLines.Line(
+                        "loading " + setup.modelName() + " " + each.node(), each.loadedBytes(), each.totalBytes()))
+                .toList());
+    }
+
+    private void close() {
+        ending = true;
+        children.forEach(NodeProcess::end);
+        node.close();
+        children.forEach(NodeProcess::close);
+        if (driver != null) {
+            driver.close();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.node;
+
+import io.headwater.actors.node.ClusterNode;
+import io.headwater.actors.node.NodeException;
+import io.headwater.actors.node.NodeOptions;
+import io.headwater.actors.node.NodeRole;
+import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.EngineFlags;
+import io.headwater.deploy.cli.ExitCode;
+import io.headwater.deploy.cli.KvFlags;
+import io.headwater.deploy.cli.MediaFlags;
+import io.headwater.deploy.cli.ModelFlags;
+import io.headwater.deploy.cli.OutputFlags;
+import io.headwater.deploy.cli.Unavailable;
+import io.headwater.deploy.cluster.Addresses;
+import io.headwater.deploy.cluster.MediaSettings;
+import io.headwater.deploy.decode.EngineSettings;
+import io.headwater.deploy.processes.ParentWatch;
+import io.headwater.deploy.status.StatusServer;
+import io.headwater.model.engine.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code headwater node}: runs until it is asked to go, or until the cluster has gone on without it. */
+@Command(
+        name = "node",
+        sortOptions = false,
+        description = "One node of a cluster: the first one without --join, the others with the address that it says.")
+public final class NodeCommand implements Callable<Integer> {
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    private final Console console;
+
+    @Mixin
+    private final NodeFlags node = new NodeFlags();
+
+    @Mixin
+    private final MediaFlags media = new MediaFlags();
+
+    @Mixin
+    private final ModelFlags model = new ModelFlags();
+
+    @Mixin
+    private final EngineFlags engine = new EngineFlags();
+
+    @Mixin
+    private final KvFlags kv = new KvFlags();
+
+    @Mixin
+    private final OutputFlags output = new OutputFlags();
+
+    public NodeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (node.watchStdin()) {
+            ParentWatch.start(console.in(), () -> Runtime.getRuntime().halt(ExitCode.DONE));
+        }
+        EngineSettings.checkNode(engine, kv);
+        Path file = model.file(console, output);
+        NodeOptions options = options(file, EngineSettings.ofNode(engine, kv, file));
+        try (ClusterNode running = ClusterNode.start(options)) {
+            return run(running, options);
+        } catch (NodeException e) {
+            throw new Unavailable(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private NodeOptions options(Path file, EngineOptions engineOptions) {
+        HostPort bind = Addresses.bind(media, node.port());
+        Optional<HostPort> join = Addresses.join(media);
+        NodeOptions options = NodeOptions.of(
+                        bind, file, engineOptions, MediaSettings.of(media, console, MediaFlags.Transport.udp))
+                .withRoles(node.roles().toArray(NodeRole[]::new))
+                .withDowning(Addresses.survivors(media, MediaFlags.Survivors.majority))
+                .withExpectedNodes(node.expected())
+                .withNodesOnHost(node.nodesOnHost())
+                .withBatching(node.batching());
+        if (!engine.capacities().isEmpty()) {
+            options = options.withCapacity(engine.capacities().getFirst());
+        }
+        return join.isPresent() ? options.joining(join.get()) : options;
+    }
+
+    private int run(ClusterNode running, NodeOptions options) throws InterruptedException {
+        CompletableFuture<NodeEnd> end = NodeEnd.of(running, !node.watchStdin());
+        Greeting greeting = new Greeting(console, output, running.address(), options);
+        if (options.roles().contains(NodeRole.GATEWAY)) {
+            greeting.status(StatusServer.listen(running.system(), node.http(), running::status));
+        }
+        if (node.watchStdin()) {
+            greeting.toParent();
+        } else {
+            greeting.toPeople();
+        }
+        try {
+            return switch (end.get()) {
+                case NodeEnd.Asked _ -> leave(running);
+                case NodeEnd.Out out -> throw new Unavailable(out.reason());
+            };
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a node's end cannot fail", e);
+        }
+    }
+
+    private int leave(ClusterNode running) {
+        output.note(console, "leaving: the sequences that run go on elsewhere");
+        if (!running.leave(DRAIN)) {
+            console.err().println("left without having been drained within " + DRAIN.toSeconds() + " s");
+        }
+        return ExitCode.DONE;
+    }
+}
