@@ -125,7 +125,7 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                         epoch,
                         switch (lost.cause()) {
                             case DEAD -> EngineFault.Kind.PEER_DEAD;
-                            case LEFT -> EngineFault.Kind.PEER_DEAD;
+                            case LEFT -> EngineFault.Kind.PEER_LEFT;
                             case HUNG -> EngineFault.Kind.PEER_HUNG;
                         },
                         lost.sentence(),

@@ -9,6 +9,7 @@ import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.Shard;
 import io.headwater.model.shard.UnitException;
 import io.headwater.model.shard.Units;
+import io.headwater.tensors.forms.MatrixPacker;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.io.IOException;
  * What a plan must know of a model.
  *
  * @param fingerprint of the file
- * @param headUnitBytes weights of one head unit over all layers, as in the file; packed ones take about as much
+ * @param headUnitBytes packed weights of one head unit over all layers; a share's last rows are padded, which is not counted
  */
 public record ModelFacts(
         String fingerprint,
@@ -43,8 +44,8 @@ public record ModelFacts(
             for (LayerTensor which : LayerTensor.values()) {
                 GgufTensor tensor = model.tensor(layer, which);
                 switch (which) {
-                    case WQ, WK, WV, WO -> heads += tensor.byteSize();
-                    case W_GATE, W_UP, W_DOWN -> ffn += tensor.byteSize();
+                    case WQ, WK, WV, WO -> heads += packedBytes(tensor);
+                    case W_GATE, W_UP, W_DOWN -> ffn += packedBytes(tensor);
                     case ATTN_NORM, FFN_NORM -> {} // every shard has them; a few KiB
                 }
             }
@@ -56,7 +57,12 @@ public record ModelFacts(
                 config.headDim(),
                 heads / units.headUnits(),
                 ffn / units.ffnUnits(),
-                model.output().byteSize() / units.vocabularyUnits());
+                packedBytes(model.output()) / units.vocabularyUnits());
+    }
+
+    private static long packedBytes(GgufTensor tensor) {
+        return MatrixPacker.packedBytes(
+                tensor.type(), Math.toIntExact(tensor.rows()), Math.toIntExact(tensor.columns()));
     }
 
     long weightBytes(Shard shard) {

@@ -50,6 +50,10 @@ final class PlanDecision {
             List<String> order() {
                 return nodes.stream().map(PlanNode::id).toList();
             }
+
+            boolean has(String id) {
+                return order().contains(id);
+            }
         }
 
         record Impossible(String reason) implements Decision {}

@@ -6,6 +6,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the planner knows of a node. Owned by the planner. */
 final class PlannedNode {
+    /** A node that has failed so often is not tried again, however small its share would be. */
+    private static final int MOST_TRIES = 3;
+
     final NodeProfile profile;
     final ActorRef<ShardOrder> shard;
     final HostPort address;
@@ -19,17 +22,21 @@ final class PlannedNode {
     boolean leaveOverdue;
     boolean unreachable;
 
-    /** Why no plan may use it; empty if plans may. */
-    String excluded = "";
-
     /** In the plan that is being put up: its engine is ready. */
     boolean ready;
+
+    /** It has had an engine: its kernels are compiled, its part of the file has been read. */
+    boolean warm;
 
     String kernels = "";
     long weightBytes;
 
     /** How often its peers have not heard it although it is a member. */
     int strikes;
+
+    private String excluded = "";
+    private long failedShareBytes = Long.MAX_VALUE;
+    private int failedTries;
 
     PlannedNode(NodeProfile profile, ActorRef<ShardOrder> shard, HostPort address) {
         this.profile = profile;
@@ -43,6 +50,53 @@ final class PlannedNode {
 
     boolean usable() {
         return !leaving && excluded.isEmpty();
+    }
+
+    /** Why no plan may use it; empty if plans may. */
+    String excluded() {
+        return excluded;
+    }
+
+    /** No engine could be made of a share of so many bytes. */
+    void exclude(String why, long shareBytes) {
+        excluded = why;
+        reason = why;
+        failedShareBytes = Math.min(failedShareBytes, shareBytes);
+        failedTries++;
+    }
+
+    /** Whether it may be tried again with a share of so many bytes: a smaller one than it failed on, and not for ever. */
+    boolean mayTryAgain(long shareBytes) {
+        return shareBytes < failedShareBytes;
+    }
+
+    /** Whether there is a share with which it may be tried again. */
+    boolean hasAnotherTry() {
+        return !leaving && !excluded.isEmpty() && failedTries < MOST_TRIES;
+    }
+
+    /** It is in a new plan. */
+    void placed() {
+        ready = false;
+        reason = "";
+        excluded = "";
+        state = NodeState.LOADING;
+        figures = NodeFigures.NONE;
+    }
+
+    void becomesReady(ShardReport.Ready report) {
+        ready = true;
+        state = NodeState.READY;
+        kernels = report.kernels();
+        weightBytes = report.weightBytes();
+    }
+
+    /** It is in no plan from this epoch on. */
+    void standBy(long epoch, String why) {
+        ready = false;
+        reason = why;
+        state = NodeState.STANDBY;
+        shard.tell(new ShardOrder.Release(epoch, why));
     }
 
     PlanState.Loading loading() {

@@ -20,6 +20,8 @@ public record EngineFault(long epoch, Kind kind, String sentence, List<Integer> 
         PEER_DEAD,
         /** A peer is alive and gets nowhere. */
         PEER_HUNG,
+        /** A peer has closed its engine and said so: it has another plan, or a fault that it reports itself. Nobody is to blame. */
+        PEER_LEFT,
         /** This process stood still for longer than others wait: it must end. */
         SELF_STOPPED,
         /** This node's engine failed. */

@@ -92,6 +92,79 @@ class ShardPlannerTest {
     }
 
     @Test
+    void aPlannerThatTakesOverDoesNotWaitForTheNodeThatItsPredecessorDiedWith() {
+        join("a", 41);
+        shard("a").expectMessageClass(ShardOrder.Standby.class);
+
+        time.timePasses(Duration.ofMillis(1100));
+
+        assertThat(assigned("a").epoch()).isEqualTo(42);
+    }
+
+    @Test
+    void triesANodeAgainThatCouldNotLoadOnceItsShareIsSmaller() {
+        join("a", 0);
+        join("b", 0);
+        assigned("a");
+        planner.tell(new ShardReport.LoadFailed("b", 1, "no memory for 5 MiB", true));
+        assertThat(assigned("a").nodes()).hasSize(1);
+        ready("a", 2);
+
+        join("c", 0);
+
+        assertThat(assigned("c").nodes()).extracting(PlanNode::id).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void doesNotTryANodeAgainWithTheShareThatItFailedOn() {
+        join("a", 0);
+        join("b", 0);
+        assigned("a");
+        planner.tell(new ShardReport.LoadFailed("b", 1, "no memory", true));
+        assigned("a");
+        ready("a", 2);
+        join("c", 0);
+        assertThat(assigned("c").nodes()).hasSize(3);
+
+        planner.tell(new ShardReport.LoadFailed("b", 3, "no memory", true));
+
+        assertThat(assigned("c").nodes()).extracting(PlanNode::id).containsExactly("a", "c");
+        ready("c", 4);
+        ready("a", 4);
+        shard("c").expectMessage(new ShardOrder.Follow(4));
+        shard("c").expectNoMessage();
+        assertThat(status().epoch()).isEqualTo(4);
+    }
+
+    @Test
+    void aGoodbyeOfAnOldEpochLeavesTheNewPlanAlone() {
+        serve();
+        join("c", 0);
+        assertThat(assigned("c").epoch()).isEqualTo(2);
+
+        planner.tell(new ShardReport.Lost("b", 1, "a has closed its engine", List.of(), false));
+
+        shard("c").expectNoMessage();
+        assertThat(status().epoch()).isEqualTo(2);
+        assertThat(status().nodes()).hasSize(3);
+    }
+
+    @Test
+    void waitsForMembershipFromTheFirstSuspectOnWhenAGoodbyeCameBefore() {
+        serve();
+        planner.tell(new ShardReport.Lost("b", 1, "a has closed its engine", List.of(), false));
+        time.timePasses(Duration.ofMillis(900));
+        planner.tell(new ShardReport.Lost("a", 1, "b gave no sign of life", List.of("b"), false));
+        status();
+
+        time.timePasses(Duration.ofMillis(2900));
+        shard("a").expectNoMessage();
+        time.timePasses(Duration.ofMillis(200));
+
+        assertThat(assigned("a").nodes()).hasSize(2);
+    }
+
+    @Test
     void turnsANodeWithAnotherModelAway() {
         TestProbe<ShardOrder> stranger = kit.createTestProbe("stranger", ShardOrder.class);
         NodeProfile profile =
@@ -345,6 +418,14 @@ class ShardPlannerTest {
     private void join(String name, long epoch) {
         planner.tell(
                 new ShardReport.Join(Nodes.profile(name, 1), epoch, shard(name).getRef()));
+    }
+
+    private void ready(String name, long epoch) {
+        planner.tell(new ShardReport.Ready(name, epoch, "k", 1));
+        if (name.equals("a")) {
+            status(); // the planner has heard it
+            planner.tell(new ShardReport.Serving("a", epoch, decoder.getRef()));
+        }
     }
 
     private void beat(String name, long epoch, NodeState state, NodeFigures figures) {

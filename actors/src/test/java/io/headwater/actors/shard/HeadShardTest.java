@@ -188,6 +188,19 @@ class HeadShardTest {
     }
 
     @Test
+    void blamesNobodyForAGoodbyeAndIgnoresOneOfAnOldEpoch() {
+        lead(1);
+        lead(2);
+
+        loader.loads.getFirst().fault().lost(new EngineFault(1, EngineFault.Kind.PEER_LEFT, "b left", List.of()));
+        planner.expectNoMessage();
+        assertThat(loader.last().engine().closed).isFalse();
+
+        loader.last().fault().lost(new EngineFault(2, EngineFault.Kind.PEER_LEFT, "b left", List.of()));
+        planner.expectMessage(new ShardReport.Lost("a", 2, "b left", List.of(), false));
+    }
+
+    @Test
     void ignoresTheFaultOfAnOldEpoch() {
         lead(1);
         lead(2);

@@ -16,6 +16,11 @@ import java.util.function.LongFunction;
 public final class MatrixPacker {
     private MatrixPacker() {}
 
+    /** Bytes that {@link #pack} would ask for. */
+    public static long packedBytes(TensorType type, int rows, int columns) {
+        return shape(type, rows, columns, MemorySegment.NULL).byteSize();
+    }
+
     /**
      * Packs a slice.
      *
@@ -23,30 +28,26 @@ public final class MatrixPacker {
      * @throws BadWeightException if a scale is not finite
      */
     public static PackedMatrix pack(MatrixSlice slice, LongFunction<MemorySegment> memory) throws BadWeightException {
-        if (!slice.type().quantised()) {
-            FloatMatrix shape = new FloatMatrix(MemorySegment.NULL, slice.rows(), slice.columns());
-            FloatMatrix matrix = new FloatMatrix(memory.apply(shape.byteSize()), slice.rows(), slice.columns());
-            new FloatPacking(slice, matrix).run();
-            return matrix;
+        long bytes = packedBytes(slice.type(), slice.rows(), slice.columns());
+        PackedMatrix matrix = shape(slice.type(), slice.rows(), slice.columns(), memory.apply(bytes));
+        switch (matrix) {
+            case FloatMatrix floats -> new FloatPacking(slice, floats).run();
+            case NibbleMatrix nibbles -> new NibblePacking(slice, QuantDecoder.of(slice.type()), nibbles).run();
+            case ByteMatrix values -> new BytePacking(slice, QuantDecoder.of(slice.type()), values).run();
         }
-        QuantDecoder decoder = QuantDecoder.of(slice.type());
-        if (decoder.lowest() >= 0 && decoder.highest() <= 15 && decoder.subBlock() == BLOCK_COLUMNS) {
-            NibbleMatrix shape =
-                    new NibbleMatrix(MemorySegment.NULL, slice.rows(), slice.columns(), scaleType(slice.type()));
-            NibbleMatrix matrix =
-                    new NibbleMatrix(memory.apply(shape.byteSize()), slice.rows(), slice.columns(), shape.scaleType());
-            new NibblePacking(slice, decoder, matrix).run();
-            return matrix;
-        }
-        ByteMatrix shape = bytes(MemorySegment.NULL, slice, decoder);
-        ByteMatrix matrix = bytes(memory.apply(shape.byteSize()), slice, decoder);
-        new BytePacking(slice, decoder, matrix).run();
         return matrix;
     }
 
-    private static ByteMatrix bytes(MemorySegment memory, MatrixSlice slice, QuantDecoder decoder) {
-        return new ByteMatrix(
-                memory, slice.rows(), slice.columns(), decoder.subBlock(), decoder.hasMin(), scaleType(slice.type()));
+    /** The form that a type is packed into, over the memory. */
+    private static PackedMatrix shape(TensorType type, int rows, int columns, MemorySegment memory) {
+        if (!type.quantised()) {
+            return new FloatMatrix(memory, rows, columns);
+        }
+        QuantDecoder decoder = QuantDecoder.of(type);
+        boolean nibbles = decoder.lowest() >= 0 && decoder.highest() <= 15 && decoder.subBlock() == BLOCK_COLUMNS;
+        return nibbles
+                ? new NibbleMatrix(memory, rows, columns, scaleType(type))
+                : new ByteMatrix(memory, rows, columns, decoder.subBlock(), decoder.hasMin(), scaleType(type));
     }
 
     /** Q4_0's minimum −8·d may leave f16's range, and K-quants' scales are products: both need f32. */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.shard;
+
+import io.headwater.actors.plan.DecoderMessage;
+import io.headwater.actors.plan.PlanAssignment;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/** A node's one engine, from the order to load it until it is closed, and the leader's decoder beside it. Owned by the head shard. */
+final class EngineSlot {
+    private final ActorContext<HeadShard.Command> context;
+    private final TimerScheduler<HeadShard.Command> timers;
+    private final HeadShard.Setup setup;
+    private Optional<NodeEngine> held = Optional.empty();
+    private Optional<ActorRef<DecoderMessage>> decoder = Optional.empty();
+
+    EngineSlot(
+            ActorContext<HeadShard.Command> context, TimerScheduler<HeadShard.Command> timers, HeadShard.Setup setup) {
+        this.context = context;
+        this.timers = timers;
+        this.setup = setup;
+    }
+
+    /** The actor hears {@link HeadShard.Loaded} or {@link HeadShard.LoadFailed}. */
+    void load(PlanAssignment plan) {
+        long epoch = plan.epoch();
+        ActorRef<HeadShard.Command> self = context.getSelf();
+        context.pipeToSelf(
+                setup.loader()
+                        .load(
+                                plan,
+                                (done, total) -> self.tell(new HeadShard.Progressed(epoch, done, total)),
+                                fault -> self.tell(new HeadShard.Faulted(fault))),
+                (loaded, failure) -> failure == null ? new HeadShard.Loaded(epoch, loaded) : failed(epoch, failure));
+    }
+
+    private static HeadShard.LoadFailed failed(long epoch, Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        return failure instanceof LoadException known
+                ? new HeadShard.LoadFailed(epoch, String.valueOf(known.getMessage()), known.lasting())
+                : new HeadShard.LoadFailed(epoch, failure.toString(), true);
+    }
+
+    void hold(NodeEngine engine) {
+        held = Optional.of(engine);
+    }
+
+    void lead(NodeEngine engine) {
+        decoder = Optional.of(setup.leaderStart().start(context, engine));
+    }
+
+    Optional<ActorRef<DecoderMessage>> decoder() {
+        return decoder;
+    }
+
+    /** Stops the decoder, then the engine: the actor hears {@link HeadShard.Closed}, or that it is overdue. */
+    void close(NodeEngine engine) {
+        long epoch = engine.epoch();
+        stopDecoder();
+        context.pipeToSelf(
+                engine.close(),
+                (_, failure) -> new HeadShard.Closed(epoch, failure == null ? "" : "could not be closed: " + failure));
+        timers.startSingleTimer("close", new HeadShard.CloseOverdue(epoch), setup.close());
+    }
+
+    void closed() {
+        timers.cancel("close");
+        held = Optional.empty();
+    }
+
+    /** Nobody waits for it: the node ends. */
+    void abandon() {
+        stopDecoder();
+        held.ifPresent(NodeEngine::close);
+    }
+
+    private void stopDecoder() {
+        decoder.ifPresent(context::stop);
+        decoder = Optional.empty();
+    }
+}
