@@ -6,6 +6,7 @@ import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.Interrupts;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.ProgressBar;
+import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
@@ -63,6 +64,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "measurements of each, after one that warms up (default: ${DEFAULT-VALUE})")
     private int repetitions;
 
+    @Option(
+            names = "--arrival",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "instead: a prompt of N tokens arrives while 4 sequences decode; tells how long they wait")
+    private int arrival;
+
     @Mixin
     private final DecodeFlags flags = new DecodeFlags();
 
@@ -74,6 +82,9 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BenchPlan plan = new BenchPlan(prompt, generate, depth, sequences, repetitions);
         plan.check();
+        if (arrival != 0 && arrival < ArrivalRun.LEAST_PROMPT) {
+            throw new UserError("--arrival " + arrival + ": give at least " + ArrivalRun.LEAST_PROMPT);
+        }
         Cancellation cancellation = new Cancellation();
         BatchingOptions together = BatchingOptions.defaults();
         together = together.withMaxSequences(Math.max(sequences, together.maxSequences()))
@@ -82,6 +93,9 @@ public final class BenchCommand implements Callable<Integer> {
         try (LoadedModel model = flags.load(console, together);
                 ProgressBar bar = flags.output().progress(console, "measuring", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
+            if (arrival > 0) {
+                return arrive(model, cancellation);
+            }
             plan.checkContext(model.contextLength());
             double bytesPerSecond =
                     MemoryBandwidth.measure(model.client().figures().threads(), MemoryBandwidth.BYTES);
@@ -96,6 +110,19 @@ public final class BenchCommand implements Callable<Integer> {
             }
             return ExitCode.DONE;
         }
+    }
+
+    private int arrive(LoadedModel model, Cancellation cancellation) {
+        ArrivalRun run = new ArrivalRun(model, arrival, cancellation);
+        run.measure(); // warms up
+        ArrivalResult result = run.measure();
+        if (flags.output().json()) {
+            Json.print(console, result);
+        } else {
+            console.out().print(result.line());
+            console.out().flush();
+        }
+        return ExitCode.DONE;
     }
 
     private static BenchResult result(LoadedModel model, BenchPlan plan, BenchRun run, double bytesPerSecond) {

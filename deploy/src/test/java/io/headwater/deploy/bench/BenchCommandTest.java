@@ -88,6 +88,31 @@ final class BenchCommandTest {
     }
 
     @Test
+    void theWorstGapIsComparedWithItsOwnSequencesMedian() {
+        List<Long> even = List.of(0L, 10L, 20L, 30L, 80L);
+        List<Long> slow = List.of(0L, 30L, 60L, 90L, 180L);
+
+        ArrivalResult result = ArrivalResult.of(7, List.of(slow, even), 2_000_000);
+
+        assertThat(result.ratio()).isEqualTo(5);
+        assertThat(result.worstGapMs()).isEqualTo(50 / 1e6);
+        assertThat(result.promptMs()).isEqualTo(2);
+    }
+
+    @Test
+    void anArrivingPromptIsMeasuredAgainstThoseThatDecode() {
+        TestConsole.Result result = run("--arrival 40 --threads 1 --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.parse(result.out(), "result");
+        assertThat(json.get("prompt").asInt()).isEqualTo(40);
+        assertThat(json.get("worst_gap_ms").asDouble())
+                .isGreaterThanOrEqualTo(json.get("median_gap_ms").asDouble());
+        assertThat(run("--arrival 3").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("--arrival 64").err()).contains("give fewer than the context of 64");
+    }
+
+    @Test
     void theDeviationIsThatOfASample() {
         assertThat(BenchResult.mean(List.of(1.0, 2.0, 3.0))).isEqualTo(2);
         assertThat(BenchResult.deviation(List.of(1.0, 2.0, 3.0))).isEqualTo(1);
