@@ -49,8 +49,17 @@ final class EngineSlot {
         held = Optional.of(engine);
     }
 
+    /** The load of this epoch is not needed any more; the actor hears how it ended, or that this is overdue. */
+    void cancel(long epoch) {
+        setup.loader().cancel(epoch);
+        awaitClose(epoch);
+    }
+
+    /** Starts the decoder; the actor hears {@link HeadShard.DecoderGone} if it ends by itself. */
     void lead(NodeEngine engine) {
-        decoder = Optional.of(setup.leaderStart().start(context, engine));
+        ActorRef<DecoderMessage> started = setup.leaderStart().start(context, engine);
+        context.watchWith(started, new HeadShard.DecoderGone(engine.epoch()));
+        decoder = Optional.of(started);
     }
 
     Optional<ActorRef<DecoderMessage>> decoder() {
@@ -64,6 +73,10 @@ final class EngineSlot {
         context.pipeToSelf(
                 engine.close(),
                 (_, failure) -> new HeadShard.Closed(epoch, failure == null ? "" : "could not be closed: " + failure));
+        awaitClose(epoch);
+    }
+
+    private void awaitClose(long epoch) {
         timers.startSingleTimer("close", new HeadShard.CloseOverdue(epoch), setup.close());
     }
 
@@ -79,7 +92,10 @@ final class EngineSlot {
     }
 
     private void stopDecoder() {
-        decoder.ifPresent(context::stop);
+        decoder.ifPresent(ref -> {
+            context.unwatch(ref);
+            context.stop(ref);
+        });
         decoder = Optional.empty();
     }
 }

@@ -19,7 +19,17 @@ public final class HeadShard {
     private HeadShard() {}
 
     public sealed interface Command
-            permits Leave, Ordered, Loaded, LoadFailed, Progressed, Faulted, Closed, CloseOverdue, LeaveOverdue, Tick {}
+            permits Leave,
+                    Ordered,
+                    Loaded,
+                    LoadFailed,
+                    Progressed,
+                    Faulted,
+                    DecoderGone,
+                    Closed,
+                    CloseOverdue,
+                    LeaveOverdue,
+                    Tick {}
 
     /** The node is to go politely: it is drained first; then, or after the deadline, {@link Left} is told. */
     public record Leave() implements Command {}
@@ -33,6 +43,9 @@ public final class HeadShard {
     record Progressed(long epoch, long done, long total) implements Command {}
 
     record Faulted(EngineFault fault) implements Command {}
+
+    /** The leader's decoder has ended, and nobody asked it to. */
+    record DecoderGone(long epoch) implements Command {}
 
     record Closed(long epoch, String failure) implements Command {}
 

@@ -8,6 +8,7 @@ import io.headwater.actors.plan.ShardOrder;
 import io.headwater.actors.shard.HeadShard.CloseOverdue;
 import io.headwater.actors.shard.HeadShard.Closed;
 import io.headwater.actors.shard.HeadShard.Command;
+import io.headwater.actors.shard.HeadShard.DecoderGone;
 import io.headwater.actors.shard.HeadShard.Faulted;
 import io.headwater.actors.shard.HeadShard.Leave;
 import io.headwater.actors.shard.HeadShard.LeaveOverdue;
@@ -16,6 +17,7 @@ import io.headwater.actors.shard.HeadShard.Loaded;
 import io.headwater.actors.shard.HeadShard.Ordered;
 import io.headwater.actors.shard.HeadShard.Progressed;
 import io.headwater.actors.shard.HeadShard.Tick;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
@@ -54,7 +56,7 @@ final class ShardStates {
             case Ordered(ShardOrder.Release release) when ends(release) -> released(release);
             case Tick _ -> beat(NodeState.STANDBY);
             case Leave _, LeaveOverdue _, Loaded _, Ordered _ -> common(command);
-            case LoadFailed _, Progressed _, Faulted _, Closed _, CloseOverdue _ -> Behaviors.same();
+            case LoadFailed _, Progressed _, Faulted _, DecoderGone _, Closed _, CloseOverdue _ -> Behaviors.same();
         });
     }
 
@@ -66,13 +68,13 @@ final class ShardStates {
             case LoadFailed failed when failed.epoch() == epoch -> loadFailed(failed);
             case Progressed progressed when progressed.epoch() == epoch -> progressed(progressed);
             case Faulted(EngineFault fault)
-            when fault.epoch() == epoch -> givenUp(epoch, () -> lost(plan, fault, this::idle));
+            when fault.epoch() == epoch -> lost(plan, fault, () -> givenUp(epoch, this::idle));
             case Ordered(ShardOrder.Assign(PlanAssignment next))
             when newer(next.epoch()) -> givenUp(epoch, () -> load(next));
             case Ordered(ShardOrder.Release release) when ends(release) -> givenUp(epoch, () -> released(release));
             case Tick _ -> beat(NodeState.LOADING);
             case Leave _, LeaveOverdue _, Loaded _, Ordered _ -> common(command);
-            case LoadFailed _, Progressed _, Faulted _, Closed _, CloseOverdue _ -> Behaviors.same();
+            case LoadFailed _, Progressed _, Faulted _, DecoderGone _, Closed _, CloseOverdue _ -> Behaviors.same();
         });
     }
 
@@ -98,6 +100,7 @@ final class ShardStates {
                     LoadFailed _,
                     Progressed _,
                     Faulted _,
+                    DecoderGone _,
                     Closed _,
                     CloseOverdue _,
                     LeaveOverdue _ -> withEngine(plan, engine, command);
@@ -119,6 +122,7 @@ final class ShardStates {
                     LoadFailed _,
                     Progressed _,
                     Faulted _,
+                    DecoderGone _,
                     Closed _,
                     CloseOverdue _,
                     LeaveOverdue _ -> withEngine(plan, engine, command);
@@ -133,18 +137,40 @@ final class ShardStates {
             case Ordered(ShardOrder.Release release) when ends(release) -> close(engine, () -> released(release));
             case Faulted(EngineFault fault)
             when fault.epoch() == plan.epoch() -> lost(plan, fault, () -> close(engine, this::idle));
+            case DecoderGone(long of)
+            when of == plan.epoch() -> lost(plan, withoutDecoder(of), () -> close(engine, this::idle));
             case Ordered _, Leave _, LeaveOverdue _, Loaded _ -> common(command);
-            case LoadFailed _, Progressed _, Faulted _, Closed _, CloseOverdue _, Tick _ -> Behaviors.same();
+            case LoadFailed _, Progressed _, Faulted _, DecoderGone _ -> Behaviors.same();
+            case Closed _, CloseOverdue _, Tick _ -> Behaviors.same();
         };
     }
 
-    /** The old engine is on its way out; {@code next} is what comes then, unless something newer is ordered. */
+    private static EngineFault withoutDecoder(long epoch) {
+        String sentence = "the decoder of epoch " + epoch + " has ended: see this node's log";
+        return new EngineFault(epoch, EngineFault.Kind.ENGINE_FAILED, sentence, List.of());
+    }
+
+    /**
+     * The old engine is on its way out, or the old load that nobody needs any more: it may come to its end all the same. {@code next} is
+     * what comes then, unless something newer is ordered.
+     */
     private Behavior<Command> closing(long epoch, Supplier<Behavior<Command>> next) {
         return state(command -> switch (command) {
             case Closed(long of, String failure)
             when of == epoch -> {
                 slot.closed();
                 yield failure.isEmpty() ? next.get() : retire("the engine of epoch " + epoch + " " + failure);
+            }
+            case Loaded(long of, NodeEngine late)
+            when of == epoch -> {
+                slot.hold(late);
+                slot.close(late);
+                yield Behaviors.same();
+            }
+            case LoadFailed failed
+            when failed.epoch() == epoch -> {
+                slot.closed();
+                yield next.get();
             }
             case CloseOverdue(long of)
             when of == epoch -> {
@@ -156,7 +182,7 @@ final class ShardStates {
             case Ordered(ShardOrder.Release release) when ends(release) -> closing(epoch, () -> released(release));
             case Tick _ -> beat(leaving ? NodeState.DRAINING : NodeState.STANDBY);
             case Ordered _, Leave _, LeaveOverdue _, Loaded _ -> common(command);
-            case LoadFailed _, Progressed _, Faulted _, Closed _, CloseOverdue _ -> Behaviors.same();
+            case LoadFailed _, Progressed _, Faulted _, DecoderGone _, Closed _, CloseOverdue _ -> Behaviors.same();
         });
     }
 
@@ -166,7 +192,7 @@ final class ShardStates {
             switch (command) {
                 case Loaded(long _, NodeEngine late) -> late.close();
                 case Leave _ -> setup.owner().tell(new HeadShard.Left());
-                case Ordered _, LoadFailed _, Progressed _, Faulted _ -> {}
+                case Ordered _, LoadFailed _, Progressed _, Faulted _, DecoderGone _ -> {}
                 case Closed _, CloseOverdue _, LeaveOverdue _, Tick _ -> {}
             }
             return Behaviors.same();
@@ -202,10 +228,11 @@ final class ShardStates {
         return Behaviors.same();
     }
 
-    /** The load is not needed any more. */
+    /** The load is not needed any more. It may be almost done: until it has ended it holds the memory that the next one needs. */
     private Behavior<Command> givenUp(long epoch, Supplier<Behavior<Command>> next) {
-        setup.loader().cancel(epoch);
-        return next.get();
+        figures = NodeFigures.NONE;
+        slot.cancel(epoch);
+        return closing(epoch, next);
     }
 
     private Behavior<Command> serve(PlanAssignment plan, NodeEngine engine) {
@@ -266,7 +293,7 @@ final class ShardStates {
             case Ordered(ShardOrder order) -> {
                 return ordered(order);
             }
-            case LoadFailed _, Progressed _, Faulted _, Closed _, CloseOverdue _, Tick _ -> {}
+            case LoadFailed _, Progressed _, Faulted _, DecoderGone _, Closed _, CloseOverdue _, Tick _ -> {}
         }
         return Behaviors.same();
     }
@@ -287,6 +314,9 @@ final class ShardStates {
             }
             case ShardOrder.JoinAgain _ -> {
                 planner.join();
+                if (leaving) {
+                    planner.leaving(); // the new planner must not deal it a share first
+                }
                 yield Behaviors.same();
             }
             case ShardOrder.Standby(long _, String reason) -> {

@@ -24,26 +24,32 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HeadShardTest {
+    /** A decoder that hears this ends. */
+    private record End() implements DecoderMessage {}
+
     private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
     private final ManualTime time = ManualTime.get(kit.system());
     private final FakeLoader loader = new FakeLoader();
     private final TestProbe<ShardPlanner.Command> planner = kit.createTestProbe();
     private final TestProbe<HeadShard.Event> owner = kit.createTestProbe();
     private final AtomicInteger decoders = new AtomicInteger();
+    private volatile ActorRef<DecoderMessage> decoder =
+            kit.<DecoderMessage>createTestProbe().getRef();
     private final ActorRef<HeadShard.Command> shard = kit.spawn(HeadShard.create(new HeadShard.Setup(
             Nodes.profile("a", 1),
             planner.getRef(),
             loader,
             (context, engine) -> {
                 decoders.incrementAndGet();
-                return context.spawn(
-                        Behaviors.<DecoderMessage>receiveSignal((_, signal) -> {
+                decoder = context.spawn(
+                        Behaviors.<DecoderMessage>receive((_, _) -> Behaviors.stopped(), (_, signal) -> {
                             if (signal instanceof PostStop) {
                                 decoders.decrementAndGet();
                             }
                             return Behaviors.same();
                         }),
                         "decoder-" + engine.epoch());
+                return decoder;
             },
             owner.getRef(),
             HeadShard.Setup.CLOSE,
@@ -108,17 +114,90 @@ class HeadShardTest {
     }
 
     @Test
-    void stopsAnEngineThatArrivesAfterItsEpoch() {
+    void doesNotLoadBesideACancelledLoadThatIsAlmostDone() {
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
+        await().until(() -> loader.loads.size() == 1);
+        FakeLoader.Load old = loader.last();
+        old.engine().closesSlowly = true;
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(2, 0, "a")));
+        await().until(() -> loader.cancelled.equals(List.of(1L)));
+        planner.expectNoMessage();
+        assertThat(loader.loads).hasSize(1);
+
+        old.finish();
+        await().until(() -> old.engine().closed);
+        planner.expectNoMessage();
+        assertThat(loader.loads).hasSize(1);
+        old.engine().closing.complete(null);
+
+        await().until(() -> loader.loads.size() == 2);
+        assertThat(loader.last().engine().closed).isFalse();
+    }
+
+    @Test
+    void loadsTheNextEngineWhenTheCancelledLoadHasFailed() {
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a", "b")));
+        await().until(() -> loader.loads.size() == 1);
+        loader.last().fault().lost(new EngineFault(1, EngineFault.Kind.PEER_DEAD, "b is silent", List.of(1)));
+        planner.expectMessage(new ShardReport.Lost("a", 1, "b is silent", List.of("b"), false));
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(2, 0, "a")));
+        planner.expectNoMessage();
+        assertThat(loader.loads).hasSize(1);
+
+        loader.last().result().completeExceptionally(new LoadException("cancelled", false, new Exception()));
+
+        await().until(() -> loader.loads.size() == 2);
+    }
+
+    @Test
+    void endsWhenACancelledLoadDoesNotEnd() {
         orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
         await().until(() -> loader.loads.size() == 1);
         orders.tell(new ShardOrder.Assign(Nodes.assignment(2, 0, "a")));
-        await().until(() -> loader.loads.size() == 2);
+        await().until(() -> !loader.cancelled.isEmpty());
+        planner.expectNoMessage(); // the deadline runs
 
-        loader.loads.getFirst().finish();
+        time.timePasses(Duration.ofSeconds(21));
 
-        await().until(() -> loader.loads.getFirst().engine().closed);
-        assertThat(loader.cancelled).containsExactly(1L);
-        assertThat(loader.last().engine().closed).isFalse();
+        assertThat(owner.expectMessageClass(HeadShard.Retired.class).reason()).contains("did not stop within 20 s");
+    }
+
+    @Test
+    void reportsTheEndOfItsDecoderAndClosesTheEngine() {
+        lead(1);
+
+        decoder.tell(new End());
+
+        ShardReport.Lost lost = planner.expectMessageClass(ShardReport.Lost.class);
+        assertThat(lost.reason()).contains("decoder");
+        await().until(() -> loader.last().engine().closed);
+    }
+
+    @Test
+    void endsWhenAnEngineCannotBeClosed() {
+        lead(1);
+        FakeLoader.Engine old = loader.last().engine();
+        old.closesSlowly = true;
+        owner.expectMessageClass(HeadShard.Serving.class);
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(2, 0, "a")));
+        await().until(() -> old.closed);
+
+        old.closing.completeExceptionally(new IllegalStateException("it hangs in layer 3"));
+
+        assertThat(owner.expectMessageClass(HeadShard.Retired.class).reason()).contains("it hangs in layer 3");
+        assertThat(loader.loads).hasSize(1);
+    }
+
+    @Test
+    void tellsANewPlannerAtOnceThatItLeaves() {
+        lead(1);
+        shard.tell(new HeadShard.Leave());
+        planner.expectMessage(new ShardReport.Leaving("a", 1));
+
+        orders.tell(new ShardOrder.JoinAgain());
+
+        planner.expectMessageClass(ShardReport.Join.class);
+        planner.expectMessage(new ShardReport.Leaving("a", 1));
     }
 
     @Test
