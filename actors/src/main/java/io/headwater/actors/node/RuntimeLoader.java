@@ -18,6 +18,7 @@ import io.headwater.cluster.runtime.StartException;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.llama.LlamaModel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes this node's engines of the runtime, each on a thread of its own: a start that waits for a peer does not hold up the next. */
 final class RuntimeLoader implements EngineLoader, AutoCloseable {
+    /** Peers may load for long: the planner watches that they get on, and gives the load up if one does not. */
+    private static final Duration CONNECT = Duration.ofMinutes(10);
+
     private final NodeOptions options;
     private final long kvLimitBytes;
     private final LlamaModel model;
@@ -115,7 +119,9 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                         .map(PlanNode::profile)
                         .map(profile -> DataAddress.parse(profile.dataAddress()))
                         .toList(),
-                RuntimeLimits.of(wait).withCrossoverRows(assignment.settings().crossoverRows()));
+                RuntimeLimits.of(wait)
+                        .withCrossoverRows(assignment.settings().crossoverRows())
+                        .withConnectTimeout(CONNECT));
     }
 
     private static EngineFault fault(long epoch, RuntimeFault cause) {

@@ -5,7 +5,9 @@ import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
 import io.headwater.cluster.membership.Membership;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -18,6 +20,9 @@ import org.apache.pekko.cluster.typed.Subscribe;
 
 /** The members of the actor system's cluster. */
 final class ClusterMembers implements PlannerMembers {
+    /** Role of the members that compute. */
+    private static final String SHARD = "shard";
+
     private final ActorSystem<?> system;
 
     ClusterMembers(ActorSystem<?> system) {
@@ -60,6 +65,29 @@ final class ClusterMembers implements PlannerMembers {
             members.add(at(member));
         }
         return members;
+    }
+
+    @Override
+    public Set<HostPort> reachableShards() {
+        ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
+        Set<Member> unreachable = state.getUnreachable();
+        Set<HostPort> shards = new HashSet<>();
+        for (Member member : state.getMembers()) {
+            if (member.status().equals(MemberStatus.up()) && member.hasRole(SHARD) && !unreachable.contains(member)) {
+                shards.add(at(member));
+            }
+        }
+        return shards;
+    }
+
+    @Override
+    public boolean reachesMost() {
+        ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
+        int members = 0;
+        for (Member _ : state.getMembers()) {
+            members++;
+        }
+        return state.getUnreachable().size() * 2 < members;
     }
 
     @Override

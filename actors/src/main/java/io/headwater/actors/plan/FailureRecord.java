@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.plan;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -10,23 +11,33 @@ import java.util.concurrent.TimeUnit;
 final class FailureRecord {
     static final int MOST_FAILURES = 5;
     private static final int MOST_STRIKES = 2;
+    private static final int MOST_OWN_FAILURES = 2;
 
     /** A plan that has served so long was sound: what was held against nodes is forgotten. */
     private static final long LONG_SERVED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(60);
+
     private int failures;
+    private Duration retry = FIRST_RETRY;
+    private boolean serves;
     private long servingSinceNanos;
 
+    /** The plan serves from now on. */
     void serves(long nowNanos) {
+        serves = true;
         servingSinceNanos = nowNanos;
     }
 
-    /** A plan has ended. */
+    /** The plan has ended, if it has not before: whether it has ever served, and for how long, counts only once. */
     void ended(long nowNanos, Collection<PlannedNode> nodes) {
-        if (nowNanos - servingSinceNanos > LONG_SERVED_NANOS) {
+        if (serves && nowNanos - servingSinceNanos >= LONG_SERVED_NANOS) {
             failures = 0;
-            nodes.forEach(node -> node.strikes = 0);
+            retry = FIRST_RETRY;
+            nodes.forEach(PlannedNode::forgive);
         }
+        serves = false;
     }
 
     /** A plan has failed although all its nodes are there; whether it was one too many. */
@@ -38,6 +49,11 @@ final class FailureRecord {
         return true;
     }
 
+    /** A node is gone: failures that it was suspected of were no mystery. */
+    void explainedBy(PlannedNode gone) {
+        failures = Math.max(0, failures - gone.strikes);
+    }
+
     /** One more strike for each suspect, until one of them has too many: only this one is to blame, it may have suspected the others. */
     Optional<PlannedNode> strike(List<PlannedNode> suspects) {
         for (PlannedNode suspect : suspects) {
@@ -46,5 +62,22 @@ final class FailureRecord {
             }
         }
         return Optional.empty();
+    }
+
+    /** A node's own engine has failed, or could not be made; whether that was one too many. */
+    boolean failedByItselfTooOften(PlannedNode node) {
+        if (++node.ownFailures < MOST_OWN_FAILURES) {
+            return false;
+        }
+        failures = 0; // the cause is found
+        return true;
+    }
+
+    /** After plans have failed: how long until the next try; longer each time. */
+    Duration nextRetry() {
+        Duration now = retry;
+        Duration doubled = retry.multipliedBy(2);
+        retry = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
+        return now;
     }
 }

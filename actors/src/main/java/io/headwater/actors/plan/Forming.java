@@ -11,6 +11,7 @@ import io.headwater.actors.plan.ShardPlanner.Subscribe;
 import io.headwater.actors.plan.ShardPlanner.SubscriberGone;
 import io.headwater.actors.plan.ShardPlanner.What;
 import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -35,23 +36,25 @@ final class Forming {
 
     Behavior<ShardPlanner.Command> state() {
         return Behaviors.receiveMessage(command -> switch (command) {
-            case ShardReport.Join join -> {
-                changes.joined(join); // it is in a later plan
-                yield desk.stay();
-            }
+            case ShardReport.Join join ->
+                switch (changes.joined(join)) {
+                    case NOTHING, NEWCOMER -> desk.stay(); // it is in a later plan
+                    case REPLACED -> planning.replan();
+                };
             case ShardReport.Ready ready when desk.current(ready) -> onReady(ready);
             case ShardReport.Serving serving when desk.current(serving) -> onServing(serving);
             case ShardReport.LoadFailed failed when desk.current(failed) -> onLoadFailed(failed);
             case ShardReport.Lost lost when desk.current(lost) -> Recovering.from(lost, desk, planning);
-            case Due(What what, long due, String node) when due == plan.epoch() -> onDue(what, node);
+            case Due(What what, long due, String node)
+            when due == plan.epoch() && what != What.SILENT -> onDue(what, node);
             case MemberGone gone -> changes.gone(gone, planning::replan);
             case ShardGone gone -> changes.gone(gone, planning::replan);
             case ShardReport.Leaving leaving -> changes.leaves(leaving, planning::replan);
             case ShardReport.Beat beat -> changes.beat(beat, () -> onBeat(beat));
             case ShardReport.Ready _, ShardReport.LoadFailed _, ShardReport.Serving _, ShardReport.Lost _ ->
                 desk.late();
-            case Subscribe _, GetStatus _, SubscriberGone _, MemberCame _, MemberUnreachable _, Due _ ->
-                desk.common(command);
+            case MemberUnreachable silent -> changes.silentUnmissed(silent);
+            case Subscribe _, GetStatus _, SubscriberGone _, MemberCame _, Due _ -> desk.common(command);
         });
     }
 
@@ -93,13 +96,16 @@ final class Forming {
         String kernels = desk.roster.leader(plan).map(leader -> leader.kernels).orElse("");
         desk.publish(new PlanState.Serving(
                 plan.epoch(), serving.decoder(), plan.nodes(), desk.options.settings(), kernels, weightBytes));
-        return new Serving(desk, planning).entered();
+        return new Serving(desk, planning).state();
     }
 
     /** Sends again what a node has not heard, and tells gateways how far it is. */
     private Behavior<ShardPlanner.Command> onBeat(ShardReport.Beat beat) {
         if (!plan.contains(beat.node())) {
             return desk.stay();
+        }
+        if (changes.isAhead(beat)) {
+            return planning.replan();
         }
         if (changes.stopped(beat)) {
             return Recovering.from(beat, desk, planning);
@@ -124,13 +130,38 @@ final class Forming {
 
     private Behavior<ShardPlanner.Command> onDue(What what, String node) {
         return switch (what) {
-            case LOAD -> {
-                long seconds = desk.options.deadlines().load().toSeconds();
-                yield without(node, "its engine got no further for " + seconds + " s");
+            case LOAD -> onLoadOverdue(node);
+            case LEAD -> {
+                desk.roster
+                        .leader(plan)
+                        .ifPresent(leader -> planning.excludeForNow(leader, "its decoder did not start"));
+                yield planning.replan();
             }
-            case LEAD -> without(plan.order().getFirst(), "its decoder did not start");
-            case DRAIN, START, SETTLE, MEMBERSHIP -> desk.stay(); // a leaving node is not in a forming plan
+            case DRAIN, START, SETTLE, MEMBERSHIP, SILENT, RETRY ->
+                desk.stay(); // a leaving node is not in a forming plan
         };
+    }
+
+    /** A node has told of no progress for long. One that is loaded is not to blame: it waits for the slow ones. */
+    private Behavior<ShardPlanner.Command> onLoadOverdue(String overdue) {
+        List<PlannedNode> late =
+                desk.roster.in(plan).stream().filter(node -> !node.ready).toList();
+        boolean loaded = desk.roster.get(overdue).filter(PlannedNode::loaded).isPresent();
+        if (loaded && late.stream().anyMatch(node -> !node.loaded())) {
+            desk.timers.load(overdue);
+            return desk.stay();
+        }
+        String reason = "its engine got no further for "
+                + desk.options.deadlines().load().toSeconds() + " s";
+        if (loaded && late.size() > 1) { // they wait for each other
+            return Recovering.from(new ShardReport.LoadFailed(overdue, plan.epoch(), reason, false), desk, planning);
+        }
+        if (desk.roster.all().size() > 1) {
+            desk.roster.retire(overdue, reason);
+        } else {
+            desk.roster.get(overdue).ifPresent(node -> planning.excludeForNow(node, reason));
+        }
+        return planning.replan();
     }
 
     private Behavior<ShardPlanner.Command> without(String node, String reason) {

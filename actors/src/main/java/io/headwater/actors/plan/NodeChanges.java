@@ -17,26 +17,42 @@ final class NodeChanges {
         this.roster = desk.roster;
     }
 
-    /** Takes a node in; false if it was known or is turned away. */
-    boolean joined(ShardReport.Join join) {
+    /** What a join has changed. */
+    enum Joined {
+        /** Nothing: the node was known, or is turned away. */
+        NOTHING,
+        /** A node that may be in the next plan. */
+        NEWCOMER,
+        /** A node of the plan has started anew: its engine is gone. */
+        REPLACED
+    }
+
+    /** Takes a node in. */
+    Joined joined(ShardReport.Join join) {
         plan.heardOf(join.epoch());
         NodeProfile profile = join.profile();
         Optional<String> unfit = unfit(profile);
         if (unfit.isPresent()) {
             desk.log().info("node {} is turned away: {}", profile.node(), unfit.get());
             join.shard().tell(new ShardOrder.Retire(unfit.get()));
-            return false;
+            return Joined.NOTHING;
         }
-        Optional<PlannedNode> known = roster.get(profile.node()).filter(node -> node.shard.equals(join.shard()));
+        Optional<PlannedNode> same = roster.get(profile.node());
+        Optional<PlannedNode> known = same.filter(node -> node.shard.equals(join.shard()));
         PlannedNode node =
                 known.orElseGet(() -> new PlannedNode(profile, join.shard(), desk.members.addressOf(join.shard())));
         if (known.isEmpty()) {
+            same.ifPresent(
+                    roster::remove); // its actor is another one: the process, or the node in it, was started again
             roster.add(node);
         }
         if (!plan.contains(node.id())) {
             node.shard.tell(new ShardOrder.Standby(plan.epoch(), node.reason));
         }
-        return known.isEmpty();
+        if (known.isPresent()) {
+            return Joined.NOTHING;
+        }
+        return same.isPresent() && plan.contains(node.id()) ? Joined.REPLACED : Joined.NEWCOMER;
     }
 
     private Optional<String> unfit(NodeProfile profile) {
@@ -69,12 +85,21 @@ final class NodeChanges {
         }
         PlannedNode node = gone.get();
         roster.remove(node);
+        desk.failures.explainedBy(node);
         boolean inPlan = plan.contains(node.id());
         desk.log().info("node {} is lost: {}{}", node.id(), how, inPlan ? "" : " (it was in no plan)");
         if (roster.isEmpty() && plan.nodes().isEmpty()) {
             desk.publishNone("all nodes are gone: start one with headwater node", plan.planned());
         }
         return inPlan ? next.get() : desk.stay();
+    }
+
+    /** A member is unreachable that no peer misses yet: there is none, or none that has a data plane. */
+    Behavior<ShardPlanner.Command> silentUnmissed(ShardPlanner.MemberUnreachable silent) {
+        roster.at(silent.member())
+                .filter(node -> plan.contains(node.id()))
+                .ifPresent(node -> desk.timers.silent(node.id()));
+        return desk.common(silent);
     }
 
     /** A node wants to go: at once if it is in no plan, else it is drained, and {@code next} comes. */
@@ -128,5 +153,10 @@ final class NodeChanges {
     /** Whether a node of the plan has no engine any more: what it told of that did not arrive. */
     boolean stopped(ShardReport.Beat beat) {
         return beat.epoch() == plan.epoch() && beat.state() == NodeState.STANDBY && plan.contains(beat.node());
+    }
+
+    /** Whether a node of the plan listens to another planner's, newer one: it takes no order of this epoch. */
+    boolean isAhead(ShardReport.Beat beat) {
+        return beat.epoch() > plan.epoch() && plan.contains(beat.node());
     }
 }

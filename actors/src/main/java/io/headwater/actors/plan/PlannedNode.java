@@ -2,12 +2,16 @@
 package io.headwater.actors.plan;
 
 import io.headwater.cluster.membership.HostPort;
+import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the planner knows of a node. Owned by the planner. */
 final class PlannedNode {
     /** A node that has failed so often is not tried again, however small its share would be. */
     private static final int MOST_TRIES = 3;
+
+    private static final Duration FIRST_EXCLUSION = Duration.ofSeconds(60);
+    private static final Duration LAST_EXCLUSION = Duration.ofHours(1);
 
     final NodeProfile profile;
     final ActorRef<ShardOrder> shard;
@@ -34,7 +38,13 @@ final class PlannedNode {
     /** How often its peers have not heard it although it is a member. */
     int strikes;
 
+    /** How often its own engine failed, or could not be made. */
+    int ownFailures;
+
     private String excluded = "";
+    private boolean excludedForNow;
+    private long excludedUntilNanos;
+    private Duration exclusion = FIRST_EXCLUSION;
     private long failedShareBytes = Long.MAX_VALUE;
     private int failedTries;
 
@@ -60,9 +70,49 @@ final class PlannedNode {
     /** No engine could be made of a share of so many bytes. */
     void exclude(String why, long shareBytes) {
         excluded = why;
+        excludedForNow = false;
         reason = why;
         failedShareBytes = Math.min(failedShareBytes, shareBytes);
         failedTries++;
+    }
+
+    /** Its engines failed, for a reason that may pass: no plan uses it for a while, and for a longer one the next time. */
+    void excludeForNow(String why, long nowNanos) {
+        excluded = why;
+        reason = why;
+        excludedForNow = true;
+        excludedUntilNanos = nowNanos + exclusion.toNanos();
+        Duration doubled = exclusion.multipliedBy(2);
+        exclusion = doubled.compareTo(LAST_EXCLUSION) < 0 ? doubled : LAST_EXCLUSION;
+    }
+
+    boolean excludedForNow() {
+        return excludedForNow;
+    }
+
+    /** Takes it back, if it is excluded for now and that is over. */
+    void readmit(long nowNanos) {
+        if (excludedForNow && nowNanos - excludedUntilNanos >= 0) {
+            readmit();
+        }
+    }
+
+    /** Takes it back, if it is excluded for now: one more failure excludes it again. */
+    void readmit() {
+        if (excludedForNow) {
+            excludedForNow = false;
+            excluded = "";
+            reason = "it is tried again";
+        }
+    }
+
+    /** It was in a plan that has served well. */
+    void forgive() {
+        strikes = 0;
+        ownFailures = 0;
+        if (excluded.isEmpty()) {
+            exclusion = FIRST_EXCLUSION;
+        }
     }
 
     /** Whether it may be tried again with a share of so many bytes: a smaller one than it failed on, and not for ever. */
@@ -72,7 +122,7 @@ final class PlannedNode {
 
     /** Whether there is a share with which it may be tried again. */
     boolean hasAnotherTry() {
-        return !leaving && !excluded.isEmpty() && failedTries < MOST_TRIES;
+        return !leaving && !excluded.isEmpty() && !excludedForNow && failedTries < MOST_TRIES;
     }
 
     /** It is in a new plan. */
@@ -97,6 +147,11 @@ final class PlannedNode {
         reason = why;
         state = NodeState.STANDBY;
         shard.tell(new ShardOrder.Release(epoch, why));
+    }
+
+    /** Its weights are packed: it waits for the others to come. */
+    boolean loaded() {
+        return ready || (figures.totalBytes() > 0 && figures.loadedBytes() >= figures.totalBytes());
     }
 
     PlanState.Loading loading() {

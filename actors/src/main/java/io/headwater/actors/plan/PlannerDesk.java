@@ -71,11 +71,25 @@ final class PlannerDesk {
             case ShardPlanner.GetStatus(ActorRef<ClusterStatus> replyTo) -> replyTo.tell(status());
             case ShardPlanner.MemberUnreachable(HostPort member) ->
                 roster.at(member).ifPresent(node -> node.unreachable = true);
+            case ShardPlanner.Due(ShardPlanner.What what, long _, String node)
+            when what == ShardPlanner.What.SILENT ->
+                roster.get(node).filter(late -> plan.contains(node)).ifPresent(this::takeOutIfSilent);
             case ShardPlanner.MemberCame(HostPort member) ->
                 roster.at(member).ifPresent(node -> node.unreachable = false);
             case ShardPlanner.Due _, ShardReport _, ShardPlanner.MemberGone _, ShardPlanner.ShardGone _ -> late++;
         }
         return Behaviors.same();
+    }
+
+    /**
+     * The split-brain resolver need not be waited for: it decides the same, but only after nothing has changed for a while. Not where this
+     * side may be the one that has to go.
+     */
+    void takeOutIfSilent(PlannedNode node) {
+        if (node.unreachable && (options.downSuspects() || members.reachesMost())) {
+            log().info("node {} is taken out: it is unreachable", node.id());
+            members.down(node.address);
+        }
     }
 
     void publish(PlanState state) {

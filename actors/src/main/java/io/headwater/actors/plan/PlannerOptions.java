@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param model that is served; nodes with another file are turned away
  * @param version of the program; nodes of another one are turned away: their bits may differ
  * @param expectedNodes the first plan waits for so many, {@code startTimeout} at most
- * @param downSuspects whether the planner itself may take out a member that is unreachable and that its peers in the plan do not hear: only
- *     where it runs on the oldest member and that one is kept
+ * @param downSuspects whether the planner itself may always take out a member that is unreachable and that its peers in the plan do not hear:
+ *     only where it runs on the oldest member and that one is kept. Elsewhere it may while it reaches most members
  * @param deadlines of all that it waits for
  */
 public record PlannerOptions(
@@ -32,6 +32,8 @@ public record PlannerOptions(
      *
      * @param start for the first plan's nodes to join
      * @param settle after the first node of a new planner, for the others
+     * @param goodbye after a loss without suspects, to hear more of it
+     * @param silent after a member that nobody in a plan would miss is unreachable, until it is taken out
      * @param load without progress
      * @param lead from all ready to the decoder's answer
      * @param membership after a loss, until the lost member is taken out; then a plan is made with those that are there
@@ -41,6 +43,8 @@ public record PlannerOptions(
     public record Deadlines(
             Duration start,
             Duration settle,
+            Duration goodbye,
+            Duration silent,
             Duration load,
             Duration lead,
             Duration membership,
@@ -48,7 +52,9 @@ public record PlannerOptions(
             Duration quickRebuild) {
         public static final Deadlines DEFAULT = new Deadlines(
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(3),

@@ -42,7 +42,17 @@ final class PlannerTimers {
 
     /** For membership to say who is gone, where somebody is suspected; else only for what else is heard. */
     void membership(boolean suspected) {
-        after(What.MEMBERSHIP, suspected ? deadlines.membership() : deadlines.settle());
+        after(What.MEMBERSHIP, suspected ? deadlines.membership() : deadlines.goodbye());
+    }
+
+    /** A member is unreachable that no peer would report; with this one's address, whatever the epoch is by then. */
+    void silent(String node) {
+        timers.startSingleTimer(What.SILENT + node, new Due(What.SILENT, plan.epoch(), node), deadlines.silent());
+    }
+
+    /** Until the next try, after plans have failed. */
+    void retry(Duration after) {
+        after(What.RETRY, after);
     }
 
     void drain(String node) {
@@ -72,6 +82,7 @@ final class PlannerTimers {
         timers.cancel(What.SETTLE);
         timers.cancel(What.LEAD);
         timers.cancel(What.MEMBERSHIP);
+        timers.cancel(What.RETRY);
         Set.copyOf(loading).forEach(this::loaded);
     }
 

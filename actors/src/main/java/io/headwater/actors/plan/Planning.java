@@ -24,6 +24,8 @@ final class Planning {
     Behavior<ShardPlanner.Command> replan() {
         String why = plan.planned() ? "the cluster's nodes have changed" : "the model is being loaded";
         return switch (decide()) {
+            case Decision.Impossible(String reason)
+            when roster.all().stream().anyMatch(PlannedNode::excludedForNow) -> noPlanForNow(reason);
             case Decision.Impossible(String reason) -> noPlan(reason);
             case Decision.Plan next -> assign(next, why);
         };
@@ -31,6 +33,8 @@ final class Planning {
 
     /** What a new plan would be. A node that could not hold its share is in it again if its share is smaller now. */
     Decision decide() {
+        long now = desk.nanoTime.getAsLong();
+        roster.all().forEach(node -> node.readmit(now));
         Decision decided = decide(List.of());
         List<PlannedNode> again = new ArrayList<>();
         for (PlannedNode node : roster.all()) {
@@ -71,7 +75,21 @@ final class Planning {
         desk.log().info("node {} is not used any more: {}", node.id(), reason);
     }
 
+    /** No plan is to use this node for a while. */
+    void excludeForNow(PlannedNode node, String reason) {
+        node.excludeForNow(reason, desk.nanoTime.getAsLong());
+        desk.log().info("node {} is not used for now: {}", node.id(), reason);
+    }
+
+    /** Plans fail although nodes are there: the next try comes by itself. */
+    Behavior<ShardPlanner.Command> noPlanForNow(String reason) {
+        Behavior<ShardPlanner.Command> waiting = noPlan(reason);
+        desk.timers.retry(desk.failures.nextRetry());
+        return waiting;
+    }
+
     Behavior<ShardPlanner.Command> noPlan(String reason) {
+        desk.failures.ended(desk.nanoTime.getAsLong(), roster.all());
         plan.becomesNone();
         String excluded = roster.all().stream()
                 .filter(node -> !node.excluded().isEmpty())
@@ -87,6 +105,7 @@ final class Planning {
     }
 
     private Behavior<ShardPlanner.Command> assign(Decision.Plan next, String why) {
+        desk.failures.ended(desk.nanoTime.getAsLong(), roster.all());
         plan.becomes(next);
         desk.timers.clear();
         desk.log().info("epoch {}: plan for {}: {}", plan.epoch(), plan.order(), why);

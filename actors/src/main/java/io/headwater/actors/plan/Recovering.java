@@ -32,6 +32,9 @@ final class Recovering {
     private final String reason;
     private final List<String> suspects = new ArrayList<>();
 
+    /** A node of the plan has started anew. */
+    private boolean restarted;
+
     private Recovering(PlannerDesk desk, Planning planning, String reason) {
         this.desk = desk;
         this.planning = planning;
@@ -47,6 +50,9 @@ final class Recovering {
         Recovering recovering = new Recovering(desk, planning, lost.reason()).begun();
         desk.publishForming(lost.reason());
         recovering.suspect(lost);
+        if (recovering.countedByItself(lost)) {
+            return planning.replan();
+        }
         return recovering.replanIfAllGone().orElseGet(recovering::state);
     }
 
@@ -58,7 +64,21 @@ final class Recovering {
 
     /** An engine could not be made now; the next try may do. */
     static Behavior<ShardPlanner.Command> from(ShardReport.LoadFailed failed, PlannerDesk desk, Planning planning) {
-        return new Recovering(desk, planning, failed.reason()).begun().state();
+        desk.failures.ended(desk.nanoTime.getAsLong(), desk.roster.all());
+        Recovering recovering = new Recovering(desk, planning, failed.reason()).begun();
+        return recovering.countedByItself(failed.node()) ? planning.replan() : recovering.state();
+    }
+
+    /** A node that names itself: its own engine has failed. */
+    private boolean countedByItself(ShardReport.Lost lost) {
+        return lost.suspects().contains(lost.node()) && countedByItself(lost.node());
+    }
+
+    /** Whether a node is left out of the next plans now, because its own failures are too many. */
+    private boolean countedByItself(String id) {
+        Optional<PlannedNode> failing = desk.roster.get(id).filter(desk.failures::failedByItselfTooOften);
+        failing.ifPresent(node -> planning.excludeForNow(node, "its engines fail: " + reason));
+        return failing.isPresent();
     }
 
     private Recovering begun() {
@@ -69,19 +89,24 @@ final class Recovering {
 
     private Behavior<ShardPlanner.Command> state() {
         return Behaviors.receiveMessage(command -> switch (command) {
-            case ShardReport.Join join -> {
-                changes.joined(join);
-                yield desk.stay();
-            }
+            case ShardReport.Join join ->
+                switch (changes.joined(join)) {
+                    case NOTHING, NEWCOMER -> desk.stay();
+                    case REPLACED -> {
+                        restarted = true;
+                        suspects.remove(join.node());
+                        yield whenAllGone();
+                    }
+                };
             case ShardReport.Lost lost
             when desk.current(lost) -> {
                 suspect(lost);
-                yield whenAllGone();
+                yield countedByItself(lost) ? planning.replan() : whenAllGone();
             }
             case MemberGone gone -> changes.gone(gone, this::whenAllGone);
             case ShardGone gone -> changes.gone(gone, this::whenAllGone);
             case MemberUnreachable silent -> {
-                desk.common(silent);
+                changes.silentUnmissed(silent);
                 takeOutSilentSuspects();
                 yield desk.stay();
             }
@@ -95,12 +120,14 @@ final class Recovering {
         });
     }
 
-    /** Notes whom a node names; one that names nobody (its own engine failed, or a peer said goodbye) adds nothing. */
+    /** Notes whom a node names; one that names nobody (a peer said goodbye), or itself (its own engine failed), adds nothing. */
     private void suspect(ShardReport.Lost lost) {
-        if (suspects.isEmpty() && !lost.suspects().isEmpty()) {
+        List<String> others =
+                lost.suspects().stream().filter(id -> !id.equals(lost.node())).toList();
+        if (suspects.isEmpty() && !others.isEmpty()) {
             desk.timers.membership(true);
         }
-        for (String suspect : lost.suspects()) {
+        for (String suspect : others) {
             if (lost.hung()) {
                 desk.roster.retire(suspect, lost.reason());
             }
@@ -113,9 +140,7 @@ final class Recovering {
 
     /** The failure detector and the peers agree: the split-brain resolver need not be waited for. */
     private void takeOutSilentSuspects() {
-        if (desk.options.downSuspects()) {
-            suspectedNodes().stream().filter(node -> node.unreachable).forEach(node -> desk.members.down(node.address));
-        }
+        suspectedNodes().forEach(desk::takeOutIfSilent);
     }
 
     private Behavior<ShardPlanner.Command> whenAllGone() {
@@ -123,7 +148,7 @@ final class Recovering {
     }
 
     private Optional<Behavior<ShardPlanner.Command>> replanIfAllGone() {
-        boolean somebodyHasGone = plan.order().stream().anyMatch(id -> !desk.roster.contains(id));
+        boolean somebodyHasGone = restarted || plan.order().stream().anyMatch(id -> !desk.roster.contains(id));
         return somebodyHasGone && suspectedNodes().isEmpty() ? Optional.of(planning.replan()) : Optional.empty();
     }
 
@@ -134,12 +159,19 @@ final class Recovering {
 
     /** Nobody has gone: the peers' word stands against the failure detector's. Who is suspected again is turned away. */
     private Behavior<ShardPlanner.Command> onMembershipSilent() {
+        List<PlannedNode> silent =
+                suspectedNodes().stream().filter(node -> node.unreachable).toList();
+        if (!silent.isEmpty()) { // neither peers nor members hear them: they join again when they are back
+            silent.forEach(
+                    node -> desk.roster.retire(node.id(), "neither its peers nor the members hear it: " + reason));
+            return planning.replan();
+        }
         desk.failures
                 .strike(suspectedNodes())
                 .ifPresent(node -> desk.roster.retire(
                         node.id(), "it is a member, but its peers in the plan did not hear it: " + reason));
         if (desk.failures.failedOnceTooOften()) {
-            return planning.noPlan(
+            return planning.noPlanForNow(
                     FailureRecord.MOST_FAILURES + " plans in a row have failed, the last one because: " + reason);
         }
         return planning.replan();

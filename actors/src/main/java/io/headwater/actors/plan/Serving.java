@@ -20,6 +20,9 @@ final class Serving {
     private final NodeChanges changes;
     private final BetterPlan better;
 
+    /** The leader has told what runs in this epoch: before, a rebuild would seem to disturb nobody. */
+    private boolean figuresKnown;
+
     Serving(PlannerDesk desk, Planning planning) {
         this.desk = desk;
         this.planning = planning;
@@ -27,14 +30,14 @@ final class Serving {
         this.better = new BetterPlan(desk, planning);
     }
 
-    /** The state, unless it is time for a better plan already. */
-    Behavior<ShardPlanner.Command> entered() {
-        return better.due() ? planning.replan() : state();
-    }
-
-    private Behavior<ShardPlanner.Command> state() {
+    Behavior<ShardPlanner.Command> state() {
         return Behaviors.receiveMessage(command -> switch (command) {
-            case ShardReport.Join join -> changes.joined(join) ? improve() : desk.stay();
+            case ShardReport.Join join ->
+                switch (changes.joined(join)) {
+                    case NOTHING -> desk.stay();
+                    case NEWCOMER -> improve();
+                    case REPLACED -> planning.replan();
+                };
             case ShardReport.Lost lost when desk.current(lost) -> Recovering.from(lost, desk, planning);
             case MemberGone gone -> changes.gone(gone, planning::replan);
             case ShardGone gone -> changes.gone(gone, planning::replan);
@@ -43,13 +46,26 @@ final class Serving {
             case Due(What what, long _, String node) when what == What.DRAIN -> onDrainOver(node);
             case ShardReport.Serving _, ShardReport.Ready _, ShardReport.LoadFailed _, ShardReport.Lost _ ->
                 desk.late();
+            case MemberUnreachable silent when desk.plan.nodes().size() == 1 -> changes.silentUnmissed(silent);
             case Subscribe _, GetStatus _, SubscriberGone _, MemberCame _, MemberUnreachable _, Due _ ->
                 desk.common(command);
         });
     }
 
     private Behavior<ShardPlanner.Command> onBeat(ShardReport.Beat beat) {
-        return changes.stopped(beat) ? Recovering.from(beat, desk, planning) : improve();
+        if (changes.isAhead(beat)) {
+            return planning.replan();
+        }
+        boolean placed = desk.plan.contains(beat.node());
+        if (placed
+                && beat.state()
+                        == NodeState.STANDBY) { // also of an older epoch: it was ready once, and is not any more
+            return Recovering.from(beat, desk, planning);
+        }
+        if (desk.plan.leads(beat.node()) && beat.epoch() == desk.plan.epoch()) {
+            figuresKnown |= beat.state() == NodeState.SERVING || beat.state() == NodeState.DRAINING;
+        }
+        return improve();
     }
 
     private Behavior<ShardPlanner.Command> onDrainOver(String id) {
@@ -61,6 +77,6 @@ final class Serving {
     }
 
     private Behavior<ShardPlanner.Command> improve() {
-        return better.due() ? planning.replan() : desk.stay();
+        return figuresKnown && better.due() ? planning.replan() : desk.stay();
     }
 }

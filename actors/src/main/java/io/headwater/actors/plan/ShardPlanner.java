@@ -57,6 +57,8 @@ public final class ShardPlanner {
         LOAD,
         LEAD,
         MEMBERSHIP,
+        SILENT,
+        RETRY,
         DRAIN
     }
 

@@ -41,7 +41,7 @@ public sealed interface ShardReport extends ShardPlanner.Command, CborMessage {
     /**
      * The epoch has ended here.
      *
-     * @param suspects nodes that did not answer, or hang
+     * @param suspects nodes that did not answer, or hang; the node itself if its own engine failed; nobody if a peer said goodbye
      * @param hung whether the suspects are alive but get nowhere
      */
     record Lost(String node, long epoch, String reason, List<String> suspects, boolean hung) implements ShardReport {

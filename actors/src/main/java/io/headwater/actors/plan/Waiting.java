@@ -10,6 +10,8 @@ import io.headwater.actors.plan.ShardPlanner.ShardGone;
 import io.headwater.actors.plan.ShardPlanner.Subscribe;
 import io.headwater.actors.plan.ShardPlanner.SubscriberGone;
 import io.headwater.actors.plan.ShardPlanner.What;
+import io.headwater.cluster.membership.HostPort;
+import java.util.Set;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -18,6 +20,7 @@ final class Waiting {
     private final PlannerDesk desk;
     private final Planning planning;
     private final NodeChanges changes;
+    private boolean startIsOver;
 
     Waiting(PlannerDesk desk, Planning planning) {
         this.desk = desk;
@@ -27,9 +30,11 @@ final class Waiting {
 
     Behavior<ShardPlanner.Command> state() {
         return Behaviors.receiveMessage(command -> switch (command) {
-            case ShardReport.Join join -> changes.joined(join) ? whenEnough() : desk.stay();
+            case ShardReport.Join join ->
+                changes.joined(join) == NodeChanges.Joined.NOTHING ? desk.stay() : whenEnough();
             case Due(What what, long _, String _) when what == What.START -> onStartOver();
             case Due(What what, long _, String _) when what == What.SETTLE -> planIfAnybody();
+            case Due(What what, long _, String _) when what == What.RETRY -> retry();
             case MemberGone gone -> changes.gone(gone, desk::stay);
             case ShardGone gone -> changes.gone(gone, desk::stay);
             case ShardReport.Leaving leaving -> changes.leaves(leaving, desk::stay);
@@ -43,14 +48,26 @@ final class Waiting {
 
     private Behavior<ShardPlanner.Command> whenEnough() {
         int expected = desk.options.expectedNodes();
-        boolean planned = desk.plan.planned();
-        long usable = desk.roster.all().stream().filter(PlannedNode::usable).count();
-        if (!planned && expected > 0 && usable >= expected) {
+        if (desk.plan.plannedBefore()) {
+            // after the loss of the planner's node those that were expected do not all come, and more may: not fewer
+            // than can be reached
+            return allReachableHaveJoined() ? planning.replan() : settle();
+        }
+        if (expected > 0
+                && desk.roster.all().stream().filter(PlannedNode::usable).count() >= expected) {
             return planning.replan();
         }
-        if (desk.plan.plannedBefore() || expected == 0) {
-            desk.timers.settle(); // after the loss of the planner's node those that were expected do not all come
-        }
+        return expected == 0 || startIsOver ? settle() : desk.stay();
+    }
+
+    private boolean allReachableHaveJoined() {
+        Set<HostPort> shards = desk.members.reachableShards();
+        return !shards.isEmpty()
+                && shards.stream().allMatch(member -> desk.roster.at(member).isPresent());
+    }
+
+    private Behavior<ShardPlanner.Command> settle() {
+        desk.timers.settle();
         return desk.stay();
     }
 
@@ -58,6 +75,7 @@ final class Waiting {
         if (desk.plan.planned()) {
             return desk.stay();
         }
+        startIsOver = true;
         if (desk.roster.isEmpty()) {
             desk.publishNone(
                     "no shard node has joined within "
@@ -65,6 +83,12 @@ final class Waiting {
                             + " s: look at the nodes' logs, or start one with headwater node --join",
                     true);
         }
+        return planIfAnybody();
+    }
+
+    /** Plans have failed although nodes are there: another try, with all of them. */
+    private Behavior<ShardPlanner.Command> retry() {
+        desk.roster.all().forEach(PlannedNode::readmit);
         return planIfAnybody();
     }
 

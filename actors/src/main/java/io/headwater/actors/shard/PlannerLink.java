@@ -72,13 +72,18 @@ final class PlannerLink {
     }
 
     void lost(PlanAssignment plan, EngineFault fault) {
-        List<String> suspects = fault.suspects().stream()
+        boolean own = fault.kind() == EngineFault.Kind.ENGINE_FAILED;
+        List<String> suspects = own ? List.of(node) : suspects(plan, fault);
+        boolean hung = fault.kind() == EngineFault.Kind.PEER_HUNG;
+        planner.tell(new ShardReport.Lost(node, plan.epoch(), fault.sentence(), suspects, hung));
+    }
+
+    private static List<String> suspects(PlanAssignment plan, EngineFault fault) {
+        return fault.suspects().stream()
                 .filter(shard -> shard >= 0 && shard < plan.nodes().size())
                 .map(plan.nodes()::get)
                 .map(PlanNode::id)
                 .toList();
-        boolean hung = fault.kind() == EngineFault.Kind.PEER_HUNG;
-        planner.tell(new ShardReport.Lost(node, plan.epoch(), fault.sentence(), suspects, hung));
     }
 
     void leaving() {

@@ -3,6 +3,7 @@ package io.headwater.actors.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headwater.cluster.membership.HostPort;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +86,7 @@ class ShardPlannerTest {
 
     @Test
     void goesOnAboveTheHighestEpochThatANodeHasHeardOf() {
+        members.reachableShards.addAll(List.of(address("a"), address("b")));
         join("a", 41);
         join("b", 7);
 
@@ -96,9 +98,273 @@ class ShardPlannerTest {
         join("a", 41);
         shard("a").expectMessageClass(ShardOrder.Standby.class);
 
-        time.timePasses(Duration.ofMillis(1100));
+        time.timePasses(Duration.ofMillis(2100));
 
         assertThat(assigned("a").epoch()).isEqualTo(42);
+    }
+
+    @Test
+    void aPlannerThatTakesOverWaitsForMoreNodesThanItsFirstPlanNeeded() {
+        members.reachableShards.addAll(List.of(address("a"), address("b"), address("c")));
+        planner.tell(new ShardPlanner.Subscribe(gateway.getRef()));
+        gateway.receiveMessage();
+        join("a", 41);
+        join("b", 41);
+        status();
+        shard("b").expectMessageClass(ShardOrder.Standby.class);
+        shard("b").expectNoMessage(Duration.ofMillis(300));
+
+        join("c", 41);
+
+        assertThat(assigned("c").nodes()).hasSize(3);
+        assertThat(gateway.receiveMessage()).isInstanceOf(PlanState.Forming.class);
+    }
+
+    @Test
+    void plansForANodeThatJoinsAfterTheStartHasPassed() {
+        time.timePasses(Duration.ofSeconds(61));
+        join("a", 0);
+        shard("a").expectMessageClass(ShardOrder.Standby.class);
+
+        time.timePasses(Duration.ofMillis(2100));
+
+        assertThat(assigned("a").nodes()).hasSize(1);
+    }
+
+    @Test
+    void leavesOutANodeWhoseOwnEngineFailsTwiceAndTakesItBackLater() {
+        serve();
+        planner.tell(new ShardReport.Lost("b", 1, "its decoder ended", List.of("b"), false));
+        status();
+        time.timePasses(Duration.ofMillis(1100));
+        assertThat(assigned("a").nodes()).hasSize(2);
+        planner.tell(new ShardReport.LoadFailed("b", 2, "no port", false));
+
+        assertThat(assigned("a").nodes()).hasSize(1);
+        ready("a", 3);
+        assertThat(status().state()).isEqualTo("serving");
+        nanos.addAndGet(Duration.ofSeconds(61).toNanos());
+        beat("a", 3, NodeState.SERVING, NodeFigures.NONE);
+
+        assertThat(assigned("b").nodes()).hasSize(2);
+    }
+
+    @Test
+    void triesTheOnlyNodeAgainAfterItsPlansHaveFailed() {
+        planner.tell(new ShardPlanner.Subscribe(gateway.getRef()));
+        join("a", 5);
+        status();
+        time.timePasses(Duration.ofMillis(2100));
+        assertThat(assigned("a").epoch()).isEqualTo(6);
+        planner.tell(new ShardReport.LoadFailed("a", 6, "no port", false));
+        status();
+        time.timePasses(Duration.ofMillis(1100));
+        assertThat(assigned("a").epoch()).isEqualTo(7);
+        planner.tell(new ShardReport.LoadFailed("a", 7, "no port", false));
+        shard("a").expectMessageClass(ShardOrder.Release.class);
+        shard("a").expectNoMessage(Duration.ofMillis(300));
+
+        time.timePasses(Duration.ofSeconds(11));
+
+        assertThat(assigned("a").epoch()).isEqualTo(9);
+    }
+
+    @Test
+    void goesOnTryingWhenPlansFailThoughAllNodesAreThere() {
+        serve();
+        long epoch = 1;
+        for (int failure = 0; failure < FailureRecord.MOST_FAILURES; failure++) {
+            planner.tell(new ShardReport.Lost("a", epoch, "b said goodbye", List.of(), false));
+            status();
+            time.timePasses(Duration.ofMillis(1100));
+            epoch = assigned("a").epoch();
+        }
+        planner.tell(new ShardReport.Lost("a", epoch, "b said goodbye", List.of(), false));
+        status();
+        time.timePasses(Duration.ofMillis(1100));
+        shard("a").expectMessageClass(ShardOrder.Release.class);
+        shard("a").expectNoMessage(Duration.ofMillis(300));
+
+        time.timePasses(Duration.ofSeconds(11));
+
+        assertThat(assigned("a").nodes()).hasSize(2);
+    }
+
+    @Test
+    void doesNotForgetFailuresBecauseALongTimePassedWithoutAPlanThatServed() {
+        serve();
+        planner.tell(new ShardReport.Lost("a", 1, "silence", List.of("b"), false));
+        status();
+        time.timePasses(Duration.ofMillis(3100));
+        assertThat(assigned("a").nodes()).hasSize(2);
+        nanos.addAndGet(Duration.ofSeconds(100).toNanos()); // loading took long: epoch 2 never served
+        planner.tell(new ShardReport.Lost("a", 2, "silence", List.of("b"), false));
+        status();
+
+        time.timePasses(Duration.ofMillis(3100));
+
+        assertThat(assigned("a").nodes()).hasSize(1);
+    }
+
+    @Test
+    void forgetsFailuresOnceAPlanHasServedWell() {
+        serve();
+        planner.tell(new ShardReport.Lost("a", 1, "silence", List.of("b"), false));
+        status();
+        time.timePasses(Duration.ofMillis(3100));
+        assertThat(assigned("a").nodes()).hasSize(2);
+        ready("b", 2);
+        ready("a", 2);
+        assertThat(status().state()).isEqualTo("serving");
+        nanos.addAndGet(Duration.ofSeconds(31).toNanos());
+        planner.tell(new ShardReport.Lost("a", 2, "silence", List.of("b"), false));
+        status();
+
+        time.timePasses(Duration.ofMillis(3100));
+
+        assertThat(assigned("a").nodes()).hasSize(2);
+    }
+
+    @Test
+    void doesNotRebuildBeforeItKnowsWhatRuns() {
+        serveUnheard();
+
+        join("c", 0);
+
+        shard("c").expectMessageClass(ShardOrder.Standby.class);
+        shard("c").expectNoMessage(Duration.ofMillis(300));
+        beat("a", 1, NodeState.READY, NodeFigures.NONE); // on its way while the plan began to serve
+        shard("c").expectNoMessage(Duration.ofMillis(300));
+        beat("a", 1, NodeState.SERVING, running(1, 100_000, 100));
+        shard("c").expectNoMessage(Duration.ofMillis(300));
+        beat("a", 1, NodeState.SERVING, running(0, 0, 100));
+        assertThat(assigned("c").nodes()).hasSize(3);
+    }
+
+    @Test
+    void doesNotBlameALoadedNodeThatWaitsForASlowOne() {
+        join("a", 0);
+        join("b", 0);
+        assigned("a");
+        assigned("b");
+        beat("a", 1, NodeState.LOADING, NodeFigures.NONE.withLoaded(10, 10));
+        for (int loaded = 1; loaded < 4; loaded++) {
+            beat("b", 1, NodeState.LOADING, NodeFigures.NONE.withLoaded(loaded, 10));
+            status();
+            time.timePasses(Duration.ofSeconds(40));
+        }
+        shard("a").expectNoMessage(Duration.ofMillis(300));
+
+        time.timePasses(Duration.ofSeconds(21));
+
+        assertThat(shard("b").expectMessageClass(ShardOrder.Retire.class).reason())
+                .contains("60 s");
+        assertThat(assigned("a").nodes()).hasSize(1);
+    }
+
+    @Test
+    void takesOutTheOnlyNodeOfAPlanThatNobodyElseWouldMiss() {
+        join("a", 5);
+        status();
+        time.timePasses(Duration.ofMillis(2100));
+        assigned("a");
+        ready("a", 6);
+        planner.tell(new ShardPlanner.MemberUnreachable(address("a")));
+        status();
+        assertThat(members.downed).isEmpty();
+
+        time.timePasses(Duration.ofMillis(600));
+        status();
+
+        assertThat(members.downed).containsExactly(address("a"));
+    }
+
+    @Test
+    void takesNobodyOutWhoIsHeardAgain() {
+        join("a", 0);
+        join("b", 0);
+        assigned("a");
+        planner.tell(new ShardPlanner.MemberUnreachable(address("b")));
+        planner.tell(new ShardPlanner.MemberCame(address("b")));
+        status();
+
+        time.timePasses(Duration.ofMillis(600));
+        status();
+
+        assertThat(members.downed).isEmpty();
+    }
+
+    @Test
+    void plansWithoutANodeThatNeitherPeersNorMembersHear() {
+        serve();
+        planner.tell(new ShardPlanner.MemberUnreachable(address("b")));
+        planner.tell(new ShardReport.Lost("a", 1, "silence", List.of("b"), false));
+        status();
+
+        time.timePasses(Duration.ofMillis(3100));
+
+        assertThat(assigned("a").nodes()).hasSize(1);
+    }
+
+    @Test
+    void withoutAParentTakesASuspectOutOnlyWhereItReachesMostMembers() {
+        FakeMembers apart = new FakeMembers();
+        PlannerOptions options =
+                new PlannerOptions(Nodes.MODEL, Nodes.SETTINGS, "1", 2, false, PlannerOptions.Deadlines.DEFAULT);
+        ActorRef<ShardPlanner.Command> other = kit.spawn(ShardPlanner.create(options, apart, nanos::get));
+        for (String name : List.of("a", "b")) {
+            other.tell(
+                    new ShardReport.Join(Nodes.profile(name, 1), 0, shard(name).getRef()));
+        }
+        assigned("b");
+        other.tell(new ShardPlanner.MemberUnreachable(address("b")));
+        other.tell(new ShardReport.Lost("a", 1, "silence", List.of("b"), false));
+        assertThat(status(other).epoch()).isEqualTo(1);
+        assertThat(apart.downed).isEmpty();
+
+        apart.reachesMost = true;
+        other.tell(new ShardPlanner.MemberUnreachable(address("b")));
+        status(other);
+
+        assertThat(apart.downed).containsExactly(address("b"));
+    }
+
+    @Test
+    void plansAgainWhenANodeOfThePlanHasStartedAnew() {
+        serve();
+        TestProbe<ShardOrder> anew = kit.createTestProbe("anew", ShardOrder.class);
+
+        planner.tell(new ShardReport.Join(Nodes.profile("b", 1), 0, anew.getRef()));
+
+        assertThat(anew.fishForMessage(
+                        Duration.ofSeconds(3),
+                        message -> message instanceof ShardOrder.Assign
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore()))
+                .hasSize(1);
+        assertThat(assigned("a").epoch()).isEqualTo(2);
+        planner.tell(new ShardPlanner.ShardGone("b", shard("b").getRef()));
+        shard("a").expectNoMessage(Duration.ofMillis(300));
+    }
+
+    @Test
+    void endsThePlanWhenAServingNodeStandsBy() {
+        serve();
+
+        beat("b", 0, NodeState.STANDBY, NodeFigures.NONE);
+
+        assertThat(gateway.receiveMessage()).isInstanceOf(PlanState.Forming.class);
+    }
+
+    @Test
+    void plansAboveANodeThatHasHeardOfANewerEpoch() {
+        join("a", 0);
+        join("b", 0);
+        assigned("a");
+
+        beat("b", 7, NodeState.STANDBY, NodeFigures.NONE);
+
+        assertThat(assigned("a").epoch()).isEqualTo(8);
     }
 
     @Test
@@ -415,6 +681,10 @@ class ShardPlannerTest {
         return shards.computeIfAbsent(name, id -> kit.createTestProbe(id, ShardOrder.class));
     }
 
+    private HostPort address(String name) {
+        return FakeMembers.address(shard(name).getRef());
+    }
+
     private void join(String name, long epoch) {
         planner.tell(
                 new ShardReport.Join(Nodes.profile(name, 1), epoch, shard(name).getRef()));
@@ -425,6 +695,7 @@ class ShardPlannerTest {
         if (name.equals("a")) {
             status(); // the planner has heard it
             planner.tell(new ShardReport.Serving("a", epoch, decoder.getRef()));
+            beat("a", epoch, NodeState.SERVING, NodeFigures.NONE);
         }
     }
 
@@ -458,6 +729,10 @@ class ShardPlannerTest {
     }
 
     private ClusterStatus status() {
+        return status(planner);
+    }
+
+    private ClusterStatus status(ActorRef<ShardPlanner.Command> planner) {
         TestProbe<ClusterStatus> probe = kit.createTestProbe();
         planner.tell(new ShardPlanner.GetStatus(probe.getRef()));
         return probe.receiveMessage();
@@ -465,6 +740,13 @@ class ShardPlannerTest {
 
     /** Nodes a and b serve in epoch 1; all that has been told until then has been heard. */
     private void serve() {
+        serveUnheard();
+        beat("a", 1, NodeState.SERVING, NodeFigures.NONE);
+        status();
+    }
+
+    /** The same, before the leader's first beat in this epoch. */
+    private void serveUnheard() {
         join("a", 0);
         join("b", 0);
         assigned("a");
