@@ -38,19 +38,17 @@ final class Follower {
         }
     }
 
-    /** A step whose numbers are broken here is so at the leader too, or its next position will not fit; one that cannot begin ends the epoch. */
+    /** Runs whose numbers are broken are so at the leader too, which closes their sequences; a step that cannot begin or end ends the epoch. */
     private void step(StepBatch batch) throws EngineException {
         if (batch.rows() == 0) {
             return;
         }
-        group.prepare(batch);
-        try {
-            group.run(batch);
-        } catch (EngineException e) {
-            if (group.stopped()) {
-                throw e;
+        group.run(batch);
+        for (int run = 0; run < batch.runs(); run++) {
+            String failure = batch.failure(run);
+            if (failure != null) {
+                LOG.warn("sequence {}: {}", batch.sequence(run).id(), failure);
             }
-            LOG.warn("a step failed at this shard: {}", e.getMessage());
         }
     }
 

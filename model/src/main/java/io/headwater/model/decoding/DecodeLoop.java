@@ -7,6 +7,7 @@ import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineStatistics;
+import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.generation.FinishReason;
@@ -41,6 +42,8 @@ public final class DecodeLoop implements AutoCloseable {
     /** Whose the runs of the step are, in their order. */
     private final List<Running> inStep = new ArrayList<>();
 
+    private boolean anyCancelled;
+
     public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this(engine, tokenizer, options, System::nanoTime);
     }
@@ -67,7 +70,7 @@ public final class DecodeLoop implements AutoCloseable {
         }
         if (!problem.isEmpty()) {
             request.fail(Failure.BAD_REQUEST, problem);
-        } else if (waiting.size() >= options.maxWaiting()) {
+        } else if (waiting.size() >= mostWaiting(asked)) {
             request.fail(
                     Failure.FULL,
                     waiting.size() + " requests wait already, and no more may: try again when some have ended");
@@ -76,11 +79,18 @@ public final class DecodeLoop implements AutoCloseable {
         }
     }
 
+    /** Those that the next step takes up do not wait; whoever was running elsewhere need not make room for others. */
+    private int mostWaiting(DecodeRequest asked) {
+        boolean again = asked instanceof DecodeRequest.Generate generate && generate.answered() > 0;
+        return options.maxWaiting() + mostRunning - running.size() + (again ? mostRunning : 0);
+    }
+
     /** Ends a session's request with the next {@link #step}; nothing happens if there is none. */
     public void cancel(long session) {
         @Nullable Request request = find(session);
         if (request != null) {
             request.cancel();
+            anyCancelled = true;
         }
     }
 
@@ -118,7 +128,7 @@ public final class DecodeLoop implements AutoCloseable {
      * @throws EngineException if the step failed: the caller then calls {@link #fail}, or drops the loop and hands all requests in elsewhere
      */
     public boolean step() throws EngineException {
-        boolean ended = endCancelled();
+        boolean ended = anyCancelled && endCancelled();
         boolean begun = admit();
         if (running.isEmpty()) {
             return ended || begun;
@@ -128,10 +138,33 @@ public final class DecodeLoop implements AutoCloseable {
         int decodeRows = addDecoding(step);
         int prefillRows = addReading(step, decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()));
         long start = nanoClock.getAsLong();
-        engine.run(step);
+        if (!run(step)) {
+            return true;
+        }
         pace.stepped(decodeRows, prefillRows, nanoClock.getAsLong() - start);
         handOut(step);
         return true;
+    }
+
+    /** Frees kept caches as long as there is no room; false if there is none even so, and the run that has none has failed. */
+    private boolean run(StepBatch step) throws EngineException {
+        while (true) {
+            try {
+                engine.run(step);
+                return true;
+            } catch (NoKvMemoryException e) {
+                if (!kept.freeOldest()) {
+                    fail(inStep.get(e.run()), Failure.FULL, e.getMessage() + "; try again when others have ended");
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void fail(Running one, Failure failure, String message) {
+        running.remove(one);
+        engine.close(one.work().cache().sequence());
+        one.request().fail(failure, message);
     }
 
     /** Every request hears that the work is broken; sequences in the engine are closed, kept ones too. */
@@ -159,6 +192,7 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private boolean endCancelled() {
+        anyCancelled = false;
         boolean any = false;
         for (int i = 0; i < running.size(); i++) {
             Running one = running.get(i);
@@ -169,13 +203,20 @@ public final class DecodeLoop implements AutoCloseable {
                 any = true;
             }
         }
-        return any;
+        return endCancelledWaiting() || any;
+    }
+
+    private boolean endCancelledWaiting() {
+        List<Request> cancelled = waiting.stream().filter(Request::cancelled).toList();
+        waiting.removeAll(cancelled);
+        cancelled.forEach(
+                request -> request.tell(new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE)));
+        return !cancelled.isEmpty();
     }
 
     private boolean admit() {
         boolean any = false;
-        while (!waiting.isEmpty()
-                && (running.size() < mostRunning || waiting.peekFirst().cancelled())) {
+        while (!waiting.isEmpty() && running.size() < mostRunning) {
             begin(waiting.removeFirst());
             any = true;
         }
@@ -183,10 +224,6 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private void begin(Request request) {
-        if (request.cancelled()) {
-            request.tell(new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
-            return;
-        }
         SessionCache cache = cache(request);
         try {
             Work work = request.begin(cache, engine, tokenizer);
@@ -248,12 +285,15 @@ public final class DecodeLoop implements AutoCloseable {
     private void handOut(StepBatch step) {
         for (int run = 0; run < inStep.size(); run++) {
             Running one = inStep.get(run);
+            @Nullable String failure = step.failure(run);
+            if (failure != null) {
+                fail(one, Failure.BROKEN, failure);
+                continue;
+            }
             try {
                 one.work().take(step, run, logits);
             } catch (BrokenLogitsException e) {
-                running.remove(one);
-                engine.close(one.work().cache().sequence());
-                one.request().fail(Failure.BROKEN, String.valueOf(e.getMessage()));
+                fail(one, Failure.BROKEN, String.valueOf(e.getMessage()));
                 continue;
             }
             if (one.work().over()) {

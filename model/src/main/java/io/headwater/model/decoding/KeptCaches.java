@@ -27,6 +27,16 @@ final class KeptCaches {
         }
     }
 
+    /** Frees the oldest; false if there is none. */
+    boolean freeOldest() {
+        @Nullable SessionCache oldest = caches.pollFirst();
+        if (oldest == null) {
+            return false;
+        }
+        engine.close(oldest.sequence());
+        return true;
+    }
+
     /** Hands a session's cache over, if there is one. */
     Optional<SessionCache> take(long session) {
         for (Iterator<SessionCache> each = caches.iterator(); each.hasNext(); ) {

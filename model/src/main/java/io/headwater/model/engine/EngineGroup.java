@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The engines of a plan in this process, all of them or one, and the decode loop's view of them: sequences, steps, logits.
  *
  * <p>All methods belong to one thread, the decode loop's: it is worker 0 of the first shard. After an {@link EngineException} from
- * {@link #run} the sequences of the step are of no use any more; after one that says so, neither is the group.
+ * {@link #run} the sequences of the step are of no use any more, unless it is a {@link NoKvMemoryException}; after one that says so, neither is
+ * the group.
  */
 public final class EngineGroup implements StepEngine, AutoCloseable {
     private final LlamaConfig config;
@@ -150,7 +151,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         for (int at = from; at < to; ) {
             int end = Math.min(to, at + batch.maxRows());
             nextStep().add(sequence, tokens, at, end, end == to ? 1 : 0);
-            run(batch);
+            runSound();
             at = end;
         }
     }
@@ -163,13 +164,22 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         for (int at = from; at < to; ) {
             int end = Math.min(to, at + batch.maxLogitsRows());
             nextStep().add(sequence, tokens, at, end, end - at);
-            run(batch);
+            runSound();
             for (int row = at; row < end; row++) {
                 everyRow.row(row - from, logits, (row - at) * config.vocabSize());
             }
             at = end;
         }
         System.arraycopy(logits, (batch.wantedRows() - 1) * config.vocabSize(), logits, 0, config.vocabSize());
+    }
+
+    /** The batch has one run, which is not the others' affair. */
+    private void runSound() throws EngineException {
+        run(batch);
+        @Nullable String failure = batch.failure(0);
+        if (failure != null) {
+            throw new EngineException(failure);
+        }
     }
 
     private void check(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
@@ -199,6 +209,8 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     /**
      * Checks a step and takes the memory that it needs, as {@link #run} does first: a step that is refused here has harmed no sequence,
      * so whoever tells other engines of a step asks before.
+     *
+     * @throws NoKvMemoryException if a run has no room
      */
     public void prepare(StepBatch step) throws EngineException {
         if (step != batch) {
@@ -219,15 +231,18 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
             checkToken(step.token(row));
         }
         for (int run = 0; run < step.runs(); run++) {
-            reserve(step.sequence(run), step.rowsOf(run));
+            reserve(step, run);
         }
     }
 
-    private static void reserve(Sequence sequence, int count) throws EngineException {
-        int refusal = sequence.reserve(count);
+    private static void reserve(StepBatch step, int run) throws NoKvMemoryException {
+        Sequence sequence = step.sequence(run);
+        int refusal = sequence.reserve(step.rowsOf(run));
         if (refusal < 0) {
-            throw new EngineException("no KV memory for " + count + " more tokens at position " + sequence.position()
-                    + ": " + Refusal.describe(refusal));
+            throw new NoKvMemoryException(
+                    run,
+                    "no KV memory for " + step.rowsOf(run) + " more tokens at position " + sequence.position() + ": "
+                            + Refusal.describe(refusal));
         }
     }
 
@@ -239,11 +254,20 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         stepNanos += System.nanoTime() - start;
         steps++;
         rows += step.rows();
-        @Nullable String wrong = fault.take();
-        if (wrong != null) {
-            throw new EngineException(wrong + ": the model file is damaged or unfit for 8-bit activations");
+        if (fault.any()) {
+            tellFaults();
         }
         advance();
+    }
+
+    private void tellFaults() {
+        for (int run = 0; run < batch.runs(); run++) {
+            @Nullable String failure = fault.of(run);
+            if (failure != null) {
+                batch.fail(run, failure);
+            }
+        }
+        fault.clear();
     }
 
     private void runPrepared() throws EngineException {
@@ -259,7 +283,9 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
 
     private void advance() {
         for (int run = 0; run < batch.runs(); run++) {
-            batch.sequence(run).advance(batch.rowsOf(run));
+            if (batch.failure(run) == null) {
+                batch.sequence(run).advance(batch.rowsOf(run));
+            }
         }
     }
 
@@ -267,7 +293,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     void rehearse(StepBatch step) throws EngineException {
         prepare(step);
         runPrepared();
-        fault.take();
+        fault.clear();
         advance();
     }
 
@@ -307,6 +333,11 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 engines.stream().mapToLong(engine -> engine.team().sentBytes()).sum(),
                 engines.stream().mapToLong(ShardEngine::weightBytes).sum(),
                 kernels);
+    }
+
+    /** Whether a worker did not leave a step that has failed: memory is never freed then, restart the process. Any thread. */
+    public boolean hung() {
+        return threads.hung();
     }
 
     /** Whether the workers have stopped, after a failure or because of {@link #close}: no step can be run any more. Any thread. */

@@ -62,18 +62,18 @@ final class ForwardPass {
             team.await(worker);
             attention.run(scratch);
             team.await(worker);
-            quantiseAttended(worker, layer);
+            quantiseAttended(worker);
             team.await(worker);
-            contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, batch.rows() * config.dim(), config.dim(), layer, 0);
-            addContributions(worker);
+            contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile);
+            team.reduce(worker, buffers, batch.rows() * config.dim(), config.dim(), layer, 0);
+            addContributions(worker, "what attention gives", layer);
             norm(worker, w.ffnNorm(), buffers.normed, layer);
             team.await(worker);
-            gatedHidden(worker, w, scratch, layer);
+            gatedHidden(worker, w, scratch);
             team.await(worker);
-            contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile, layer);
-            team.reduce(worker, buffers.sums, batch.rows() * config.dim(), config.dim(), layer, 1);
-            addContributions(worker);
+            contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile);
+            team.reduce(worker, buffers, batch.rows() * config.dim(), config.dim(), layer, 1);
+            addContributions(worker, "what the MLP gives", layer);
         }
         if (batch.wantedRows() > 0) {
             lastNorm(worker);
@@ -125,15 +125,15 @@ final class ForwardPass {
         boolean finite = kernels.rmsNorm()
                 .normalise(buffers.residual, row * dim, weight, dim, config.rmsNormEps(), out.values(), to * dim);
         if (!finite) {
-            fault.report("the residual stream's norm is not finite", layer, batch.position(row));
+            fault.report("the residual stream's norm is not finite", layer, row);
         }
-        quantise(out, to, row, layer);
+        if (!quantise(out, to)) {
+            fault.report("an activation is not finite", layer, row);
+        }
     }
 
-    private void quantise(Activations x, int row, int stepRow, int layer) {
-        if (!kernels.quantiser().quantise(x, row, 0, x.blocks())) {
-            fault.report("an activation is not finite", layer, batch.position(stepRow));
-        }
+    private boolean quantise(Activations x, int row) {
+        return kernels.quantiser().quantise(x, row, 0, x.blocks());
     }
 
     private void queriesKeysValues(int worker, LayerWeights w, TileScratch scratch) {
@@ -188,15 +188,17 @@ final class ForwardPass {
         }
     }
 
-    private void quantiseAttended(int worker, int layer) {
+    private void quantiseAttended(int worker) {
         for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
             attention.mergeRow(row);
-            quantise(buffers.attended, row, row, layer);
+            if (!quantise(buffers.attended, row)) {
+                buffers.broken.mark(row);
+            }
         }
     }
 
     /** Each unit's contribution to the residual stream, rounded once to integers; items are (tile, unit). */
-    private void contribute(int worker, PackedMatrix w, int unitBlocks, Activations x, TileScratch scratch, int layer) {
+    private void contribute(int worker, PackedMatrix w, int unitBlocks, Activations x, TileScratch scratch) {
         int dim = config.dim();
         long[] sums = buffers.sums[worker];
         Arrays.fill(sums, 0, batch.rows() * dim, 0);
@@ -210,21 +212,25 @@ final class ForwardPass {
             for (int row = 0; row < batch.rows(); row++) {
                 int from = row * PackedMatrix.TILE_ROWS;
                 if (!kernels.partialSums().add(scratch.output(), from, sums, row * dim + first, n)) {
-                    fault.report("a contribution to the residual stream is out of range", layer, batch.position(row));
+                    buffers.broken.mark(row);
                 }
             }
         }
     }
 
-    private void addContributions(int worker) {
+    /** What has broken at one shard only is told here, where all know of it: by all in the same words. */
+    private void addContributions(int worker, String what, int layer) {
         int dim = config.dim();
         for (int row = share(batch.rows(), worker); row < share(batch.rows(), worker + 1); row++) {
+            if (buffers.broken.broken(row, buffers.sums[0][row * dim])) {
+                fault.report(what + " is not finite or out of range", layer, row);
+            }
             kernels.partialSums().addTo(buffers.sums[0], row * dim, buffers.residual, row * dim, dim);
         }
     }
 
     /** Gate and up projections of the same tile, SwiGLU, and quantisation of the columns that it makes. */
-    private void gatedHidden(int worker, LayerWeights w, WorkerScratch scratch, int layer) {
+    private void gatedHidden(int worker, LayerWeights w, WorkerScratch scratch) {
         Activations hidden = buffers.hidden;
         int tiles = w.wGate().tiles();
         for (int tile = share(tiles, worker); tile < share(tiles, worker + 1); tile++) {
@@ -240,7 +246,7 @@ final class ForwardPass {
                 float[] up = scratch.tile.output();
                 kernels.swiGlu().apply(gate, from, up, from, n, hidden.values(), row * hidden.columns() + first);
                 if (!kernels.quantiser().quantise(hidden, row, block, toBlock)) {
-                    fault.report("a hidden activation is not finite", layer, batch.position(row));
+                    buffers.broken.mark(row);
                 }
             }
         }

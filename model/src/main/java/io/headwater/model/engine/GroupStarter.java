@@ -36,7 +36,6 @@ final class GroupStarter {
     private final LlamaConfig config;
     private final EngineOptions options;
     private final LoadProgress progress;
-    private final StepFault fault = new StepFault();
     private final RopeTable rope;
     private final int spins;
     private final NodeMemory memory = new NodeMemory(Long.MAX_VALUE);
@@ -125,9 +124,10 @@ final class GroupStarter {
         Units units = units();
         int rows = PhaseLimit.rows(config, units, plan, options.contextLength(), options.chunkRows());
         StepBatch batch = new StepBatch(rows, PhaseLimit.logitsRows(config, units, plan, rows));
+        StepFault fault = new StepFault(batch);
         List<ShardEngine> engines = new ArrayList<>();
         for (int shard = from; shard < to; shard++) {
-            engines.add(engine(plan, shard, shard - from, kernels, batch, ends));
+            engines.add(engine(plan, shard, shard - from, kernels, fault, batch, ends));
         }
         progress.finish();
         WorkerThreads threads = new WorkerThreads(
@@ -146,7 +146,8 @@ final class GroupStarter {
                 kernels.name()));
     }
 
-    private ShardEngine engine(ShardPlan plan, int shard, int index, Kernels kernels, StepBatch batch, Ends ends)
+    private ShardEngine engine(
+            ShardPlan plan, int shard, int index, Kernels kernels, StepFault fault, StepBatch batch, Ends ends)
             throws EngineException {
         int workers = options.threadsPerNode();
         ShardGeometry geometry =

@@ -45,14 +45,16 @@ final class ShardTeam {
         barrier.await(worker);
     }
 
-    /** After all workers have filled their sums: adds them up over workers and shards, into {@code sums[0]} of every shard. */
-    void reduce(int worker, long[][] sums, int count, int dim, int layer, int phase) throws ExchangeException {
+    /** After all workers have filled their sums: adds them up over workers and shards, into {@code sums[0]} of every shard; broken rows become so for all. */
+    void reduce(int worker, StepBuffers buffers, int count, int dim, int layer, int phase) throws ExchangeException {
+        long[][] sums = buffers.sums;
         barrier.await(worker);
         addShare(worker, sums, count);
         barrier.await(worker);
         if (shards > 1 && !alone) {
             if (worker == 0) {
                 long start = System.nanoTime();
+                buffers.broken.spoil(sums[0], count, dim, shards);
                 exchange.allReduce(sums[0], count, dim, layer, phase);
                 exchangeNanos += System.nanoTime() - start;
             }

@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions. Reused; filled by the decode loop
@@ -18,6 +19,9 @@ public final class StepBatch {
     /** Run of each row. */
     private final int[] runOf;
 
+    /** What is wrong with a run, {@code [maxRows]}. */
+    private final @Nullable String[] failures;
+
     private final int maxLogitsRows;
     private int runs;
 
@@ -27,12 +31,14 @@ public final class StepBatch {
         this.firstRows = new int[maxRows + 1];
         this.firstWanted = new int[maxRows + 1];
         this.runOf = new int[maxRows];
+        this.failures = new String[maxRows];
         this.maxLogitsRows = maxLogitsRows;
     }
 
     /** Empties the batch. */
     public void clear() {
         Arrays.fill(sequences, 0, runs, null);
+        Arrays.fill(failures, 0, runs, null);
         runs = 0;
     }
 
@@ -102,6 +108,16 @@ public final class StepBatch {
     /** Index in {@link StepEngine#logits()} of a run's first row of logits. */
     public int firstWanted(int run) {
         return firstWanted[run];
+    }
+
+    /** The step is done, but this run's numbers are of no use: why. */
+    void fail(int run, String failure) {
+        failures[run] = failure;
+    }
+
+    /** After the step: why a run has failed, while the others have not; null if it is sound. A failed run's sequence has not advanced: close it. */
+    public @Nullable String failure(int run) {
+        return failures[run];
     }
 
     public int token(int row) {

@@ -30,6 +30,9 @@ final class StepBuffers {
     /** Raw logits {@code [wanted rows, vocabSize]}, whole only at shard 0. */
     final float[] logits;
 
+    /** Rows that have broken at this shard. */
+    final BrokenRows broken;
+
     private final int capacityRows;
 
     StepBuffers(ShardGeometry geometry, int capacityRows, int logitsRows, int workers) {
@@ -44,6 +47,7 @@ final class StepBuffers {
         hidden = new Activations(capacityRows, geometry.ffnDim());
         sums = new long[workers][residual.length];
         last = new Activations(logitsRows, config.dim());
+        broken = new BrokenRows(capacityRows);
         logits = new float[Math.multiplyExact(logitsRows, config.vocabSize())];
     }
 
@@ -57,5 +61,6 @@ final class StepBuffers {
         attended.rows(batch.rows());
         hidden.rows(batch.rows());
         last.rows(batch.wantedRows());
+        broken.clear(batch.rows());
     }
 }

@@ -27,8 +27,10 @@ public interface StepEngine {
     StepBatch nextStep();
 
     /**
-     * Runs the batch; afterwards every sequence in it has advanced by its rows and {@link #logits} are those that were wanted.
+     * Runs the batch; afterwards every sequence in it has advanced by its rows and {@link #logits} are those that were wanted, but for runs with a
+     * {@link StepBatch#failure}: their numbers are broken, at all shards alike.
      *
+     * @throws NoKvMemoryException if a run has no room: nothing has happened
      * @throws EngineException if the step failed; its sequences are of no use any more, and after one that says so neither is the engine
      */
     void run(StepBatch batch) throws EngineException;

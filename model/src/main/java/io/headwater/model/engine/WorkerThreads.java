@@ -22,7 +22,7 @@ final class WorkerThreads {
     private final PhaseBarrier gate;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<@Nullable Failure> first = new AtomicReference<>();
-    private boolean hung;
+    private volatile boolean hung;
 
     /**
      * @param firstShard the first program's shard, for names
@@ -69,7 +69,7 @@ final class WorkerThreads {
         }
     }
 
-    /** Whether a worker may still touch the memory of a step that has failed: it must stay mapped for ever. */
+    /** Whether a worker may still touch the memory of a step that has failed: it must stay mapped for ever. Any thread. */
     boolean hung() {
         return hung;
     }

@@ -228,6 +228,97 @@ final class DecodeLoopTest {
     }
 
     @Test
+    void aBrokenRunFailsOnlyItsRequest() throws Exception {
+        Heard broken = new Heard();
+        Heard whole = new Heard();
+        engine.breakRunsOf(ByteTokenizer.END);
+        loop.submit(greedy(1, prompt(3, 1).plus(ByteTokenizer.END)), broken);
+        loop.submit(greedy(2, prompt(3, 2)), whole);
+        runAll(loop);
+
+        assertThat(broken.failed()).isEqualTo(new DecodeEvent.Failed(Failure.BROKEN, "token 256 broke"));
+        assertThat(broken.tokens()).isEmpty();
+        assertThat(whole.tokens())
+                .isEqualTo(Heard.run(loop, greedy(3, prompt(3, 2))).tokens())
+                .hasSize(6);
+        assertThat(engine.open()).isZero();
+    }
+
+    @Test
+    void whereMemoryIsShortKeptCachesGoFirstTheOldestOnesFirst() throws Exception {
+        TurnOptions turn = new TurnOptions(2, List.of(), true);
+        for (int session = 0; session < 4; session++) {
+            Heard.run(loop, kept(session, prompt(5, session), turn));
+        }
+        engine.refuse(9, 3);
+
+        Heard heard = Heard.run(loop, greedy(9, prompt(3, 9)));
+
+        assertThat(heard.tokens()).hasSize(6);
+        assertThat(engine.open()).isEqualTo(2);
+        Heard newest = Heard.run(loop, kept(3, prompt(6, 3), turn)); // another history: takes its cache all the same
+        assertThat(newest.ended().reason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(engine.open()).isEqualTo(2);
+    }
+
+    @Test
+    void aRequestWithoutMemoryFailsAloneAndLaterThereMayBeRoom() throws Exception {
+        Heard refused = new Heard();
+        Heard whole = new Heard();
+        engine.refuse(2, 1);
+        loop.submit(greedy(1, prompt(3, 1)), whole);
+        loop.submit(greedy(2, prompt(3, 2)), refused);
+        runAll(loop);
+
+        assertThat(refused.failed().failure()).isEqualTo(Failure.FULL);
+        assertThat(refused.failed().message()).contains("no KV memory", "try again");
+        assertThat(whole.tokens())
+                .isEqualTo(Heard.run(loop, greedy(3, prompt(3, 1))).tokens())
+                .hasSize(6);
+        assertThat(Heard.run(loop, greedy(2, prompt(3, 2))).tokens()).hasSize(6);
+        assertThat(engine.open()).isZero();
+    }
+
+    @Test
+    void cancellingEndsAWaitingRequestWhereverItIsInTheQueue() throws Exception {
+        DecodeLoop one = loop(engine, BatchingOptions.defaults().withMaxSequences(1));
+        List<Heard> heard = new ArrayList<>();
+        for (int session = 0; session < 4; session++) {
+            heard.add(new Heard());
+            one.submit(greedy(session, prompt(3, session)), heard.get(session));
+        }
+        one.step();
+        one.cancel(2);
+        one.step();
+
+        assertThat(heard.get(2).ended().reason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(one.waiting()).isEqualTo(2);
+        runAll(one);
+        assertThat(List.of(heard.get(0), heard.get(1), heard.get(3)))
+                .allMatch(each -> each.tokens().size() == 6);
+    }
+
+    @Test
+    void allThatRanAndWaitedElsewhereIsTakenUpBeforeTheFirstStep() throws Exception {
+        DecodeLoop small =
+                loop(engine, BatchingOptions.defaults().withMaxSequences(2).withMaxWaiting(1));
+        List<Heard> heard = new ArrayList<>();
+        for (int session = 0; session < 6; session++) {
+            heard.add(new Heard());
+            boolean ran = session >= 3;
+            TurnOptions turn = new TurnOptions(6, List.of(), true);
+            small.submit(
+                    request(session, prompt(3, session), ran && session < 5 ? 1 : 0, DRAWN, turn), heard.get(session));
+        }
+
+        assertThat(heard.subList(0, 3)).noneMatch(Heard::over); // two places and one to wait in
+        assertThat(heard.subList(3, 5)).noneMatch(Heard::over);
+        assertThat(heard.get(5).failed().failure()).isEqualTo(Failure.FULL);
+        runAll(small);
+        assertThat(heard.subList(0, 5)).allMatch(each -> each.ended().reason() == FinishReason.LENGTH);
+    }
+
+    @Test
     void badRequestsAreSentencesAndNothingRuns() throws Exception {
         assertBad(greedy(1, prompt(3, 1).plus(VOCABULARY)), "token 257 is not in the vocabulary");
         SamplingOptions biased =

@@ -23,6 +23,9 @@ public final class FakeEngine implements StepEngine {
     private final List<List<Integer>> steps = new ArrayList<>();
     private String failure = "";
     private int poison = -1;
+    private int broken = -1;
+    private long refused = -1;
+    private int mostOpen = Integer.MAX_VALUE;
     private Runnable duringStep = () -> {};
 
     public FakeEngine(int contextLength, int vocabSize, int maxRows, int maxLogitsRows) {
@@ -52,6 +55,17 @@ public final class FakeEngine implements StepEngine {
     /** A row whose newest token is this one gives no numbers. */
     public void poison(int token) {
         poison = token;
+    }
+
+    /** A run with this token fails. */
+    public void breakRunsOf(int token) {
+        broken = token;
+    }
+
+    /** A sequence has no memory while more than so many are open. */
+    public void refuse(long sequence, int open) {
+        refused = sequence;
+        mostOpen = open;
     }
 
     /** Runs inside each step. */
@@ -107,10 +121,20 @@ public final class FakeEngine implements StepEngine {
             failure = "";
             throw new EngineException(message);
         }
+        for (int run = 0; run < batch.runs(); run++) {
+            if (batch.sequence(run).id() == refused && tokens.size() > mostOpen) {
+                throw new NoKvMemoryException(run, "no KV memory");
+            }
+        }
         List<Integer> rows = new ArrayList<>();
         for (int run = 0; run < batch.runs(); run++) {
             rows.add(batch.rowsOf(run));
             run(batch, run);
+            for (int row = batch.firstRow(run); row < batch.firstRow(run + 1); row++) {
+                if (batch.token(row) == broken) {
+                    batch.fail(run, "token " + broken + " broke");
+                }
+            }
         }
         steps.add(rows);
     }
