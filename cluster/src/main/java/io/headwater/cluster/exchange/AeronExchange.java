@@ -15,12 +15,18 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchange of engines that are elsewhere. Runs on the caller's thread: sends, receives, waits. Only {@link #abort} is for others. It has no
- * deadline of its own: the pulse thread ends it when a peer is dead or hung.
+ * The exchange of engines that are elsewhere. Runs on the caller's thread: sends, receives, waits. Only {@link #abort} is for others. The
+ * pulse thread ends it when a peer is dead or hung; if that thread itself is gone, a deadline beyond those does.
  */
 final class AeronExchange implements Exchange {
     /** Longer exchanges count as this long. */
     static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** A peer is hung after twice the time at the latest: see {@link Pulse}. */
+    private static final int PATIENCE = 3;
+
+    /** Between two looks at the clock. */
+    private static final int LOOKS = 64;
 
     private final PlaneOptions options;
     private final List<ReduceTurn> reduces;
@@ -33,7 +39,10 @@ final class AeronExchange implements Exchange {
     private final SingleWriterRecorder times;
     private final long[] total;
     private final AtomicReference<@Nullable String> aborted = new AtomicReference<>();
+    private final long deadlineNanos;
     private volatile boolean inside;
+    private long enteredNanos;
+    private int looks;
     private long step = -1;
 
     AeronExchange(
@@ -53,6 +62,7 @@ final class AeronExchange implements Exchange {
         this.clock = clock;
         this.counters = counters;
         this.times = times;
+        this.deadlineNanos = PATIENCE * options.hungAfter().toNanos();
         this.total = new long[options.dim() * options.maxRows()];
     }
 
@@ -85,6 +95,8 @@ final class AeronExchange implements Exchange {
 
     private void enter(int place) throws ExchangeException {
         inside = true;
+        enteredNanos = clock.nanoTime();
+        looks = 0;
         progress.set(step, place);
         check();
     }
@@ -101,6 +113,20 @@ final class AeronExchange implements Exchange {
         if (reason != null) {
             inside = false;
             throw new ExchangeException(reason);
+        }
+    }
+
+    /** Of one who looks and finds nothing. */
+    private void checkPatience() throws ExchangeException {
+        check();
+        if (++looks >= LOOKS) {
+            looks = 0;
+            if (clock.nanoTime() - enteredNanos > deadlineNanos) {
+                abort("the exchange did not end within " + TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms "
+                        + progress.words() + ", epoch " + options.epoch()
+                        + ", and no peer was found dead or hung: restart this process");
+                check();
+            }
         }
     }
 
@@ -140,7 +166,7 @@ final class AeronExchange implements Exchange {
             if (done) {
                 return;
             }
-            check();
+            checkPatience();
             waiter.idle(work);
         }
     }
@@ -198,7 +224,7 @@ final class AeronExchange implements Exchange {
             if (done) {
                 return;
             }
-            check();
+            checkPatience();
             waiter.idle(work);
         }
     }
@@ -215,7 +241,7 @@ final class AeronExchange implements Exchange {
                 at += part;
                 waiter.idle(1); // an invoked driver sends it now
             } else {
-                check();
+                checkPatience();
                 waiter.idle(0);
             }
         }

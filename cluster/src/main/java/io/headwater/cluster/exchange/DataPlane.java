@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * then the plane can only be closed.
  *
  * <pre>{@code
- * try (DataPlane plane = DataPlane.connect(media, PlaneOptions.of(epoch, self, nodes, dim, maxRows, vocabulary), fault -> …)) {
+ * try (DataPlane plane = DataPlane.connect(media, PlaneOptions.of(epoch, self, nodes, dim, maxRows, vocabulary), fault -> …, () -> false)) {
  *     Exchange exchange = plane.exchange();               // for the engine, on its thread
  *     OutLink out = plane.out(1);                         // leader: claim, position, put…, commit
  *     InLink in = plane.in(0);                            // follower: poll(handler, limit), then plane.waiter().idle(work)
@@ -48,6 +50,9 @@ public final class DataPlane implements AutoCloseable {
     private final PlaneLinks links;
     private final SingleWriterRecorder times = new SingleWriterRecorder(AeronExchange.LONGEST_NANOS, 3);
     private final Histogram allTimes = new Histogram(AeronExchange.LONGEST_NANOS, 3);
+    /** Used again and again; whoever holds {@code allTimes}. */
+    private @Nullable Histogram interval;
+
     private final AeronExchange exchange;
     private final Faults faults;
     private final Pulse pulse;
@@ -66,13 +71,10 @@ public final class DataPlane implements AutoCloseable {
         this.options = options;
         this.links = links;
         this.clock = clock;
-        links.open();
         exchange = new AeronExchange(options, links, progress, waiter(), clock, counters, times);
         faults = new Faults(options.epoch(), progress, exchange::abort, listener);
-        List<FlushTimer> flushes = media.options().transport() == Transport.UDP
-                ? links.tensorsOut().stream().map(FlushTimer::new).toList()
-                : List.of();
-        pulse = new Pulse(options, links, media.aeron()::isClosed, flushes, progress, faults, counters);
+        List<OutLink> flushed = media.options().transport() == Transport.UDP ? links.tensorsOut() : List.of();
+        pulse = new Pulse(options, links, media.aeron()::isClosed, flushed, progress, faults, counters);
         pulseThread = Thread.ofPlatform()
                 .daemon()
                 .name("pulse-" + options.epoch() + "-" + options.self())
@@ -80,44 +82,50 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /**
-     * Opens the streams of an epoch and waits until all nodes have done so.
+     * Opens the streams of an epoch and waits until all nodes have done so. Never interrupt the thread meanwhile: an interrupt while Aeron opens a
+     * stream ends the client, and with it every other stream of the process.
      *
      * @param listener hears of the first fault, on the pulse thread; quick, since the exchange is aborted after it
-     * @throws ExchangeException if a node does not come within the time to connect; names it
+     * @param cancelled looked at between two streams and every millisecond of waiting: true ends it with an exception
+     * @throws ExchangeException if a node does not come within the time to connect, or leaves again; names it
      */
-    public static DataPlane connect(Media media, PlaneOptions options, Consumer<PeerFault> listener)
+    public static DataPlane connect(
+            Media media, PlaneOptions options, Consumer<PeerFault> listener, BooleanSupplier cancelled)
             throws ExchangeException {
-        return connect(media, options, listener, SystemNanoClock.INSTANCE);
+        return connect(media, options, listener, cancelled, SystemNanoClock.INSTANCE);
     }
 
-    /** As {@link #connect(Media, PlaneOptions, Consumer)} with a clock for signs of life. */
-    static DataPlane connect(Media media, PlaneOptions options, Consumer<PeerFault> listener, NanoClock clock)
+    /** As {@link #connect(Media, PlaneOptions, Consumer, BooleanSupplier)} with a clock for signs of life. */
+    static DataPlane connect(
+            Media media, PlaneOptions options, Consumer<PeerFault> listener, BooleanSupplier cancelled, NanoClock clock)
             throws ExchangeException {
         WireCounters counters = new WireCounters();
         PlaneLinks links = new PlaneLinks(media, options, counters, clock);
         DataPlane plane;
         try {
+            links.open(cancelled);
             plane = new DataPlane(media, options, links, counters, listener, clock);
-        } catch (RuntimeException e) {
+        } catch (ExchangeException | RuntimeException e) {
             links.close();
             throw e;
         }
         plane.pulseThread.start();
         try {
-            plane.awaitPeers();
-        } catch (ExchangeException e) {
+            plane.awaitPeers(cancelled);
+        } catch (ExchangeException | RuntimeException e) {
             plane.close();
             throw e;
         }
         return plane;
     }
 
-    private void awaitPeers() throws ExchangeException {
+    private void awaitPeers(BooleanSupplier cancelled) throws ExchangeException {
         long start = System.nanoTime();
         List<Peer> missing = links.missing();
         while (!missing.isEmpty()) {
-            if (System.nanoTime() - start > options.connectTimeout().toNanos()
-                    || Thread.currentThread().isInterrupted()) {
+            links.checkWanted(cancelled);
+            checkNobodyLeft();
+            if (System.nanoTime() - start > options.connectTimeout().toNanos()) {
                 throw new ExchangeException(missing.stream().map(Peer::toString).collect(Collectors.joining(", "))
                         + " did not connect within "
                         + options.connectTimeout().toMillis() + " ms, epoch " + options.epoch()
@@ -132,6 +140,16 @@ public final class DataPlane implements AutoCloseable {
         pulse.arm();
     }
 
+    /** One that has given up does not come again in this epoch. */
+    private void checkNobodyLeft() throws ExchangeException {
+        for (PulseLink link : links.pulseIn.values()) {
+            if (link.hasLeft()) {
+                throw new ExchangeException(
+                        link.peer() + " has left before all nodes had come, epoch " + options.epoch());
+            }
+        }
+    }
+
     private void beat() {
         try {
             while (!closed) {
@@ -139,7 +157,9 @@ public final class DataPlane implements AutoCloseable {
                 media.invoke();
                 LockSupport.parkNanos(this, soon || busy() ? QUICK_NANOS : SLOW_NANOS);
             }
-        } catch (RuntimeException e) { // without signs of life the others give this node up: it must know that too
+        } catch (
+                Throwable
+                        e) { // an Error too: without signs of life the others give this node up: it must know that too
             LOG.error("signs of life of epoch {} have ended", options.epoch(), e);
             faults.report(options.self(), PeerFault.Kind.MEDIA, "signs of life of this node have ended by " + e);
         }
@@ -179,6 +199,11 @@ public final class DataPlane implements AutoCloseable {
         return Optional.ofNullable(exchange.aborted());
     }
 
+    /** Whether this node's engine is in an exchange, so that a wait is the peers' or the exchange's to end. Any thread. */
+    public boolean isExchanging() {
+        return exchange.isInside();
+    }
+
     /** Whether the epoch is over: {@link #failure} without an object, for a loop. */
     public boolean hasFailed() {
         return exchange.aborted() != null;
@@ -192,7 +217,8 @@ public final class DataPlane implements AutoCloseable {
     /** Figures so far. Any thread. */
     public ExchangeFigures figures() {
         synchronized (allTimes) {
-            allTimes.add(times.getIntervalHistogram());
+            interval = times.getIntervalHistogram(interval);
+            allTimes.add(interval);
             return new ExchangeFigures(
                     allTimes.getTotalCount(),
                     allTimes.getValueAtPercentile(50) / 1e3,
@@ -224,15 +250,29 @@ public final class DataPlane implements AutoCloseable {
     private void stopPulse() {
         LockSupport.unpark(pulseThread);
         if (!pulseThread.equals(Thread.currentThread())) {
-            try {
-                pulseThread.join(TimeUnit.NANOSECONDS.toMillis(LEAVE_NANOS));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            joinPulse();
         }
         if (!pulseThread.isAlive() || pulseThread.equals(Thread.currentThread())) {
             pulse.sendToAll(MessageType.GOODBYE);
             media.invoke();
+        }
+    }
+
+    /** An interrupt must not keep the others from hearing that this node leaves. */
+    private void joinPulse() {
+        long start = System.nanoTime();
+        boolean interrupted = false;
+        long left = LEAVE_NANOS;
+        while (pulseThread.isAlive() && left > 0) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(pulseThread, Math.max(left, QUICK_NANOS));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            left = LEAVE_NANOS - (System.nanoTime() - start);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -8,22 +8,12 @@ package io.headwater.cluster.exchange;
 final class FlushTimer {
     private static final long FIRST_NANOS = 2_000_000;
     private static final int FRAMES = 3;
-    private final OutLink link;
     private long seen;
     private long quietSinceNanos;
     private int sent = FRAMES;
 
-    FlushTimer(OutLink link) {
-        this.link = link;
-    }
-
-    OutLink link() {
-        return link;
-    }
-
-    /** Whether a frame is due now; it counts as sent. */
-    boolean isDue(long nowNanos) {
-        long messages = link.messages();
+    /** Whether a frame is due now, after so many messages; it counts as sent. */
+    boolean isDue(long nowNanos, long messages) {
         if (messages != seen) {
             seen = messages;
             quietSinceNanos = nowNanos;

@@ -8,7 +8,6 @@ import io.aeron.logbuffer.Header;
 import io.headwater.cluster.wire.Batch;
 import io.headwater.cluster.wire.MessageHeader;
 import io.headwater.cluster.wire.MessageType;
-import io.headwater.cluster.wire.TensorCodec;
 import io.headwater.cluster.wire.WireCounters;
 import io.headwater.cluster.wire.WireCounters.Count;
 import org.agrona.DirectBuffer;
@@ -30,14 +29,16 @@ public final class InLink {
     private final MessageHeader header = new MessageHeader();
     private final Batch batch;
     private final ControlledFragmentHandler fragments = this::onFragment;
+    private final OneSession session = new OneSession();
     private @Nullable BatchHandler handler;
+    private @Nullable Throwable problem;
 
     /** @param expected what comes here; where it is SUMS, TOTALS come too */
     InLink(
             Subscription subscription,
             Peer peer,
             MessageType expected,
-            TensorCodec codec,
+            Batch batch,
             int epoch,
             WireCounters counters,
             NanoClock clock) {
@@ -48,30 +49,53 @@ public final class InLink {
         this.sums = expected == MessageType.SUMS;
         this.counters = counters;
         this.clock = clock;
-        this.batch = new Batch(codec);
+        this.batch = batch;
     }
 
     boolean isConnected() {
         return subscription.isConnected();
     }
 
-    /** Hands over the batches that are there, at most {@code limit}; returns how many messages were taken, dropped ones too. */
+    /**
+     * Hands over the batches that are there, at most {@code limit}; returns how many messages were taken, dropped ones too.
+     *
+     * @throws IllegalStateException if the handler threw; the poll has ended there
+     */
     public int poll(BatchHandler to, int limit) {
         handler = to;
-        return subscription.controlledPoll(fragments, limit);
+        int taken = subscription.controlledPoll(fragments, limit);
+        Throwable thrown = problem;
+        if (thrown != null) {
+            problem = null;
+            throw new IllegalStateException("a message of " + peer + " could not be handled: " + thrown, thrown);
+        }
+        return taken;
     }
 
+    /** Aeron would write down what a handler throws and go on with the next message: it is the poll's caller's. */
     private ControlledFragmentHandler.Action onFragment(DirectBuffer buffer, int index, int length, Header frame) {
         BatchHandler to = handler;
         if (to == null || !accepts(buffer, index, length, frame)) {
             return ControlledFragmentHandler.Action.CONTINUE;
         }
-        peer.heard(clock.nanoTime());
-        if (header.type() == MessageType.FLUSH) {
+        try {
+            return handle(to, buffer, index, length, frame);
+        } catch (RuntimeException | Error e) {
+            problem = e;
+            return ControlledFragmentHandler.Action.BREAK;
+        }
+    }
+
+    private ControlledFragmentHandler.Action handle(
+            BatchHandler to, DirectBuffer buffer, int index, int length, Header frame) {
+        boolean flush = header.type() == MessageType.FLUSH;
+        if (!flush && (!batch.wrap(buffer, index, length) || !liesWithinItsTensor())) {
+            counters.add(Count.MALFORMED, 1);
             return ControlledFragmentHandler.Action.CONTINUE;
         }
-        if (!batch.wrap(buffer, index, length) || !liesWithinItsTensor()) {
-            counters.add(Count.MALFORMED, 1);
+        session.bind(frame.sessionId());
+        peer.heard(clock.nanoTime());
+        if (flush) {
             return ControlledFragmentHandler.Action.CONTINUE;
         }
         return to.onBatch(header, batch);
@@ -89,7 +113,7 @@ public final class InLink {
             counters.add(Count.OLD_EPOCH, 1);
             return false;
         }
-        if (header.source() != peer.index) {
+        if (header.source() != peer.index || !session.isThat(frame.sessionId())) {
             counters.add(Count.UNKNOWN_SOURCE, 1);
             return false;
         }
@@ -101,7 +125,7 @@ public final class InLink {
     }
 
     private boolean liesWithinItsTensor() {
-        return header.offset() >= 0 && header.total() - batch.count() >= header.offset();
+        return header.total() >= 1 && header.offset() >= 0 && header.offset() <= header.total() - batch.count();
     }
 
     void close() {

@@ -31,6 +31,14 @@ final class Peer {
         return nowNanos - heardNanos.getAcquire();
     }
 
+    /** This node has not listened for so long. */
+    void credit(long gapNanos, long nowNanos) {
+        long heard = heardNanos.getAcquire();
+        long later = nowNanos - heard < gapNanos ? nowNanos : heard + gapNanos;
+        heardNanos.compareAndSet(heard, later); // else it was heard just now, on another thread
+        movedNanos = nowNanos - movedNanos < gapNanos ? nowNanos : movedNanos + gapNanos;
+    }
+
     /** The exchange cannot go on without this peer. */
     void await(long nowNanos) {
         awaitedSinceNanos.setRelease(nowNanos);

@@ -3,27 +3,29 @@ package io.headwater.cluster.exchange;
 
 import io.headwater.cluster.media.Media;
 import io.headwater.cluster.media.Purpose;
+import io.headwater.cluster.wire.Batch;
 import io.headwater.cluster.wire.FlatSchema;
 import io.headwater.cluster.wire.MessageType;
 import io.headwater.cluster.wire.TensorCodec;
 import io.headwater.cluster.wire.WireCounters;
+import io.headwater.model.engine.ExchangeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /** All streams of a node in an epoch, by the other node. Opened by {@link DataPlane#connect}, closed by it. */
 final class PlaneLinks {
-    private static final int LARGEST_MESSAGE = 65504;
     private final Media media;
     private final PlaneOptions options;
     private final WireCounters counters;
     private final NanoClock clock;
-    private final TensorCodec sums = new TensorCodec(FlatSchema.SUMS, LARGEST_MESSAGE);
-    private final TensorCodec logits = new TensorCodec(FlatSchema.LOGITS, LARGEST_MESSAGE);
-    private final TensorCodec steps = new TensorCodec(FlatSchema.STEPS, LARGEST_MESSAGE);
+    private final TensorCodec sums;
+    private final TensorCodec logits;
+    private final TensorCodec steps;
     final Map<Integer, Peer> peers = new TreeMap<>();
     final Map<Integer, OutLink> sumsOut = new TreeMap<>();
     final Map<Integer, InLink> sumsIn = new TreeMap<>();
@@ -39,28 +41,38 @@ final class PlaneLinks {
         this.options = options;
         this.counters = counters;
         this.clock = clock;
+        this.sums = media.codec(FlatSchema.SUMS);
+        this.logits = media.codec(FlatSchema.LOGITS);
+        this.steps = media.codec(FlatSchema.STEPS);
     }
 
-    /** Opens all; whoever called closes them, also after a failure. */
-    void open() {
+    /** Opens all, unless that is cancelled; whoever called closes them, also after a failure. */
+    void open(BooleanSupplier cancelled) throws ExchangeException {
         boolean first = options.self() == 0;
         for (int node = 0; node < options.nodes().size(); node++) {
             if (node != options.self()) {
+                checkWanted(cancelled);
                 Peer peer = new Peer(node, options.nodes().get(node), clock.nanoTime());
                 peers.put(node, peer);
                 pulseIn.put(
                         node, new PulseLink(media.subscribe(in(Purpose.PULSE, node)), peer, options.epoch(), counters));
-                sumsIn.put(node, in(Purpose.SUMS, MessageType.SUMS, peer, sums));
+                checkWanted(cancelled);
+                sumsIn.put(node, in(Purpose.SUMS, MessageType.SUMS, peer, sums, mostSums()));
+                checkWanted(cancelled);
                 if (first) {
-                    logitsIn.put(node, in(Purpose.LOGITS, MessageType.LOGITS, peer, logits));
+                    logitsIn.put(node, in(Purpose.LOGITS, MessageType.LOGITS, peer, logits, mostLogits(node)));
                 } else if (node == 0) {
-                    stepsIn.put(node, in(Purpose.STEPS, MessageType.STEP, peer, steps));
+                    int most = options.maxRows() + PlaneOptions.ROWS_BESIDE_A_STEP;
+                    stepsIn.put(node, in(Purpose.STEPS, MessageType.STEP, peer, steps, most));
                 }
             }
         }
         for (Peer peer : peers.values()) {
+            checkWanted(cancelled);
             pulseOut.put(peer.index, out(Purpose.PULSE, peer.index, sums, true));
+            checkWanted(cancelled);
             sumsOut.put(peer.index, out(Purpose.SUMS, peer.index, sums, false));
+            checkWanted(cancelled);
             if (first) {
                 stepsOut.put(peer.index, out(Purpose.STEPS, peer.index, steps, true));
             } else if (peer.index == 0) {
@@ -69,13 +81,35 @@ final class PlaneLinks {
         }
     }
 
+    void checkWanted(BooleanSupplier cancelled) throws ExchangeException {
+        if (cancelled.getAsBoolean()) {
+            throw new ExchangeException("connecting the nodes of epoch " + options.epoch() + " was cancelled");
+        }
+    }
+
+    private int mostSums() {
+        return options.dim() * options.maxRows();
+    }
+
+    private int mostLogits(int node) {
+        long most = (long) options.maxRows() * options.vocabulary().get(node).count();
+        return (int) Math.min(Integer.MAX_VALUE, most);
+    }
+
     private int in(Purpose purpose, int source) {
         return purpose.streamId(options.epoch(), source, options.self());
     }
 
-    private InLink in(Purpose purpose, MessageType type, Peer peer, TensorCodec codec) {
+    /** {@code most}: rows of the longest tensor that this plan sends there. */
+    private InLink in(Purpose purpose, MessageType type, Peer peer, TensorCodec codec, int most) {
         return new InLink(
-                media.subscribe(in(purpose, peer.index)), peer, type, codec, options.epoch(), counters, clock);
+                media.subscribe(in(purpose, peer.index)),
+                peer,
+                type,
+                new Batch(codec, most),
+                options.epoch(),
+                counters,
+                clock);
     }
 
     private OutLink out(Purpose purpose, int destination, TensorCodec codec, boolean small) {

@@ -33,6 +33,9 @@ public record PlaneOptions(
         Duration connectTimeout,
         Duration deadAfter,
         Duration hungAfter) {
+    /** A message of the step stream may have so many rows more than a step. */
+    public static final int ROWS_BESIDE_A_STEP = 64;
+
     private static final int MOST_NODES = 255;
 
     public PlaneOptions {

@@ -16,11 +16,14 @@ import java.util.function.BooleanSupplier;
  */
 final class Pulse {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long STOPPED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
+    /** Between two cycles: more, and it was this thread that stood still. */
+    private static final long PAUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private final BooleanSupplier mediaClosed;
     private final List<PulseLink> from;
     private final List<OutLink> to;
-    private final List<FlushTimer> flushes;
+    private final List<Flushed> flushes;
     private final Progress own;
     private final Faults faults;
     private final WireCounters counters;
@@ -36,7 +39,7 @@ final class Pulse {
             PlaneOptions options,
             PlaneLinks links,
             BooleanSupplier mediaClosed,
-            List<FlushTimer> flushes,
+            List<OutLink> flushed,
             Progress own,
             Faults faults,
             WireCounters counters) {
@@ -44,7 +47,9 @@ final class Pulse {
         this.mediaClosed = mediaClosed;
         this.from = List.copyOf(links.pulseIn.values());
         this.to = List.copyOf(links.pulseOut.values());
-        this.flushes = List.copyOf(flushes);
+        this.flushes = flushed.stream()
+                .map(link -> new Flushed(link, new FlushTimer()))
+                .toList();
         this.own = own;
         this.faults = faults;
         this.counters = counters;
@@ -57,12 +62,9 @@ final class Pulse {
 
     /** One cycle; returns whether another one should follow within a millisecond. */
     boolean doWork(long nowNanos) {
-        if (started && armed && nowNanos - lastCycleNanos > STOPPED_NANOS) {
-            faults.report(
-                    options.self(),
-                    PeerFault.Kind.SELF_STOPPED,
-                    "this process did not run for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - lastCycleNanos)
-                            + " ms, the others have given it up");
+        boolean paused = started && armed && nowNanos - lastCycleNanos > PAUSED_NANOS;
+        if (paused) {
+            credit(nowNanos - lastCycleNanos, nowNanos);
         }
         if (mediaClosed.getAsBoolean()) {
             faults.report(options.self(), PeerFault.Kind.MEDIA, "the media driver of this node has gone");
@@ -76,11 +78,28 @@ final class Pulse {
         for (int i = 0; i < from.size(); i++) {
             PulseLink link = from.get(i);
             link.poll(nowNanos);
-            if (armed) {
+            if (armed && !paused) {
                 check(link, nowNanos);
             }
         }
         return flush(nowNanos);
+    }
+
+    /**
+     * Who did not run has not listened either: the time counts against nobody. After twice the time that the others wait it is over: they
+     * have gone on without this node.
+     */
+    private void credit(long gapNanos, long nowNanos) {
+        if (gapNanos > 2 * options.deadAfter().toNanos()) {
+            faults.report(
+                    options.self(),
+                    PeerFault.Kind.SELF_STOPPED,
+                    "this process did not run for " + TimeUnit.NANOSECONDS.toMillis(gapNanos)
+                            + " ms, the others have given it up");
+        }
+        for (int i = 0; i < from.size(); i++) {
+            from.get(i).peer().credit(gapNanos, nowNanos);
+        }
     }
 
     void sendToAll(MessageType type) {
@@ -122,12 +141,15 @@ final class Pulse {
     private boolean flush(long nowNanos) {
         boolean soon = false;
         for (int i = 0; i < flushes.size(); i++) {
-            FlushTimer timer = flushes.get(i);
-            if (timer.isDue(nowNanos) && timer.link().sendHeader(MessageType.FLUSH, claim, header, own)) {
+            OutLink link = flushes.get(i).link;
+            FlushTimer timer = flushes.get(i).timer;
+            if (timer.isDue(nowNanos, link.messages()) && link.sendHeader(MessageType.FLUSH, claim, header, own)) {
                 counters.add(Count.FLUSHES, 1);
             }
             soon |= timer.isWaiting();
         }
         return soon;
     }
+
+    private record Flushed(OutLink link, FlushTimer timer) {}
 }

@@ -10,7 +10,7 @@ import io.headwater.cluster.wire.WireCounters;
 import io.headwater.cluster.wire.WireCounters.Count;
 import org.agrona.DirectBuffer;
 
-/** Signs of life from one peer. The pulse thread's. */
+/** Signs of life from one peer. The pulse thread's, but for whether it has left. */
 final class PulseLink {
     private static final int LIMIT = 20;
     private final Subscription subscription;
@@ -20,7 +20,8 @@ final class PulseLink {
     private final MessageHeader header = new MessageHeader();
     private final FragmentHandler fragments = this::onFragment;
     private long nowNanos;
-    private boolean left;
+    private final OneSession session = new OneSession();
+    private volatile boolean left;
 
     PulseLink(Subscription subscription, Peer peer, int epoch, WireCounters counters) {
         this.subscription = subscription;
@@ -54,10 +55,14 @@ final class PulseLink {
             counters.add(Count.OLD_EPOCH, 1);
         } else if (header.source() != peer.index) {
             counters.add(Count.UNKNOWN_SOURCE, 1);
+        } else if (!session.isThat(frame.sessionId())) {
+            counters.add(Count.UNKNOWN_SOURCE, 1);
         } else if (header.type() == MessageType.PULSE) {
+            session.bind(frame.sessionId());
             peer.heard(nowNanos);
             peer.isAt(header.step(), Place.of(header.layer(), header.phase()), nowNanos);
         } else if (header.type() == MessageType.GOODBYE) {
+            session.bind(frame.sessionId());
             left = true;
         } else {
             counters.add(Count.MALFORMED, 1);

@@ -6,6 +6,8 @@ import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.exceptions.AeronException;
+import io.headwater.cluster.wire.FlatSchema;
+import io.headwater.cluster.wire.TensorCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -15,10 +17,13 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AgentInvoker;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,7 @@ public final class Media implements AutoCloseable {
 
     private final MediaOptions options;
     private final ErrorLog errors = new ErrorLog();
+    private final Map<FlatSchema, TensorCodec> codecs = new ConcurrentHashMap<>();
     private final @Nullable Path ownDirectory;
     private final String directory;
     private final @Nullable MediaDriver driver;
@@ -222,6 +228,11 @@ public final class Media implements AutoCloseable {
         return errors.count();
     }
 
+    /** The process's codec of a schema, with the metadata of all numbers of rows that it has met. */
+    public TensorCodec codec(FlatSchema schema) {
+        return codecs.computeIfAbsent(schema, one -> new TensorCodec(one, MediaOptions.LARGEST_MTU));
+    }
+
     /** Largest message that fits one fragment on streams of tensors, header of Headwater included. */
     public int maxMessageLength() {
         return options.fragmentLength() - io.aeron.protocol.DataHeaderFlyweight.HEADER_LENGTH;
@@ -231,13 +242,26 @@ public final class Media implements AutoCloseable {
     public Publication publish(DataAddress to, int streamId, boolean small) {
         int termLength = small ? options.smallTermLength() : options.termLength();
         int mtu = Math.min(options.fragmentLength(), termLength / 8);
-        return aeron.addPublication(channel(to) + "term-length=" + termLength + "|mtu=" + mtu, streamId);
+        String channel = channel(to) + "term-length=" + termLength + "|mtu=" + mtu;
+        return uninterrupted(() -> aeron.addPublication(channel, streamId));
     }
 
     /** Receives a stream that another node sends here; the caller closes it. */
     public Subscription subscribe(int streamId) {
         String channel = channel(address);
-        return aeron.addSubscription(channel.substring(0, channel.length() - 1), streamId);
+        return uninterrupted(() -> aeron.addSubscription(channel.substring(0, channel.length() - 1), streamId));
+    }
+
+    /** An interrupted thread that waits for the driver's answer would end the whole client: the flag is put back afterwards. */
+    private static <T> T uninterrupted(Supplier<T> open) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return open.get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static String channel(DataAddress address) {

@@ -30,7 +30,7 @@ public record MediaOptions(
         int termLength,
         int smallTermLength,
         int socketBufferBytes) {
-    private static final int LARGEST_MTU = 65504;
+    static final int LARGEST_MTU = 65504;
     private static final int SMALLEST_MTU = 1024;
     private static final int SMALLEST_TERM = 64 << 10;
 

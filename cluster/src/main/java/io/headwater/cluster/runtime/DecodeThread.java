@@ -11,6 +11,7 @@ import io.headwater.model.engine.EngineException;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The leader's decode loop on its engine thread. Any thread may call; listeners are told on the engine thread and must be quick.
@@ -38,6 +39,7 @@ public final class DecodeThread {
     private final TokenRate rate = new TokenRate(System.nanoTime());
     private volatile DecodeFigures counted = new DecodeFigures(0, 0, 0, 0, 0);
     private long countedNanos = System.nanoTime();
+    private final AtomicLong rounds = new AtomicLong();
 
     DecodeThread(LeaderEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this.engine = engine;
@@ -72,6 +74,7 @@ public final class DecodeThread {
     /** The engine thread's program. */
     void run(EngineThread thread) throws EngineException {
         while (!thread.stopping()) {
+            rounds.setRelease(rounds.getPlain() + 1);
             takeCommands();
             if (!step()) {
                 engine.tellCloses();
@@ -81,6 +84,16 @@ public final class DecodeThread {
                 count();
             }
         }
+    }
+
+    /** Grows as long as the thread comes round, at work or not. Any thread. */
+    long rounds() {
+        return rounds.getAcquire();
+    }
+
+    /** Whether it is in a step of the engine now. Any thread. */
+    boolean inStep() {
+        return engine.running();
     }
 
     /** Ends a wait for commands. */

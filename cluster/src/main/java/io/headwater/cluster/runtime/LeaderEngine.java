@@ -25,6 +25,7 @@ final class LeaderEngine implements StepEngine {
     private final Long2LongHashMap told = new Long2LongHashMap(NOT_TOLD);
 
     private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean running;
     private boolean streamBroken;
 
     LeaderEngine(EngineGroup group, StepSender sender) {
@@ -95,7 +96,17 @@ final class LeaderEngine implements StepEngine {
             rows.add(batch);
             tell();
         }
-        group.run(batch);
+        running = true;
+        try {
+            group.run(batch);
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Whether a step is told or runs: links, barriers and exchanges have deadlines of their own. Any thread. */
+    boolean running() {
+        return running;
     }
 
     /** Sends the closes that wait for a step, when none follows soon. */
@@ -105,13 +116,20 @@ final class LeaderEngine implements StepEngine {
         }
     }
 
+    /** What was sent to one follower and not to another cannot be taken back: a stream that has failed once is never used again. */
     private void tell() throws EngineException {
+        if (streamBroken) {
+            rows.clear();
+            throw new EngineException("the stream to the followers is broken: the epoch is over");
+        }
+        running = true;
         try {
             sender.send(rows);
         } catch (ExchangeException e) {
             streamBroken = true;
             throw new EngineException(String.valueOf(e.getMessage()), e);
         } finally {
+            running = false;
             rows.clear();
         }
     }

@@ -18,6 +18,7 @@ import io.headwater.model.shard.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The plan's other nodes, as a runtime sees them: none, or a data plane. */
@@ -36,8 +37,9 @@ final class Peers {
         return new Peers(options, null);
     }
 
-    /** Waits for all nodes of the plan; an interrupt ends that. */
-    static Peers connect(Media media, RuntimeOptions options, FaultReport faults) throws ExchangeException {
+    /** Waits for all nodes of the plan, unless that is cancelled. */
+    static Peers connect(Media media, RuntimeOptions options, FaultReport faults, BooleanSupplier cancelled)
+            throws ExchangeException {
         LlamaConfig config = options.model().config();
         RuntimeLimits limits = options.limits();
         PlaneOptions plane = PlaneOptions.of(
@@ -50,7 +52,8 @@ final class Peers {
                 .withCrossoverRows(limits.crossoverRows())
                 .withWait(limits.waiting())
                 .withLimits(limits.connectTimeout(), limits.deadAfter(), limits.hungAfter());
-        return new Peers(options, DataPlane.connect(media, plane, fault -> faults.report(runtimeFault(fault))));
+        return new Peers(
+                options, DataPlane.connect(media, plane, fault -> faults.report(runtimeFault(fault)), cancelled));
     }
 
     private static List<VocabularySlice> vocabulary(RuntimeOptions options, LlamaConfig config) {
@@ -104,6 +107,12 @@ final class Peers {
             throw new IllegalStateException("shard " + options.shard() + " of a plan of one has no leader");
         }
         return new StepReceiver(open, options.engine().chunkRows());
+    }
+
+    /** Whether the engine is in an exchange, whose waits have deadlines of their own. */
+    boolean exchanging() {
+        DataPlane open = plane;
+        return open != null && open.isExchanging();
     }
 
     ExchangeFigures figures() {

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param deadAfter silence after which a peer is dead
  * @param hungAfter time without progress after which a peer that others wait for is hung
  * @param stopTimeout most time that a running step gets to end when the runtime is closed, before it is broken off
+ * @param leaveTimeout most time that a start, or a step that was broken off, gets to end when the runtime is closed; then it hangs
  */
 public record RuntimeLimits(
         int crossoverRows,
@@ -21,7 +22,8 @@ public record RuntimeLimits(
         Duration connectTimeout,
         Duration deadAfter,
         Duration hungAfter,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        Duration leaveTimeout) {
     private static final int CROSSOVER_ROWS = 16;
 
     public RuntimeLimits {
@@ -29,9 +31,12 @@ public record RuntimeLimits(
             throw new IllegalArgumentException("crossoverRows=" + crossoverRows + " warmUpLimit=" + warmUpLimit
                     + " stopTimeout=" + stopTimeout + ": none may be negative");
         }
-        if (!connectTimeout.isPositive() || !deadAfter.isPositive() || !hungAfter.isPositive()) {
+        if (!connectTimeout.isPositive()
+                || !deadAfter.isPositive()
+                || !hungAfter.isPositive()
+                || !leaveTimeout.isPositive()) {
             throw new IllegalArgumentException("connectTimeout=" + connectTimeout + " deadAfter=" + deadAfter
-                    + " hungAfter=" + hungAfter + ": each above 0");
+                    + " hungAfter=" + hungAfter + " leaveTimeout=" + leaveTimeout + ": each above 0");
         }
     }
 
@@ -44,23 +49,34 @@ public record RuntimeLimits(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(500));
+                Duration.ofMillis(500),
+                Duration.ofSeconds(12));
     }
 
     public RuntimeLimits withCrossoverRows(int rows) {
-        return new RuntimeLimits(rows, waiting, warmUpLimit, connectTimeout, deadAfter, hungAfter, stopTimeout);
+        return new RuntimeLimits(
+                rows, waiting, warmUpLimit, connectTimeout, deadAfter, hungAfter, stopTimeout, leaveTimeout);
     }
 
     public RuntimeLimits withWarmUpLimit(Duration limit) {
-        return new RuntimeLimits(crossoverRows, waiting, limit, connectTimeout, deadAfter, hungAfter, stopTimeout);
+        return new RuntimeLimits(
+                crossoverRows, waiting, limit, connectTimeout, deadAfter, hungAfter, stopTimeout, leaveTimeout);
     }
 
     public RuntimeLimits withConnectTimeout(Duration timeout) {
-        return new RuntimeLimits(crossoverRows, waiting, warmUpLimit, timeout, deadAfter, hungAfter, stopTimeout);
+        return new RuntimeLimits(
+                crossoverRows, waiting, warmUpLimit, timeout, deadAfter, hungAfter, stopTimeout, leaveTimeout);
     }
 
     /** {@code dead} and {@code hung} after these. */
     public RuntimeLimits withLiveness(Duration dead, Duration hung) {
-        return new RuntimeLimits(crossoverRows, waiting, warmUpLimit, connectTimeout, dead, hung, stopTimeout);
+        return new RuntimeLimits(
+                crossoverRows, waiting, warmUpLimit, connectTimeout, dead, hung, stopTimeout, leaveTimeout);
+    }
+
+    /** How long a step may take to end by itself, and after it was broken off. */
+    public RuntimeLimits withStop(Duration stop, Duration leave) {
+        return new RuntimeLimits(
+                crossoverRows, waiting, warmUpLimit, connectTimeout, deadAfter, hungAfter, stop, leave);
     }
 }

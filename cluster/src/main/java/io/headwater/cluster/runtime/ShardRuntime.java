@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class ShardRuntime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRuntime.class);
 
-    /** For an engine thread to leave a step that was broken off: its workers leave at the next barrier. */
-    private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(15);
-
     /** Between the exchange's end and the report of why. */
     private static final long FAULT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    /** For a start that was cancelled: loading gives up with the next tensor, connecting at once. */
-    private static final long START_ENDS_SECONDS = 30;
 
     private final RuntimeOptions options;
     private final @Nullable Media media;
@@ -45,7 +40,9 @@ public final class ShardRuntime implements AutoCloseable {
     private final LateExchange exchange = new LateExchange();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch startEnded = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Thread> connecting = new AtomicReference<>();
+    /** Held while closing waits; {@code this} is held for moments only. */
+    private final ReentrantLock stopping = new ReentrantLock();
+
     private volatile boolean cancelled;
     private volatile @Nullable EngineGroup group;
     private volatile @Nullable Peers peers;
@@ -53,8 +50,10 @@ public final class ShardRuntime implements AutoCloseable {
     private volatile @Nullable Follower follower;
     private volatile @Nullable DecodeThread decoding;
     private volatile @Nullable EngineThread thread;
+    private volatile @Nullable EngineWatch watch;
     private volatile boolean serves;
     private boolean closed;
+    private @Nullable CloseException hangs;
 
     /**
      * Does nothing yet.
@@ -102,9 +101,18 @@ public final class ShardRuntime implements AutoCloseable {
             started = true;
         } finally {
             if (!started) {
-                stopAndFree("the start failed");
+                freeFailedStart();
             }
             startEnded.countDown();
+        }
+    }
+
+    /** The exception of the start says more than that of closing, which {@link #close} throws again. */
+    private void freeFailedStart() {
+        try {
+            stopAndFree("the start failed");
+        } catch (CloseException e) {
+            LOG.error("{}", e.getMessage());
         }
     }
 
@@ -141,27 +149,12 @@ public final class ShardRuntime implements AutoCloseable {
             if (plane == null || options.alone()) {
                 return Peers.none(options);
             }
-            interruptible(true);
-            Peers found = Peers.connect(plane, options, faults);
+            checkNotCancelled();
+            Peers found = Peers.connect(plane, options, faults, () -> cancelled);
             found.exchange().ifPresent(exchange::connect);
             return found;
         } catch (ExchangeException | RuntimeException e) { // Aeron's are of the second kind
             throw failed(Reason.CONNECT, e);
-        } finally {
-            interruptible(false);
-        }
-    }
-
-    /** From here to there {@link #cancel} interrupts the thread. */
-    private void interruptible(boolean now) throws StartException {
-        synchronized (connecting) {
-            if (now) {
-                checkNotCancelled();
-            }
-            boolean interrupted = connecting.getAndSet(now ? Thread.currentThread() : null) != null && cancelled;
-            if (interrupted && Thread.interrupted()) {
-                LOG.debug("epoch {}: connecting was cancelled", options.epoch());
-            }
         }
     }
 
@@ -210,7 +203,29 @@ public final class ShardRuntime implements AutoCloseable {
         DecodeThread led = new DecodeThread(engine, tokenizer, batching);
         decoding = led;
         startThread("leader", led::run);
+        watch(led);
         return led;
+    }
+
+    private void watch(DecodeThread led) {
+        EngineWatch started = new EngineWatch(
+                "watch-epoch-" + options.epoch(),
+                led::rounds,
+                led::inStep,
+                options.limits().hungAfter().toNanos(),
+                () -> stuck(led),
+                SystemNanoClock.INSTANCE);
+        watch = started;
+        started.start();
+    }
+
+    /** On the watch's thread. */
+    private void stuck(DecodeThread led) {
+        String reason = "the leader's decode loop has not come round for "
+                + options.limits().hungAfter().toMillis()
+                + " ms: a listener or a sampler hangs, at " + led.figures().running() + " requests";
+        faults.report(new EngineBroken("epoch " + options.epoch() + " shard " + options.shard() + ": " + reason));
+        exchange.abort(reason);
     }
 
     public long epoch() {
@@ -259,20 +274,20 @@ public final class ShardRuntime implements AutoCloseable {
                 done.kernels()));
     }
 
-    /** Makes a start give up soon; a runtime that has started goes on. Any thread; does not wait. */
+    /**
+     * Makes a start give up soon: loading with the next tensor, connecting within a millisecond. A runtime that has started goes on. Any thread;
+     * does not wait, and interrupts nobody.
+     */
     public void cancel() {
-        synchronized (connecting) {
-            cancelled = true;
-            Thread connects = connecting.get();
-            if (connects != null) {
-                connects.interrupt();
-            }
-        }
+        cancelled = true;
     }
 
     /**
-     * Stops the engine between two steps if it comes to that soon, in the middle of one otherwise, and frees all memory, unless a worker hangs.
-     * At any time, also while another thread is in {@link #start}; a second call does nothing. Takes seconds at most.
+     * Stops the engine between two steps if it comes to that soon, in the middle of one otherwise, and frees all memory. At any time, also while
+     * another thread is in {@link #start}; a second call does nothing more. Takes {@link RuntimeLimits#leaveTimeout} and some seconds at most.
+     *
+     * @throws CloseException if the engine hangs, so that its memory cannot be freed, each time it is called; or if a start has not ended, which
+     *     frees what it has made when it does. The peers have heard of it in any case.
      */
     @Override
     public void close() {
@@ -281,43 +296,81 @@ public final class ShardRuntime implements AutoCloseable {
         if (begun.compareAndSet(false, true)) {
             startEnded.countDown();
         }
-        awaitStart();
+        if (!awaitStart()) { // whoever starts frees what was made: it looks whether it was cancelled when it ends
+            throw new CloseException(name() + ": the start did not end within "
+                    + options.limits().leaveTimeout().toMillis() + " ms; it frees what it holds when it does");
+        }
         stopAndFree("the runtime was closed");
     }
 
-    private void awaitStart() {
+    private String name() {
+        return "epoch " + options.epoch() + " shard " + options.shard();
+    }
+
+    private boolean awaitStart() {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_ENDS_SECONDS);
-        while (startEnded.getCount() > 0 && deadline - System.nanoTime() > 0) {
+        boolean ended = false;
+        long deadline = System.nanoTime() + options.limits().leaveTimeout().toNanos();
+        long left = deadline - System.nanoTime();
+        while (!ended && left > 0) {
             try {
-                if (!startEnded.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    LOG.error(
-                            "epoch {}: the start did not end within {} s; it frees what it holds when it does",
-                            options.epoch(),
-                            START_ENDS_SECONDS);
-                }
+                ended = startEnded.await(left, TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+            left = deadline - System.nanoTime();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return ended;
     }
 
-    private synchronized void stopAndFree(String reason) {
-        if (closed) {
-            return;
+    private void stopAndFree(String reason) {
+        stopping.lock();
+        try {
+            if (toBeClosed()) {
+                stopAll(reason);
+            }
+            if (hangs != null) {
+                throw hangs;
+            }
+        } finally {
+            stopping.unlock();
         }
+    }
+
+    /** True once; from then on nobody leads. */
+    private synchronized boolean toBeClosed() {
+        boolean first = !closed;
         closed = true;
         serves = false;
+        return first;
+    }
+
+    private void stopAll(String reason) {
+        EngineWatch watching = watch;
+        if (watching != null) {
+            watching.stop();
+        }
+        EngineGroup engines = group;
         if (stopThread(reason)) {
             free();
         } else {
-            LOG.error(
-                    "epoch {} shard {}: the engine thread hangs, its memory is never freed: restart the process",
-                    options.epoch(),
-                    options.shard());
+            closePeers();
+            hangs = new CloseException(
+                    name() + ": the engine thread hangs, its memory is never freed: restart the process");
+        }
+        if (hangs == null && engines != null && engines.hung()) {
+            hangs = new CloseException(
+                    name() + ": a worker of the engine hangs, its memory is never freed: restart the process");
+        }
+    }
+
+    private void closePeers() {
+        Peers found = peers;
+        if (found != null) {
+            found.close();
         }
     }
 
@@ -338,7 +391,7 @@ public final class ShardRuntime implements AutoCloseable {
             return true;
         }
         exchange.abort(reason);
-        return running.join(LEAVE_NANOS);
+        return running.join(options.limits().leaveTimeout().toNanos());
     }
 
     /** In reverse order of making; each even if another throws. */
@@ -354,6 +407,11 @@ public final class ShardRuntime implements AutoCloseable {
             LOG.debug("epoch {} shard {}: stopped", options.epoch(), options.shard());
         }
         group = null;
+    }
+
+    /** Whether there is an engine whose memory is not freed. */
+    boolean holdsEngine() {
+        return group != null;
     }
 
     /** Something to close that throws nothing that must be caught. */

@@ -39,7 +39,7 @@ final class StepAssembly implements BatchHandler {
         if (complete || problem != null) {
             return Action.ABORT;
         }
-        if (header.total() > rows.capacity()) {
+        if (!fits(header, batch)) {
             counters.add(Count.MALFORMED, 1);
         } else if (header.step() < next) {
             counters.add(Count.OLD_STEP, 1);
@@ -51,6 +51,13 @@ final class StepAssembly implements BatchHandler {
             complete = rows.count() == header.total();
         }
         return complete ? Action.BREAK : Action.CONTINUE;
+    }
+
+    private boolean fits(MessageHeader header, Batch batch) {
+        return header.total() >= 1
+                && header.total() <= rows.capacity()
+                && header.offset() >= 0
+                && header.offset() <= header.total() - batch.count();
     }
 
     private void add(Batch batch) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import io.headwater.cluster.exchange.PlaneOptions;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 
@@ -23,7 +24,7 @@ final class StepRows {
     static final byte CLOSE = 2;
 
     /** Closes that one message takes. */
-    static final int MAX_CLOSES = 64;
+    static final int MAX_CLOSES = PlaneOptions.ROWS_BESIDE_A_STEP;
 
     private final long[] sequences;
     private final int[] positions;

@@ -7,17 +7,20 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A received batch where it lies: valid until the handler that was given it returns. A flyweight; one thread's. */
 public final class Batch {
     private final TensorCodec codec;
+    private final int most;
     private DirectBuffer buffer = new UnsafeBuffer(new byte[0]);
     private int index;
     private int count;
 
-    public Batch(TensorCodec codec) {
+    /** {@code most}: rows of the longest message that may come; nothing is kept or computed for a longer one. */
+    public Batch(TensorCodec codec, int most) {
         this.codec = codec;
+        this.most = most;
     }
 
     /** Returns whether the message whose header begins at {@code index} is a batch; then it is this one. */
     public boolean wrap(DirectBuffer buffer, int index, int length) {
-        this.count = codec.count(buffer, index, length);
+        this.count = codec.count(buffer, index, length, most);
         this.buffer = buffer;
         this.index = index;
         return count > 0;

@@ -72,15 +72,15 @@ public final class TensorCodec {
     }
 
     /**
-     * Rows of a message, or −1 if it is not exactly what {@link #putMetadata} makes for some number of rows. Reads nothing outside the
+     * Rows of a message, or −1 if it is not exactly what {@link #putMetadata} makes for some number of rows up to {@code most}. Reads nothing outside the
      * given length.
      */
-    public int count(DirectBuffer buffer, int index, int length) {
+    public int count(DirectBuffer buffer, int index, int length, int most) {
         if (length < MessageHeader.LENGTH + prefixLength) {
             return -1;
         }
         long count = buffer.getLong(index + MessageHeader.LENGTH + countAt);
-        if (count < 1 || count >= templates.length() || length((int) count) != length) {
+        if (count < 1 || count > most || count >= templates.length() || length((int) count) != length) {
             return -1;
         }
         return template((int) count).prefixEquals(buffer, index + MessageHeader.LENGTH) ? (int) count : -1;

@@ -9,6 +9,7 @@ import io.headwater.model.engine.Exchange;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,13 +22,15 @@ final class LossTest {
     @ParameterizedTest
     @CsvSource({"0.01, 11", "0.05, 12"})
     void lostPacketsChangeNoSum(double loss, long seed) throws Exception {
-        List<Media> lossy = List.of(LossyMedia.start(loss, seed), LossyMedia.start(loss, seed + 100));
+        AtomicLong lost = new AtomicLong();
+        List<Media> lossy = List.of(LossyMedia.start(loss, seed, lost), LossyMedia.start(loss, seed + 100, lost));
         Duration patient = Duration.ofSeconds(10);
         try (Planes planes = new Planes(
                 lossy, 2, 9, options -> options.withLimits(patient, patient, patient), SystemNanoClock.INSTANCE)) {
             planes.onAll(2, node -> rounds(planes.planes.get(node).exchange(), node));
 
             assertThat(planes.faults).isEmpty();
+            assertThat(lost.get()).as("packets dropped").isPositive();
             for (DataPlane plane : planes.planes) {
                 ExchangeFigures figures = plane.figures();
                 System.out.printf(

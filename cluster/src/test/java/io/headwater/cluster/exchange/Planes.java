@@ -57,6 +57,7 @@ final class Planes implements AutoCloseable {
                             media(node),
                             change.apply(PlaneOptions.of(epoch, node, addresses, DIM, MAX_ROWS, slices)),
                             faults::add,
+                            () -> false,
                             clock)));
         } catch (Exception e) {
             close();

@@ -4,6 +4,8 @@ package io.headwater.cluster.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.aeron.Publication;
+import io.aeron.Subscription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,22 @@ final class MediaTest {
                 Media child = Media.start(MediaOptions.ipcOf(Path.of(parent.directory())))) {
             assertThat(child.directory()).isEqualTo(parent.directory());
             assertThat(child.address()).isEqualTo(DataAddress.ipc());
+        }
+    }
+
+    @Test
+    void anInterruptedThreadOpensStreamsAndTheClientLives() {
+        try (Media media = Media.start(MediaOptions.ipc())) {
+            Thread.currentThread().interrupt();
+            try (Subscription subscription = media.subscribe(77);
+                    Publication publication = media.publish(media.address(), 77, true)) {
+                assertThat(Thread.interrupted()).as("the flag is put back").isTrue();
+                assertThat(subscription.isClosed()).isFalse();
+                assertThat(publication.isClosed()).isFalse();
+            } finally {
+                assertThat(Thread.interrupted()).isFalse();
+            }
+            assertThat(media.aeron().isClosed()).isFalse();
         }
     }
 

@@ -76,9 +76,27 @@ final class Nodes implements AutoCloseable {
         return runtime(plan, 0, List.of(media.get(0).address(), media.get(1).address()), Duration.ZERO, progress);
     }
 
+    /** A plan of one shard, whose limits are short; the caller starts and closes it. */
+    ShardRuntime alone(LoadListener progress, Duration hungAfter, Duration leave) throws Exception {
+        ShardPlan plan = ShardPlan.even(1, Units.of(model.config()), 1);
+        RuntimeOptions options = options(plan, 0, List.of(DataAddress.ipc()), Duration.ZERO);
+        RuntimeLimits limits =
+                options.limits().withLiveness(Duration.ofMillis(100), hungAfter).withStop(Duration.ofMillis(50), leave);
+        return new ShardRuntime(
+                new RuntimeOptions(options.model(), options.engine(), plan, 0, options.nodes(), limits),
+                null,
+                progress,
+                (_, fault) -> faults.put(0, fault));
+    }
+
     private ShardRuntime runtime(
             ShardPlan plan, int shard, List<DataAddress> addresses, Duration warmUp, LoadListener progress) {
-        RuntimeOptions options = new RuntimeOptions(
+        RuntimeOptions options = options(plan, shard, addresses, warmUp);
+        return new ShardRuntime(options, media.get(shard), progress, (_, fault) -> faults.put(shard, fault));
+    }
+
+    private RuntimeOptions options(ShardPlan plan, int shard, List<DataAddress> addresses, Duration warmUp) {
+        return new RuntimeOptions(
                 model,
                 EngineOptions.of(addresses.size(), 1, 256).withChunkRows(CHUNK_ROWS),
                 plan,
@@ -88,7 +106,6 @@ final class Nodes implements AutoCloseable {
                         .withWarmUpLimit(warmUp)
                         .withCrossoverRows(8)
                         .withLiveness(Duration.ofSeconds(5), Duration.ofSeconds(30)));
-        return new ShardRuntime(options, media.get(shard), progress, (_, fault) -> faults.put(shard, fault));
     }
 
     ShardRuntime runtime(int shard) {

@@ -146,6 +146,81 @@ final class ShardRuntimeTest {
     }
 
     @Test
+    void aStartThatOutlivesClosingFreesWhatItHasMade() throws Exception {
+        try (Nodes nodes = new Nodes(model, Transport.IPC, 2)) {
+            CountDownLatch loaded = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            ShardRuntime slow = nodes.alone(
+                    (done, total) -> {
+                        if (done == total) {
+                            loaded.countDown();
+                            awaitUninterrupted(goOn);
+                        }
+                    },
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(300));
+            CompletableFuture<StartException> outcome = CompletableFuture.supplyAsync(
+                    () -> assertThrows(StartException.class, slow::start, "it was cancelled"));
+            assertTrue(loaded.await(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+
+            CloseException early = assertThrows(CloseException.class, slow::close);
+            goOn.countDown();
+
+            assertTrue(String.valueOf(early.getMessage()).contains("did not end within 300 ms"), early.toString());
+            assertEquals(
+                    StartException.Reason.CANCELLED,
+                    outcome.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).reason());
+            assertFalse(slow.holdsEngine());
+            slow.close();
+        }
+    }
+
+    @Test
+    void aListenerThatHangsIsAFaultAndCannotBeClosed() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (Nodes nodes = new Nodes(model, Transport.IPC, 2)) {
+            ShardRuntime hangs = nodes.alone(LoadListener.SILENT, Duration.ofMillis(700), Duration.ofMillis(300));
+            hangs.start();
+            DecodeThread leader = hangs.lead(tokenizer, BatchingOptions.defaults());
+            leader.submit(requests().getFirst(), _ -> awaitUninterrupted(goOn));
+
+            await().atMost(DEADLINE).until(() -> !nodes.faults().isEmpty());
+            RuntimeFault.EngineBroken broken = assertInstanceOf(
+                    RuntimeFault.EngineBroken.class, nodes.faults().get(0));
+            assertTrue(broken.sentence().contains("has not come round for 700 ms"), broken.sentence());
+
+            CompletableFuture<CloseException> closing =
+                    CompletableFuture.supplyAsync(() -> assertThrows(CloseException.class, hangs::close));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> hangs.lead(tokenizer, BatchingOptions.defaults()),
+                    "and nobody who asks meanwhile waits");
+            CloseException hung = closing.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+
+            assertTrue(String.valueOf(hung.getMessage()).contains("restart the process"), hung.toString());
+            assertTrue(hangs.holdsEngine(), "memory under a running thread stays");
+            assertThrows(CloseException.class, hangs::close, "each time");
+            goOn.countDown();
+            await("only then may the model be closed").atMost(DEADLINE).until(() -> noThread("leader-0-epoch-1"));
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    private static boolean noThread(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals(name));
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a runtime's threads", e);
+        }
+    }
+
+    @Test
     void aRuntimeThatWasClosedDoesNotStart() throws Exception {
         try (Nodes nodes = new Nodes(model, Transport.IPC, 2)) {
             ShardRuntime closed = nodes.lonely(1, new CountDownLatch(1));

@@ -16,12 +16,14 @@ import io.headwater.cluster.wire.WireCounters.Count;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages as a link hands them over: of the right stream and epoch, but perhaps not of the right place in it. */
 final class StepAssemblyTest {
     private static final int FRAGMENT = 1376;
     private final TensorCodec codec = new TensorCodec(FlatSchema.STEPS, FRAGMENT);
-    private final Batch batch = new Batch(codec);
+    private final Batch batch = new Batch(codec, Integer.MAX_VALUE);
     private final MessageHeader header = new MessageHeader();
     private final WireCounters counters = new WireCounters();
     private final StepAssembly assembly = new StepAssembly(new StepRows(128), counters);
@@ -69,6 +71,22 @@ final class StepAssemblyTest {
         assertEquals(1, counters.get(Count.MALFORMED));
         give(1, sent, 0, 3);
         assertTrue(assembly.complete(), "it goes on as if nothing had been");
+        assertRows(sent, assembly.rows());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -1, 0, 2})
+    void partsThatLieOutsideOfTheirMessageAreDropped(int total) throws Exception {
+        StepRows sent = rows(60);
+        for (int times = 0; times < 5; times++) { // more rows than there is room for
+            header(1, 0, total);
+            rows(sent, 0, 60);
+        }
+
+        assertEquals(5, counters.get(Count.MALFORMED));
+        assertFalse(assembly.complete());
+        give(1, sent, 0, 60);
+        assertTrue(assembly.complete());
         assertRows(sent, assembly.rows());
     }
 

@@ -90,7 +90,7 @@ final class TensorCodecTest {
         assertThat(codec.length(most)).isLessThanOrEqualTo(8192);
         assertThat(codec.length(most + 1)).isGreaterThan(8192);
         for (int count = 1; count <= most; count++) {
-            assertThat(codec.count(message(codec, count), 0, codec.length(count)))
+            assertThat(codec.count(message(codec, count), 0, codec.length(count), most))
                     .isEqualTo(count);
         }
     }
@@ -103,13 +103,15 @@ final class TensorCodecTest {
         for (int cut = 0; cut < length; cut++) {
             byte[] part = new byte[cut]; // its own array: a read beyond it fails
             message(codec, count).getBytes(0, part);
-            assertThat(codec.count(new UnsafeBuffer(part), 0, cut)).isEqualTo(-1);
+            assertThat(codec.count(new UnsafeBuffer(part), 0, cut, LARGEST)).isEqualTo(-1);
         }
         int body = codec.columnAt(0, count, 0);
         for (int bit = MessageHeader.LENGTH * 8; bit < body * 8; bit++) {
             UnsafeBuffer message = message(codec, count);
             message.putByte(bit / 8, (byte) (message.getByte(bit / 8) ^ 1 << bit % 8));
-            assertThat(codec.count(message, 0, length)).as("bit %s", bit).isEqualTo(-1);
+            assertThat(codec.count(message, 0, length, LARGEST))
+                    .as("bit %s", bit)
+                    .isEqualTo(-1);
         }
     }
 
@@ -123,7 +125,7 @@ final class TensorCodecTest {
             random.nextBytes(bytes);
             UnsafeBuffer buffer = new UnsafeBuffer(bytes);
 
-            assertThat(codec.count(buffer, 0, bytes.length)).isEqualTo(-1);
+            assertThat(codec.count(buffer, 0, bytes.length, LARGEST)).isEqualTo(-1);
             assertThat(header.wrap(buffer, 0).isWellFormed()).isFalse();
         }
     }

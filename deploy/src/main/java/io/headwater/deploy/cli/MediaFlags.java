@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cli;
 
+import io.headwater.cluster.media.DriverThreading;
+import io.headwater.cluster.media.IdlePolicy;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,6 +59,40 @@ public final class MediaFlags {
                     "who goes on when hosts do not hear each other: the larger part, or the part with the first node; "
                             + "the same on all (default: majority; oldest with --nodes)")
     private @Nullable Survivors survivors;
+
+    @Option(
+            names = "--driver-threading",
+            hidden = true,
+            paramLabel = "MODE",
+            description = "threads of the media driver that this process starts: ${COMPLETION-CANDIDATES} "
+                    + "(default: INVOKER for UDP, else SHARED)")
+    private @Nullable DriverThreading driverThreading;
+
+    @Option(
+            names = "--idle",
+            hidden = true,
+            paramLabel = "POLICY",
+            description = "what the driver's threads do without work: ${COMPLETION-CANDIDATES} (default: BACKOFF)")
+    private @Nullable IdlePolicy idle;
+
+    @Option(
+            names = "--term-length",
+            hidden = true,
+            paramLabel = "BYTES",
+            description = "a third of a stream of tensors, a power of two (default: 1048576)")
+    private @Nullable Integer termLength;
+
+    public Optional<DriverThreading> driverThreading() {
+        return Optional.ofNullable(driverThreading);
+    }
+
+    public Optional<IdlePolicy> idle() {
+        return Optional.ofNullable(idle);
+    }
+
+    public Optional<Integer> termLength() {
+        return Optional.ofNullable(termLength);
+    }
 
     public Optional<Survivors> survivors() {
         return Optional.ofNullable(survivors);

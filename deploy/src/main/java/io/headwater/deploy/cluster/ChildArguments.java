@@ -33,6 +33,9 @@ final class ChildArguments {
             add(words, "--driver", driver);
         }
         media.mtu().ifPresent(mtu -> add(words, "--mtu", mtu.toString()));
+        media.driverThreading().ifPresent(mode -> add(words, "--driver-threading", mode.name()));
+        media.idle().ifPresent(policy -> add(words, "--idle", policy.name()));
+        media.termLength().ifPresent(length -> add(words, "--term-length", length.toString()));
         if (setup.output().verbose()) {
             words.add("-v");
         }

@@ -22,11 +22,22 @@ public final class MediaSettings {
             if (flags.mtu().isPresent()) {
                 options = options.withMtu(flags.mtu().get());
             }
+            options = options.withThreading(
+                    flags.driverThreading().orElse(options.threading()),
+                    flags.idle().orElse(options.idle()));
+            if (flags.termLength().isPresent()) {
+                options = withTerms(options, flags.termLength().get());
+            }
             return flags.driver().isPresent()
                     ? options.withDriverDirectory(console.path(flags.driver().get()))
                     : options;
         } catch (IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", "; "), e);
         }
+    }
+
+    /** A message in shared memory fits an eighth of a term. */
+    private static MediaOptions withTerms(MediaOptions options, int termLength) {
+        return options.withTerms(termLength, Math.min(options.ipcMtu(), termLength / 8 & -32));
     }
 }
