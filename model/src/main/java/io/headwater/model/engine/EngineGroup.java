@@ -351,11 +351,6 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 - engines.stream().mapToLong(ShardEngine::weightMemoryBytes).sum();
     }
 
-    /** Whether a worker did not leave a step that has failed: {@link #close} frees nothing then, only the process's end does. */
-    public boolean hung() {
-        return threads.hung();
-    }
-
     /** Stops the workers and frees all memory. Sequences must be closed before; a close that fails over one can be repeated. Frees nothing if a worker hangs. */
     @Override
     public void close() {
