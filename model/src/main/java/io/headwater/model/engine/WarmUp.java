@@ -38,7 +38,6 @@ final class WarmUp {
 
     void run(Duration limit) throws EngineException {
         long start = System.nanoTime();
-        long first = 0;
         long before = Long.MAX_VALUE;
         long recent = Long.MAX_VALUE;
         int quiet = 0;
@@ -47,10 +46,8 @@ final class WarmUp {
             boolean large = round % LARGE_EVERY == LARGE_EVERY - 1;
             long nanos = round(large ? LARGE_CHUNK : SMALL_CHUNK);
             quiet = compiledMillis() - compiled <= 1 ? quiet + 1 : 0;
-            first = round == 0 ? nanos : first;
-            boolean warm =
-                    quiet == round + 1 || (round == 1 && first / 5 * 4 <= nanos); // interpreted code is far slower
-            if (warm || quiet == QUIET_ROUNDS) {
+            boolean warmBefore = quiet == round + 1; // a JVM that has served before
+            if (warmBefore || quiet == QUIET_ROUNDS) {
                 return;
             }
             if (large) {
