@@ -4,6 +4,9 @@ package io.headwater.actors.decode;
 import io.headwater.actors.decode.BudgetReport.Granted;
 import io.headwater.actors.decode.BudgetReport.Refused;
 import io.headwater.actors.decode.BudgetReport.Waiting;
+import io.headwater.actors.decode.BudgetReport.Withdrawn;
+import io.headwater.actors.plan.ClusterStatus;
+import io.headwater.actors.plan.NodeFigures;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.actors.plan.PlanState.Forming;
 import io.headwater.actors.plan.PlanState.NoPlan;
@@ -26,11 +29,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Owns admission: a session gets KV memory on all nodes or it waits, first come, first served, or it is refused with a reason. A cluster
- * singleton beside the planner, whose plans tell it the nodes' limits. What it grants stays granted until it is released or its gateway is
- * lost; if this actor moves, the gateways claim again what they hold.
+ * singleton beside the planner, whose plans tell it the nodes' limits, and its status what their memory is like each second ({@link
+ * KvBudget}). What it grants stays granted until it is released, its gateway is lost, or a plan has less memory. If this actor moves or
+ * begins anew, the gateways claim again what they hold; until they have had time for that, nobody else gets any.
  */
 public final class BudgetSupervisor {
-    private static final Duration SUBSCRIBE = Duration.ofSeconds(1);
+    /** For all gateways to claim, twice over, what they hold. */
+    public static final Duration CLAIMS = Duration.ofSeconds(2);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     /** What a budget supervisor takes. */
     public sealed interface Command {}
@@ -49,31 +56,45 @@ public final class BudgetSupervisor {
 
     private record Plan(PlanState state) implements Command {}
 
+    private record Status(ClusterStatus status) implements Command {}
+
     private record Tick() implements Command {}
+
+    private record ClaimsOver() implements Command {}
 
     private record GatewayLost(ActorRef<BudgetReport> gateway) implements Command {}
 
     private final ActorContext<Command> context;
     private final ActorRef<ShardPlanner.Command> planner;
     private final ActorRef<PlanState> plans;
+    private final ActorRef<ClusterStatus> statuses;
     private final int mostWaiting;
     private final KvBudget budget = new KvBudget();
-    /** In the order in which they came. */
+    /** In the order in which they came; first those that had memory before. */
     private final Map<Long, Admit> waiting = new LinkedHashMap<>();
 
     private final Map<Long, ActorRef<BudgetReport>> owners = new HashMap<>();
+    private long epoch = -1;
+    private boolean claimed;
 
     private BudgetSupervisor(ActorContext<Command> context, ActorRef<ShardPlanner.Command> planner, int mostWaiting) {
         this.context = context;
         this.planner = planner;
         this.plans = context.messageAdapter(PlanState.class, Plan::new);
+        this.statuses = context.messageAdapter(ClusterStatus.class, Status::new);
         this.mostWaiting = mostWaiting;
     }
 
-    /** {@code mostWaiting}: sessions that may wait for memory. */
-    public static Behavior<Command> create(ActorRef<ShardPlanner.Command> planner, int mostWaiting) {
+    /**
+     * The cluster's budget supervisor.
+     *
+     * @param mostWaiting sessions that may wait for memory; those that had some may wait beyond that
+     * @param claims how long after its start only claims are granted
+     */
+    public static Behavior<Command> create(ActorRef<ShardPlanner.Command> planner, int mostWaiting, Duration claims) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(new Tick(), Duration.ZERO, SUBSCRIBE);
+            timers.startTimerWithFixedDelay(new Tick(), Duration.ZERO, TICK);
+            timers.startSingleTimer(new ClaimsOver(), claims);
             return new BudgetSupervisor(context, planner, mostWaiting).supervising();
         }));
     }
@@ -84,7 +105,15 @@ public final class BudgetSupervisor {
                 case Admit admit -> admit(admit);
                 case Release release -> release(release.session());
                 case Plan plan -> heard(plan.state());
-                case Tick _ -> planner.tell(new ShardPlanner.Subscribe(plans));
+                case Status status -> heard(status.status());
+                case Tick _ -> {
+                    planner.tell(new ShardPlanner.Subscribe(plans));
+                    planner.tell(new ShardPlanner.GetStatus(statuses));
+                }
+                case ClaimsOver _ -> {
+                    claimed = true;
+                    admitWaiting();
+                }
                 case GatewayLost lost -> forget(lost.gateway());
             }
             return Behaviors.same();
@@ -95,20 +124,33 @@ public final class BudgetSupervisor {
         if (!owners.containsValue(admit.gateway())) {
             context.watchWith(admit.gateway(), new GatewayLost(admit.gateway()));
         }
-        if (admit.held()) {
-            waiting.remove(admit.session());
-            grant(admit);
-            return;
+        if (waiting.containsKey(admit.session())) {
+            admit.gateway()
+                    .tell(
+                            admit.held() && !budget.holds(admit.session())
+                                    ? new Withdrawn(admit.session()) // the claim was under way
+                                    : new Waiting(admit.session(), place(admit.session())));
+        } else if (admit.held()) {
+            claim(admit);
+        } else {
+            ask(admit);
         }
-        @Nullable Admit before = waiting.get(admit.session());
-        if (before != null) {
-            admit.gateway().tell(new Waiting(admit.session(), place(admit.session())));
-            return;
+    }
+
+    private void claim(Admit claim) {
+        if (budget.fits(claim.session(), claim.entries())) { // any, before the first plan
+            grant(claim);
+        } else {
+            budget.release(claim.session());
+            withdraw(claim);
         }
+    }
+
+    private void ask(Admit admit) {
         Optional<String> never = budget.never(admit.entries());
         if (never.isPresent()) {
             admit.gateway().tell(new Refused(admit.session(), never.get(), false));
-        } else if (budget.known() && waiting.isEmpty() && budget.fits(admit.session(), admit.entries())) {
+        } else if (admit.entries() <= budget.held(admit.session()) || (waiting.isEmpty() && fits(admit))) {
             grant(admit);
         } else if (waiting.size() >= mostWaiting) {
             admit.gateway()
@@ -124,10 +166,35 @@ public final class BudgetSupervisor {
         }
     }
 
+    private boolean fits(Admit admit) {
+        return budget.known()
+                && (claimed || admit.held())
+                && budget.fits(admit.session(), admit.entries())
+                && budget.hasRoom(admit.session(), admit.entries());
+    }
+
     private void grant(Admit admit) {
         owners.put(admit.session(), admit.gateway());
         budget.grant(admit.session(), admit.entries());
-        admit.gateway().tell(new Granted(admit.session()));
+        admit.gateway().tell(new Granted(admit.session(), admit.entries()));
+    }
+
+    /** Takes back what no longer fits; it waits behind others to whom that has happened and before all else. */
+    private void withdraw(Admit held) {
+        Optional<String> never = budget.never(held.entries());
+        if (never.isPresent()) {
+            owners.remove(held.session());
+            held.gateway()
+                    .tell(new Refused(held.session(), "the cluster has less memory than before: " + never.get(), true));
+            return;
+        }
+        owners.put(held.session(), held.gateway());
+        List<Admit> before = List.copyOf(waiting.values());
+        waiting.clear();
+        before.stream().filter(Admit::held).forEach(one -> waiting.put(one.session(), one));
+        waiting.put(held.session(), held);
+        before.stream().filter(one -> !one.held()).forEach(one -> waiting.put(one.session(), one));
+        held.gateway().tell(new Withdrawn(held.session()));
     }
 
     private void release(long session) {
@@ -139,12 +206,28 @@ public final class BudgetSupervisor {
 
     private void heard(PlanState state) {
         switch (state) {
-            case Serving serving -> {
-                budget.limits(serving.nodes());
+            case Serving serving
+            when serving.epoch() != epoch -> {
+                epoch = serving.epoch();
+                budget.limits(serving.nodes()).forEach(this::withdrawn);
                 admitWaiting();
             }
-            case Forming _, NoPlan _ -> {} // the old limits hold until there are new ones
+            case Serving _, Forming _, NoPlan _ -> {} // the old limits hold until there are new ones
         }
+    }
+
+    private void withdrawn(long session, int entries) {
+        @Nullable ActorRef<BudgetReport> gateway = owners.get(session);
+        if (gateway != null && !waiting.containsKey(session)) { // one that waits for another amount goes on waiting
+            withdraw(new Admit(session, entries, true, gateway));
+        }
+    }
+
+    private void heard(ClusterStatus status) {
+        Map<String, NodeFigures> figures = new HashMap<>();
+        status.nodes().forEach(node -> figures.put(node.id(), node.figures()));
+        budget.figures(figures);
+        admitWaiting();
     }
 
     /** Grants what fits, in order: a large one is not overtaken. Then tells the others their places. */
@@ -155,8 +238,9 @@ public final class BudgetSupervisor {
             Optional<String> never = budget.never(first.entries());
             if (never.isPresent()) {
                 owners.remove(first.session());
+                budget.release(first.session());
                 first.gateway().tell(new Refused(first.session(), never.get(), false));
-            } else if (budget.known() && budget.fits(first.session(), first.entries())) {
+            } else if (fits(first)) {
                 grant(first);
             } else {
                 break;

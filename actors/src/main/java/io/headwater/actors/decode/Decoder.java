@@ -55,6 +55,9 @@ public final class Decoder {
     /** Ends a session's request; its events say so. */
     public record Cancel(long epoch, long session) implements Command {}
 
+    /** The gateway has been told of a request that it does not know any more: it ends. */
+    public record Unknown(long epoch, long request, ActorRef<DecoderReport> gateway) implements Command {}
+
     /** Frees a session's cache. */
     public record Release(long epoch, long session, ActorRef<DecoderReport> gateway) implements Command {}
 
@@ -106,8 +109,10 @@ public final class Decoder {
             case Submit submit when submit.epoch() == epoch -> submit(submit);
             case Cancel cancel when cancel.epoch() == epoch -> insist(() -> work.cancel(cancel.session()));
             case Release release when release.epoch() == epoch -> release(release);
+            case Unknown unknown when unknown.epoch() == epoch -> drop(unknown);
             case Heard heard when heard.epoch() == epoch -> heard(heard);
-            case Submit _, Cancel _, Release _, Heard _ -> context.getLog().debug("{} of another epoch", ++dropped);
+            case Submit _, Cancel _, Unknown _, Release _, Heard _ ->
+                context.getLog().debug("{} of another epoch", ++dropped);
             case EventsWait _ -> distribute();
             case Tick _ -> tick();
             case GatewayLost lost -> forget(lost.gateway());
@@ -116,6 +121,9 @@ public final class Decoder {
 
     private void submit(Submit submit) {
         Link link = links.computeIfAbsent(submit.gateway(), this::newLink);
+        if (link.busy(submit)) {
+            return; // what the session had before is being cancelled: the gateway asks again
+        }
         if (link.begin(submit.request(), submit.work())) {
             work.submit(submit.work(), listener(link, submit.request()));
         }
@@ -141,7 +149,7 @@ public final class Decoder {
     private void distribute() {
         List<Happened> all = inbox.takeAll();
         for (Happened one : all) {
-            one.link().outbox.add(one.request(), one.event());
+            one.link().happened(one.request(), one.event());
         }
         for (Happened one : all) {
             send(one.link());
@@ -163,6 +171,15 @@ public final class Decoder {
         if (link != null) {
             link.outbox.heard(heard.number(), System.nanoTime()).forEach(link::forgetEnded);
             send(link);
+        }
+    }
+
+    private void drop(Unknown unknown) {
+        @Nullable Link link = links.get(unknown.gateway());
+        @Nullable Long session = link == null ? null : link.requests.get(unknown.request());
+        if (link != null && session != null && link.newest(session) == unknown.request()) {
+            insist(() -> work.cancel(session));
+            insist(() -> work.release(session));
         }
     }
 
@@ -224,6 +241,8 @@ public final class Decoder {
         private final Outbox outbox;
         /** Requests that have been handed in and whose end has not been confirmed, with their sessions. */
         private final Map<Long, Long> requests = new HashMap<>();
+        /** Those of them whose end has not come from the loop. */
+        private final Map<Long, Long> working = new HashMap<>();
         /** Sessions that may have a cache, and whether it outlives the request. */
         private final Map<Long, Boolean> sessions = new HashMap<>();
 
@@ -232,10 +251,36 @@ public final class Decoder {
             this.outbox = new Outbox(epoch);
         }
 
+        /** Whether the session has another request at work. */
+        boolean busy(Submit submit) {
+            return working.entrySet().stream()
+                    .anyMatch(one -> one.getValue() == submit.work().session() && one.getKey() != submit.request());
+        }
+
+        void happened(long request, DecodeEvent event) {
+            if (event instanceof Ended || event instanceof Failed) {
+                working.remove(request);
+            }
+            outbox.add(request, event);
+        }
+
+        /** The session's last request. */
+        long newest(long session) {
+            long last = 0;
+            for (Map.Entry<Long, Long> one : requests.entrySet()) {
+                last = one.getValue() == session ? Math.max(last, one.getKey()) : last;
+            }
+            return last;
+        }
+
         /** False if it is known already. */
         boolean begin(long request, DecodeRequest work) {
             sessions.put(work.session(), work instanceof DecodeRequest.Generate generate && generate.keep());
-            return requests.putIfAbsent(request, work.session()) == null;
+            boolean isNew = requests.putIfAbsent(request, work.session()) == null;
+            if (isNew) {
+                working.put(request, work.session());
+            }
+            return isNew;
         }
 
         void forgetEnded(Told told) {

@@ -4,6 +4,7 @@ package io.headwater.actors.decode;
 import io.headwater.actors.decode.BudgetReport.Granted;
 import io.headwater.actors.decode.BudgetReport.Refused;
 import io.headwater.actors.decode.BudgetReport.Waiting;
+import io.headwater.actors.decode.BudgetReport.Withdrawn;
 import io.headwater.actors.decode.DecoderReport.Accepted;
 import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
@@ -40,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where clients' requests enter the cluster, and what their answers survive in: it keeps each running request with the tokens that have been told,
  * hands it to the decoder of the plan that serves, and in again, with these tokens, to that of every later plan. What comes from older plans, or
- * a second time, is dropped and counted. Also asks for admission, and ends requests that have no hope. One per node of that role.
+ * a second time, is dropped and counted. What waits for KV memory, at first or because a plan has less ({@link Admission}), is handed in when it
+ * is granted. Requests that have no hope end. One per node of that role.
  */
 public final class Gateway {
     private static final Duration TICK = Duration.ofMillis(200);
-    /** Reports are confirmed at every so many, with the end of a request, and at the next tick. */
-    private static final int CONFIRM_EVERY = 4;
+    private static final Ended CANCELLED = new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE);
 
     /** What a gateway takes, from clients of its own process only. */
     public sealed interface Command {}
@@ -69,36 +70,29 @@ public final class Gateway {
 
     private final ActorContext<Command> context;
     private final ActorRef<ShardPlanner.Command> planner;
-    private final ActorRef<BudgetSupervisor.Command> budget;
+    private final Admission admission;
     private final ActorRef<PlanState> plans;
-    private final ActorRef<DecoderReport> reports;
-    private final ActorRef<BudgetReport> grants;
+    private final DecoderLink decoder;
     private final GatewayLimits limits;
     private final GatewayView view;
     private final int contextLength;
     private final Map<Long, Handed> bySession = new LinkedHashMap<>();
     private final Map<Long, Handed> byNumber = new HashMap<>();
-    /** Entries granted, by session; outlives the request where the session is kept. */
-    private final Map<Long, Integer> granted = new HashMap<>();
 
-    private @Nullable Serving serving;
     private long plannerHeardNanos = System.nanoTime();
     private long subscribedNanos;
-    private long lastEpoch;
     private long lastNumber;
-    private long lastReport;
-    private long confirmed;
 
     private Gateway(ActorContext<Command> context, GatewayNeeds needs) {
         this.context = context;
         this.planner = needs.planner();
-        this.budget = needs.budget();
         this.limits = needs.limits();
         this.view = needs.view();
         this.contextLength = needs.contextLength();
         this.plans = context.messageAdapter(PlanState.class, Plan::new);
-        this.reports = context.messageAdapter(DecoderReport.class, Reported::new);
-        this.grants = context.messageAdapter(BudgetReport.class, Budgeted::new);
+        this.decoder = new DecoderLink(context.messageAdapter(DecoderReport.class, Reported::new), view);
+        this.admission = new Admission(
+                needs.budget(), context.messageAdapter(BudgetReport.class, Budgeted::new), limits.repeat());
         subscribe();
     }
 
@@ -148,7 +142,7 @@ public final class Gateway {
     }
 
     private void submit(Submit submit) {
-        Handed handed = new Handed(submit.request(), submit.listener());
+        Handed handed = new Handed(submit.request(), submit.listener(), decoder.contextLength(contextLength));
         @Nullable PlanState state = view.plan();
         if (bySession.containsKey(handed.session())) {
             handed.tell(new Failed(
@@ -161,7 +155,7 @@ public final class Gateway {
         } else {
             bySession.put(handed.session(), handed);
             enter(handed, Phase.ADMISSION);
-            admit(handed, false);
+            admission.ask(handed.session(), handed.entries());
         }
     }
 
@@ -171,53 +165,71 @@ public final class Gateway {
         handed.sentNanos = handed.sinceNanos;
     }
 
-    private void admit(Handed handed, boolean held) {
-        budget.tell(new BudgetSupervisor.Admit(handed.session(), entries(handed), held, grants));
-    }
-
-    private int entries(Handed handed) {
-        return handed.entries(
-                serving == null ? contextLength : serving.settings().contextLength());
-    }
-
     private void heard(BudgetReport report) {
         @Nullable Handed handed = bySession.get(report.session());
+        boolean waits = handed != null && handed.phase == Phase.ADMISSION;
+        boolean news = admission.heard(report, waits, handed == null ? 0 : handed.entries());
         switch (report) {
             case Granted _
-            when handed == null && !granted.containsKey(report.session()) ->
-                budget.tell(new BudgetSupervisor.Release(report.session())); // its client did not wait for it
-            case Granted _
-            when handed != null && handed.phase == Phase.ADMISSION -> {
-                granted.put(handed.session(), entries(handed));
+            when handed != null && news -> {
                 enter(handed, Phase.PLAN);
                 handIn(handed);
             }
+            case Withdrawn _ when handed != null && !waits -> takeBack(handed);
             case Refused refused
-            when handed != null && handed.phase == Phase.ADMISSION ->
-                fail(handed, refused.later() ? Failure.FULL : Failure.BAD_REQUEST, refused.reason());
-            case Granted _, Refused _, Waiting _ -> {} // repeated, or just a place in the queue
+            when handed != null -> fail(handed, refused.later() ? Failure.FULL : Failure.BAD_REQUEST, refused.reason());
+            case Granted _
+            when handed == null && !admission.holds(report.session()) ->
+                admission.release(report.session()); // its client did not wait for it
+            case Withdrawn _, Refused _
+            when handed == null -> admission.release(report.session()); // a kept session: its next request asks
+            case Granted _, Refused _, Waiting _, Withdrawn _ -> {} // repeated, or just a place in the queue
+        }
+    }
+
+    /** Its memory was withdrawn: it waits for some again, with what has been told. */
+    private void takeBack(Handed handed) {
+        drop(handed);
+        byNumber.remove(handed.number);
+        if (handed.cancelled) {
+            end(handed, CANCELLED);
+        } else {
+            enter(handed, Phase.ADMISSION);
+        }
+    }
+
+    /** The decoder that has it, or may have it, ends it and frees its cache. */
+    private void drop(Handed handed) {
+        if (handed.phase == Phase.SUBMITTED || handed.phase == Phase.RUNNING) {
+            decoder.cancel(handed.session());
+            decoder.release(handed.session());
         }
     }
 
     private void handIn(Handed handed) {
-        @Nullable Serving now = serving;
-        if (now == null) {
+        if (!decoder.serves()) {
             return; // the next plan does it
         }
         byNumber.remove(handed.number);
         handed.number = ++lastNumber;
+        handed.accepted = false;
+        handed.times++;
         byNumber.put(handed.number, handed);
+        submit(handed);
+    }
+
+    private void submit(Handed handed) {
         enter(handed, Phase.SUBMITTED);
-        now.decoder().tell(new Decoder.Submit(now.epoch(), handed.number, handed.next(), reports));
+        decoder.submit(handed);
     }
 
     private void heard(PlanState state) {
         plannerHeardNanos = System.nanoTime();
         view.plan(state);
         switch (state) {
-            case Serving now when serving == null || serving.epoch() < now.epoch() -> serve(now);
+            case Serving now when !decoder.serves() || decoder.epoch() < now.epoch() -> serve(now);
             case Serving _ -> {}
-            case Forming forming when serving == null || forming.epoch() >= serving.epoch() -> pause();
+            case Forming forming when forming.epoch() >= decoder.epoch() -> pause();
             case Forming _ -> {}
             case NoPlan none -> {
                 pause();
@@ -229,15 +241,11 @@ public final class Gateway {
     }
 
     private void serve(Serving now) {
-        serving = now;
-        if (now.epoch() == lastEpoch) {
+        if (!decoder.begin(now)) {
             goOn();
             return;
         }
-        lastEpoch = now.epoch();
-        lastReport = 0;
-        confirmed = 0;
-        granted.forEach((session, entries) -> budget.tell(new BudgetSupervisor.Admit(session, entries, true, grants)));
+        admission.claim();
         for (Handed handed : List.copyOf(bySession.values())) {
             switch (handed.phase) {
                 case ADMISSION -> {}
@@ -249,17 +257,22 @@ public final class Gateway {
     /** The same plan serves again: its decoder has never stopped, and sends again what was not confirmed. */
     private void goOn() {
         for (Handed handed : List.copyOf(bySession.values())) {
-            if (handed.phase == Phase.PLAN && byNumber.containsKey(handed.number)) {
-                enter(handed, Phase.RUNNING);
-            } else if (handed.phase == Phase.PLAN) {
+            if (handed.phase != Phase.PLAN) {
+                continue;
+            }
+            if (!byNumber.containsKey(handed.number)) {
                 again(handed);
+            } else if (handed.accepted) {
+                enter(handed, Phase.RUNNING);
+            } else {
+                submit(handed); // it may never have arrived; a second one means nothing
             }
         }
     }
 
     private void again(Handed handed) {
         if (handed.cancelled) {
-            end(handed, new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
+            end(handed, CANCELLED);
             return;
         }
         if (handed.number > 0) {
@@ -270,7 +283,7 @@ public final class Gateway {
 
     /** Nobody decodes: what was running waits for the next plan. */
     private void pause() {
-        serving = null;
+        decoder.pause();
         for (Handed handed : bySession.values()) {
             if (handed.phase == Phase.SUBMITTED || handed.phase == Phase.RUNNING) {
                 enter(handed, Phase.PLAN);
@@ -279,57 +292,46 @@ public final class Gateway {
     }
 
     private void heard(DecoderReport report) {
-        if (serving == null || report.epoch() != serving.epoch()) {
-            view.dropped.increment();
+        if (!decoder.current(report)) {
             return;
         }
         switch (report) {
             case Accepted accepted -> {
                 @Nullable Handed handed = byNumber.get(accepted.request());
-                if (handed != null && handed.phase == Phase.SUBMITTED) {
-                    enter(handed, Phase.RUNNING);
+                if (handed != null) {
+                    accepted(handed);
                 }
             }
             case Told told -> told(told);
         }
     }
 
+    private void accepted(Handed handed) {
+        handed.accepted = true;
+        if (handed.phase == Phase.SUBMITTED) {
+            enter(handed, Phase.RUNNING);
+        }
+    }
+
     private void told(Told told) {
-        if (told.number() != lastReport + 1) {
-            view.repeated.increment(); // or one before it was lost: the decoder sends all again
-            if (told.number() <= lastReport) {
-                confirm();
-            }
+        if (!decoder.next(told)) {
             return;
         }
-        lastReport = told.number();
-        view.figures(told.epoch(), told.figures());
         boolean ended = false;
         for (RequestEvents one : told.requests()) {
             ended |= told(one);
         }
-        if (ended || lastReport - confirmed >= CONFIRM_EVERY) {
-            confirm();
-        }
-    }
-
-    private void confirm() {
-        if (serving != null && lastReport > 0) {
-            serving.decoder().tell(new Decoder.Heard(serving.epoch(), lastReport, reports));
-            confirmed = lastReport;
-        }
+        decoder.told(ended);
     }
 
     /** True if the request has ended. */
     private boolean told(RequestEvents told) {
         @Nullable Handed handed = byNumber.get(told.request());
         if (handed == null) {
-            view.dropped.increment();
+            unknown(told);
             return true;
         }
-        if (handed.phase == Phase.SUBMITTED) {
-            enter(handed, Phase.RUNNING);
-        }
+        accepted(handed);
         for (DecodeEvent event : told.events()) {
             switch (event) {
                 case Ended ended -> {
@@ -351,6 +353,15 @@ public final class Gateway {
         return false;
     }
 
+    /** Nobody waits for this any more: if it goes on, its decoder ends it. */
+    private void unknown(RequestEvents told) {
+        view.dropped.increment();
+        boolean over = told.events().getLast() instanceof Ended || told.events().getLast() instanceof Failed;
+        if (!over) {
+            decoder.unknown(told.request());
+        }
+    }
+
     private boolean missing(Handed handed, Handed.Heard heard) {
         return switch (heard) {
             case TOLD -> false;
@@ -367,7 +378,17 @@ public final class Gateway {
 
     private void failed(Handed handed, Failed failed) {
         switch (failed.failure()) {
-            case BAD_REQUEST, FULL -> end(handed, failed);
+            case BAD_REQUEST -> end(handed, failed);
+            case FULL -> {
+                if (handed.resumed()
+                        && handed.fullFor(System.nanoTime())
+                                < limits.admission().toNanos()) {
+                    drop(handed);
+                    waitToRepeat(handed);
+                } else {
+                    end(handed, failed);
+                }
+            }
             case BROKEN, UNAVAILABLE -> {
                 handed.breaks++;
                 if (handed.breaks > 1) {
@@ -379,7 +400,10 @@ public final class Gateway {
         }
     }
 
-    /** Either its epoch is about to end, or what broke was another request, or its own: the second break in a row ends it. */
+    /**
+     * After a break either its epoch is about to end, or what broke was another request, or its own: the second break in a row ends it. Where
+     * there is no room for one that had some, others end in time.
+     */
     private void waitToRepeat(Handed handed) {
         byNumber.remove(handed.number);
         enter(handed, Phase.PLAN);
@@ -391,34 +415,27 @@ public final class Gateway {
             return;
         }
         handed.cancelled = true;
-        if (serving == null || handed.phase == Phase.ADMISSION || handed.phase == Phase.PLAN) {
-            end(handed, new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
+        if (!decoder.serves() || handed.phase == Phase.ADMISSION || handed.phase == Phase.PLAN) {
+            end(handed, CANCELLED);
         } else {
-            serving.decoder().tell(new Decoder.Cancel(serving.epoch(), session));
+            decoder.cancel(session);
         }
     }
 
     private void release(long session) {
         cancel(session);
-        granted.remove(session);
-        budget.tell(new BudgetSupervisor.Release(session));
-        if (serving != null) {
-            serving.decoder().tell(new Decoder.Release(serving.epoch(), session, reports));
-        }
+        admission.release(session);
+        decoder.release(session);
     }
 
     private void tick(long now) {
         if (now - subscribedNanos > limits.repeat().toNanos()) {
             subscribe();
         }
-        if (lastReport > confirmed) {
-            confirm();
-        }
+        decoder.tick();
+        admission.tick(now);
         if (now - plannerHeardNanos > limits.planner().toNanos()) {
-            endAll(
-                    Failure.UNAVAILABLE,
-                    "the cluster's planner has not been heard for "
-                            + limits.planner().toSeconds() + " s: is the cluster up, and can this host reach it?");
+            endAll(Failure.UNAVAILABLE, limits.silentPlanner());
         }
         for (Handed handed : new ArrayList<>(bySession.values())) {
             overdue(handed, now);
@@ -438,50 +455,43 @@ public final class Gateway {
         }
         switch (handed.phase) {
             case ADMISSION -> {
-                if (waited > limits.admission().toNanos()) {
-                    fail(
-                            handed,
-                            Failure.FULL,
-                            "no KV memory has become free for "
-                                    + limits.admission().toSeconds() + " s: try again later");
+                if (admission.silentNanos(handed.sinceNanos, now)
+                        > limits.planner().toNanos()) {
+                    fail(handed, Failure.UNAVAILABLE, limits.silentBudget());
+                } else if (waited > limits.admission().toNanos()) {
+                    fail(handed, Failure.FULL, limits.noMemory());
                 } else if (repeat) {
-                    admit(handed, false);
+                    admission.ask(handed.session(), handed.entries());
                 }
             }
             case PLAN -> {
-                if (serving != null && waited > limits.repeat().toNanos()) {
+                if (decoder.serves() && waited > limits.repeat().toNanos()) {
                     again(handed); // its epoch goes on after the break; for plans the planner sees to an end
                 }
             }
             case SUBMITTED -> {
                 if (waited > limits.accept().toNanos()) {
-                    fail(
-                            handed,
-                            Failure.UNAVAILABLE,
-                            "the plan's leader has not taken the request for "
-                                    + limits.accept().toSeconds() + " s: see headwater status");
-                } else if (repeat && serving != null) {
-                    serving.decoder().tell(new Decoder.Submit(serving.epoch(), handed.number, handed.next(), reports));
+                    fail(handed, Failure.UNAVAILABLE, limits.notTaken());
+                } else if (repeat) {
+                    decoder.submit(handed);
                 }
             }
             case RUNNING -> {
-                if (handed.cancelled && repeat && serving != null) {
-                    serving.decoder().tell(new Decoder.Cancel(serving.epoch(), handed.session()));
+                if (handed.cancelled && repeat) {
+                    decoder.cancel(handed.session());
                 }
             }
         }
     }
 
     private void fail(Handed handed, Failure failure, String reason) {
-        if (handed.phase == Phase.RUNNING && serving != null) {
-            serving.decoder().tell(new Decoder.Cancel(serving.epoch(), handed.session()));
-        }
+        drop(handed);
         end(handed, new Failed(failure, reason));
     }
 
     private void endAll(Failure failure, String reason) {
         for (Handed handed : List.copyOf(bySession.values())) {
-            end(handed, new Failed(failure, reason));
+            fail(handed, failure, reason);
         }
     }
 
@@ -489,8 +499,7 @@ public final class Gateway {
         bySession.remove(handed.session());
         byNumber.remove(handed.number);
         if (!handed.keep() || last instanceof Failed) {
-            granted.remove(handed.session());
-            budget.tell(new BudgetSupervisor.Release(handed.session()));
+            admission.release(handed.session());
         }
         handed.tell(last);
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param repeat a message that was not answered is sent again after this; a request that broke, too
  * @param accept a decoder that has not taken a request after this fails it
- * @param planner silence of the planner after which requests end
+ * @param planner silence of the planner after which requests end; that of the budget supervisor ends those that wait for it
  * @param admission a request that has not got KV memory after this ends
  * @param open most requests at once
  */
@@ -22,5 +22,25 @@ public record GatewayLimits(Duration repeat, Duration accept, Duration planner, 
     public static GatewayLimits defaults() {
         return new GatewayLimits(
                 Duration.ofSeconds(1), Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(10), 1024);
+    }
+
+    String silentPlanner() {
+        return "the cluster's planner" + notHeard();
+    }
+
+    String silentBudget() {
+        return "the cluster's budget supervisor, which grants KV memory," + notHeard();
+    }
+
+    private String notHeard() {
+        return " has not been heard for " + planner.toSeconds() + " s: is the cluster up, and can this host reach it?";
+    }
+
+    String noMemory() {
+        return "no KV memory has become free for " + admission.toSeconds() + " s: try again later";
+    }
+
+    String notTaken() {
+        return "the plan's leader has not taken the request for " + accept.toSeconds() + " s: see headwater status";
     }
 }

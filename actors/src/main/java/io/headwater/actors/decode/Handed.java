@@ -45,8 +45,12 @@ final class Handed {
     private int scoredTo;
 
     Phase phase = Phase.ADMISSION;
-    /** Number of the last handing in. */
+    /** Number of the last handing in; 0 before the first. */
     long number;
+    /** A decoder has said that it has this handing in. */
+    boolean accepted;
+    /** Handings in. */
+    int times;
     /** When the phase began, or its message was sent last. */
     long sinceNanos;
 
@@ -54,10 +58,16 @@ final class Handed {
     boolean cancelled;
     /** Breaks without a token between them. */
     int breaks;
+    /** When a decoder had no room for it first, without a token since; 0 if none. */
+    private long fullSinceNanos;
 
-    Handed(DecodeRequest asked, DecodeListener listener) {
+    private final int entries;
+
+    /** {@code contextLength}: what a request without a limit may come to. */
+    Handed(DecodeRequest asked, DecodeListener listener, int contextLength) {
         this.asked = asked;
         this.listener = listener;
+        this.entries = entries(asked, contextLength);
         this.scoredTo = asked instanceof Score score ? score.from() : 0;
     }
 
@@ -69,14 +79,34 @@ final class Handed {
         return asked instanceof Generate generate && generate.keep();
     }
 
-    /** Most KV entries of a head that it may come to. */
-    int entries(int contextLength) {
+    /**
+     * Most KV entries of a head that it may come to: what is reserved for it. Without a limit ({@code -n}) it is the whole context; that keeps
+     * others waiting, but the one who asks waits for nobody when alone.
+     */
+    int entries() {
+        return entries;
+    }
+
+    private static int entries(DecodeRequest asked, int contextLength) {
         long most = switch (asked) {
             case Generate generate ->
                 (long) generate.log().size() + generate.turn().maxTokens() - generate.answered();
             case Score score -> score.log().size();
         };
         return Math.clamp(most, 1, Math.max(1, contextLength));
+    }
+
+    /** A decoder has had it before: what it was told must not be lost over a passing refusal. */
+    boolean resumed() {
+        return toldCount > 0 || times > 1 || (asked instanceof Score score && scoredTo > score.from());
+    }
+
+    /** How long decoders have had no room for it, without a token since. */
+    long fullFor(long now) {
+        if (fullSinceNanos == 0) {
+            fullSinceNanos = now;
+        }
+        return now - fullSinceNanos;
     }
 
     /** The request as it must be handed in now: with what has been told. */
@@ -128,6 +158,7 @@ final class Handed {
         }
         told[toldCount++] = token.token();
         breaks = 0;
+        fullSinceNanos = 0;
         return tell(token);
     }
 
@@ -142,6 +173,7 @@ final class Handed {
         }
         scoredTo = scored.position() + count;
         breaks = 0;
+        fullSinceNanos = 0;
         return tell(
                 known == 0
                         ? scored

@@ -257,8 +257,13 @@ public final class ClusterNode implements AutoCloseable {
         if (!within(system.getWhenTerminated().toCompletableFuture(), STOP)) {
             LOG.warn("the actor system of {} has not stopped within {} s", address(), STOP.toSeconds());
         }
-        if (loader != null) {
-            loader.close();
+        try {
+            if (loader != null) {
+                loader.close();
+            }
+        } catch (IllegalStateException e) {
+            LOG.error("{}: its memory is never freed, end the process", address(), e);
+            return; // a model unmapped under a worker would end it worse
         }
         parts.close();
     }

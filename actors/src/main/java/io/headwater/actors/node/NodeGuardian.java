@@ -7,11 +7,13 @@ import io.headwater.actors.decode.GatewayLimits;
 import io.headwater.actors.decode.GatewayView;
 import io.headwater.actors.plan.ShardPlanner;
 import io.headwater.actors.shard.HeadShard;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
@@ -20,16 +22,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of a node's actors: planner and budget supervisor, of which the cluster runs one each on its oldest member, and this node's own head
- * shard and gateway.
+ * shard and gateway. A planner or budget supervisor that breaks begins anew; a node whose shard or gateway breaks ends.
  */
 final class NodeGuardian {
     /** Sessions that may wait for KV memory. */
     private static final int MOST_WAITING = 64;
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
     sealed interface Command {}
 
     /** Drains the head shard; the owner hears {@link HeadShard.Left}. */
     record Leave() implements Command {}
+
+    /** A child that never ends of itself has: it broke. */
+    private record Broken(String what) implements Command {}
 
     private record ShardSays(HeadShard.Event event) implements Command {}
 
@@ -73,16 +81,31 @@ final class NodeGuardian {
     static Behavior<Command> create(Parts parts) {
         return Behaviors.setup(context -> {
             ClusterSingleton singletons = ClusterSingleton.get(context.getSystem());
-            ActorRef<ShardPlanner.Command> planner = singletons.init(SingletonActor.of(parts.planner(), "planner"));
-            ActorRef<BudgetSupervisor.Command> budget =
-                    singletons.init(SingletonActor.of(BudgetSupervisor.create(planner, MOST_WAITING), "budget"));
+            ActorRef<ShardPlanner.Command> planner =
+                    singletons.init(SingletonActor.of(lasting(parts.planner()), "planner"));
+            ActorRef<BudgetSupervisor.Command> budget = singletons.init(SingletonActor.of(
+                    lasting(BudgetSupervisor.create(planner, MOST_WAITING, BudgetSupervisor.CLAIMS)), "budget"));
             @Nullable
             ActorRef<Gateway.Command> gateway =
                     parts.gateway() ? context.spawn(gateway(parts, planner, budget), "gateway") : null;
             @Nullable ActorRef<HeadShard.Command> shard = spawnShard(context, parts, planner);
+            watch(context, gateway, "gateway");
+            watch(context, shard, "head shard");
             parts.ready().complete(new Refs(planner, gateway));
             return new NodeGuardian(parts, shard).running();
         });
+    }
+
+    /** What it knew it hears again: from the nodes' beats, from the gateways' claims. */
+    private static <T> Behavior<T> lasting(Behavior<T> singleton) {
+        return Behaviors.supervise(singleton)
+                .onFailure(SupervisorStrategy.restartWithBackoff(FIRST_PAUSE, LONGEST_PAUSE, 0.1));
+    }
+
+    private static void watch(ActorContext<Command> context, @Nullable ActorRef<?> child, String what) {
+        if (child != null) {
+            context.watchWith(child, new Broken(what));
+        }
     }
 
     private static Behavior<Gateway.Command> gateway(
@@ -102,12 +125,21 @@ final class NodeGuardian {
     }
 
     private Behavior<Command> running() {
-        return Behaviors.receiveMessage(command -> {
-            switch (command) {
-                case Leave _ -> leave();
-                case ShardSays says -> parts.heard().accept(says.event());
+        return Behaviors.receiveMessage(command -> switch (command) {
+            case Leave _ -> {
+                leave();
+                yield Behaviors.same();
             }
-            return Behaviors.same();
+            case ShardSays says -> {
+                parts.heard().accept(says.event());
+                yield Behaviors.same();
+            }
+            case Broken(String what) -> {
+                parts.heard()
+                        .accept(new HeadShard.Retired(
+                                "this node's " + what + " has broken, see its log: start the node again"));
+                yield Behaviors.stopped(); // and with it the actor system
+            }
         });
     }
 

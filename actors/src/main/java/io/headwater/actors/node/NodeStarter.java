@@ -36,10 +36,22 @@ final class NodeStarter {
     private final NodeOptions options;
     private final NodeParts parts;
     private final GatewayView view = new GatewayView();
+    /** Half of what a node may have is for the KV cache, the other half for weights. */
+    private final long freeShare;
 
+    private final long kvLimitBytes;
+    private final double capacity;
+
+    /** Measures, for a while, what the host has: before there are actors whose heartbeats would wait for it. */
     private NodeStarter(NodeOptions options, NodeParts parts) {
         this.options = options;
         this.parts = parts;
+        this.freeShare = HostMemory.availableBytes() / 2 / options.nodesOnHost();
+        this.kvLimitBytes = options.kvLimitBytes().orElse(Math.max(1, freeShare));
+        this.capacity = options.has(NodeRole.SHARD)
+                ? options.capacity()
+                        .orElseGet(() -> HostSpeed.capacity(options.engine().threadsPerNode()))
+                : 1;
     }
 
     static ClusterNode start(NodeOptions options, Consumer<HeadShard.Event> shard, Duration timeout)
@@ -117,16 +129,7 @@ final class NodeStarter {
     }
 
     private RuntimeLoader loader(Media media) {
-        return new RuntimeLoader(options, kvLimitBytes(), parts.model(), media);
-    }
-
-    private long kvLimitBytes() {
-        return options.kvLimitBytes().orElseGet(() -> Math.max(1, freeShare()));
-    }
-
-    /** Half of what a node may have is for the KV cache, the other half for weights. */
-    private long freeShare() {
-        return HostMemory.availableBytes() / 2 / options.nodesOnHost();
+        return new RuntimeLoader(options, kvLimitBytes, parts.model(), media);
     }
 
     private ShardMaker shard(RuntimeLoader loader) {
@@ -141,11 +144,10 @@ final class NodeStarter {
                 ProcessHandle.current().pid(),
                 List.copyOf(
                         options.roles().stream().map(NodeRole::text).sorted().toList()),
-                options.capacity()
-                        .orElseGet(() -> HostSpeed.capacity(options.engine().threadsPerNode())),
+                capacity,
                 options.engine().threadsPerNode(),
-                kvLimitBytes(),
-                freeShare(),
+                kvLimitBytes,
+                freeShare,
                 parts.facts().fingerprint(),
                 parts.media().orElseThrow().address().toString(),
                 options.version());

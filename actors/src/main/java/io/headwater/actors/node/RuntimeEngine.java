@@ -62,6 +62,7 @@ final class RuntimeEngine implements NodeEngine {
                 shard.kvBytes(),
                 shard.kvLimitBytes(),
                 HostMemory.residentBytes(),
+                HostMemory.availableBytes(),
                 loop.running(),
                 loop.waiting(),
                 loop.runningTokens(),

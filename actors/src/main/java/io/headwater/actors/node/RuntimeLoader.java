@@ -91,11 +91,29 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
         open.remove(runtime.epoch(), runtime);
     }
 
-    /** Closes what is still open: afterwards nothing uses the model or the media. Seconds at most, unless an engine hangs. */
+    /**
+     * Closes what is still open, each even if another does not end: afterwards nothing uses the model or the media. Seconds at most.
+     *
+     * @throws IllegalStateException if an engine hangs, which may still use them
+     */
     @Override
     public void close() {
-        open.values().forEach(this::close);
         threads.shutdown();
+        @Nullable IllegalStateException hangs = null;
+        for (ShardRuntime runtime : List.copyOf(open.values())) {
+            try {
+                close(runtime);
+            } catch (RuntimeException e) {
+                if (hangs == null) {
+                    hangs = new IllegalStateException("engines of this node hang", e);
+                } else {
+                    hangs.addSuppressed(e);
+                }
+            }
+        }
+        if (hangs != null) {
+            throw hangs;
+        }
     }
 
     private RuntimeOptions runtime(PlanAssignment assignment) {

@@ -8,6 +8,8 @@ import java.util.Map;
  *
  * @param loadedBytes of {@code totalBytes}, while it loads
  * @param kernels name of the kernels in use; empty without an engine
+ * @param memoryBytes what the process holds
+ * @param freeBytes what its host could still give; 0 if not known
  * @param running sequences in the decode loop: the leader knows them, others say 0
  * @param waiting requests that wait for their first step
  * @param runningTokens positions of all running sequences together: what a rebuild would have to read again
@@ -23,6 +25,7 @@ public record NodeFigures(
         long kvBytes,
         long kvLimitBytes,
         long memoryBytes,
+        long freeBytes,
         int running,
         int waiting,
         long runningTokens,
@@ -32,7 +35,7 @@ public record NodeFigures(
         double exchangeP99Micros,
         long exchangeBytes,
         Map<String, Long> dropped) {
-    public static final NodeFigures NONE = new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+    public static final NodeFigures NONE = new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
     public NodeFigures {
         dropped = Map.copyOf(dropped);
@@ -48,6 +51,7 @@ public record NodeFigures(
                 kvBytes,
                 kvLimitBytes,
                 memoryBytes,
+                freeBytes,
                 running,
                 waiting,
                 runningTokens,

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headwater.actors.decode.BudgetReport.Granted;
 import io.headwater.actors.decode.BudgetReport.Refused;
 import io.headwater.actors.decode.BudgetReport.Waiting;
+import io.headwater.actors.decode.BudgetReport.Withdrawn;
 import io.headwater.actors.decode.BudgetSupervisor.Admit;
 import io.headwater.actors.decode.BudgetSupervisor.Release;
+import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.actors.plan.DecoderMessage;
 import io.headwater.actors.plan.PlanNode;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.actors.plan.ShardPlanner;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,11 +38,13 @@ final class BudgetSupervisorTest {
     private final TestProbe<BudgetReport> gateway = kit.createTestProbe();
     private ActorRef<BudgetSupervisor.Command> budget = kit.system().ignoreRef();
     private ActorRef<PlanState> plans = kit.system().ignoreRef();
+    private ActorRef<ClusterStatus> statuses = kit.system().ignoreRef();
 
     @BeforeEach
     void start() {
-        budget = kit.spawn(BudgetSupervisor.create(planner.ref(), MOST_WAITING));
+        budget = kit.spawn(BudgetSupervisor.create(planner.ref(), MOST_WAITING, Duration.ZERO));
         plans = planner.expectMessageClass(ShardPlanner.Subscribe.class).subscriber();
+        statuses = planner.expectMessageClass(ShardPlanner.GetStatus.class).replyTo();
     }
 
     @AfterEach
@@ -50,7 +56,7 @@ final class BudgetSupervisorTest {
     void oneIsAdmittedOneWaitsUntilARelease_oneIsRefusedWithTheReason() {
         serve(1, SMALL, LARGE);
         admit(1, 200);
-        gateway.expectMessage(new Granted(1));
+        granted(1);
         admit(2, 200); // 7 blocks and 7 blocks are more than 10
         gateway.expectMessage(new Waiting(2, 1));
         admit(3, 321); // 11 blocks never fit
@@ -61,14 +67,14 @@ final class BudgetSupervisorTest {
                 .contains("321 tokens do not fit", "node small")
                 .doesNotContain("node large");
         budget.tell(new Release(1));
-        gateway.expectMessage(new Granted(2));
+        granted(2);
     }
 
     @Test
     void entriesAreRoundedUpToBlocks() {
         serve(1, SMALL);
         admit(1, 9 * 32 + 1); // takes the tenth block whole
-        gateway.expectMessage(new Granted(1));
+        granted(1);
         admit(2, 1);
         gateway.expectMessage(new Waiting(2, 1));
     }
@@ -84,16 +90,16 @@ final class BudgetSupervisorTest {
     void aSmallOneDoesNotOvertakeALargeOne() {
         serve(1, SMALL);
         admit(1, 200);
-        gateway.expectMessage(new Granted(1));
+        granted(1);
         admit(2, 300);
         gateway.expectMessage(new Waiting(2, 1));
         admit(3, 32);
         gateway.expectMessage(new Waiting(3, 2));
         budget.tell(new Release(1));
-        gateway.expectMessage(new Granted(2));
+        granted(2);
         gateway.expectMessage(new Waiting(3, 1));
         budget.tell(new Release(2));
-        gateway.expectMessage(new Granted(3));
+        granted(3);
     }
 
     @Test
@@ -105,8 +111,8 @@ final class BudgetSupervisorTest {
         gateway.expectMessage(new Waiting(2, 2));
         assertThat(gateway.expectMessageClass(Refused.class).later()).isTrue();
         serve(1, SMALL);
-        gateway.expectMessage(new Granted(1));
-        gateway.expectMessage(new Granted(2));
+        granted(1);
+        granted(2);
     }
 
     @Test
@@ -114,10 +120,10 @@ final class BudgetSupervisorTest {
         serve(1, SMALL);
         admit(1, 200);
         admit(1, 200);
-        gateway.expectMessage(new Granted(1));
-        gateway.expectMessage(new Granted(1));
+        granted(1);
+        granted(1);
         admit(2, 96);
-        gateway.expectMessage(new Granted(2));
+        granted(2);
     }
 
     @Test
@@ -129,50 +135,158 @@ final class BudgetSupervisorTest {
             return Behaviors.same();
         }));
         budget.tell(new Admit(1, 320, false, lost));
-        other.expectMessage(new Granted(1));
+        assertThat(other.expectMessageClass(Granted.class).session()).isEqualTo(1);
         admit(2, 320);
         gateway.expectMessage(new Waiting(2, 1));
         kit.stop(lost);
-        gateway.expectMessage(new Granted(2));
+        granted(2);
     }
 
     @Test
     void aNewPlansLimitsHold() {
         serve(1, SMALL);
         admit(1, 320);
-        gateway.expectMessage(new Granted(1));
+        granted(1);
         admit(2, 320);
         gateway.expectMessage(new Waiting(2, 1));
         serve(2, Plans.node("larger", 40 * MIB, MIB / 16));
-        gateway.expectMessage(new Granted(2));
+        granted(2);
     }
 
     @Test
     void aWaitingOneThatNoPlanCanHoldAnyMoreIsRefused() {
         serve(1, SMALL);
         admit(1, 320);
-        gateway.expectMessage(new Granted(1));
+        granted(1);
         admit(2, 320);
         gateway.expectMessage(new Waiting(2, 1));
         serve(2, Plans.node("smaller", 10 * MIB, MIB / 16));
+        Refused running = gateway.expectMessageClass(Refused.class);
+        assertThat(running.session()).isEqualTo(1);
+        assertThat(running.later()).isTrue();
+        assertThat(running.reason()).contains("less memory than before").contains("node smaller");
         assertThat(gateway.expectMessageClass(Refused.class).session()).isEqualTo(2);
+    }
+
+    @Test
+    void whatNoLongerFitsIntoANewPlanWaitsInOrderBeforeAllOthers() {
+        serve(1, LARGE);
+        admit(1, 160);
+        admit(2, 160);
+        admit(3, 160);
+        admit(4, 160);
+        granted(1);
+        granted(2);
+        granted(3);
+        granted(4);
+        admit(5, 160);
+        gateway.expectMessage(new Waiting(5, 1));
+        serve(2, SMALL); // half of them fit
+        gateway.expectMessage(new Withdrawn(3));
+        gateway.expectMessage(new Withdrawn(4));
+        admit(5, 160);
+        gateway.expectMessage(new Waiting(5, 3));
+        budget.tell(new Release(1));
+        granted(3);
+        gateway.expectMessage(new Waiting(4, 1));
+        gateway.expectMessage(new Waiting(5, 2));
+        claim(4, 160); // was under way
+        gateway.expectMessage(new Withdrawn(4));
+        budget.tell(new Release(2));
+        granted(4);
+    }
+
+    @Test
+    void whereOthersHoldMemoryARequestWaitsUntilTheHostHasSoMuchFree() {
+        serve(1, SMALL, LARGE);
+        status(SMALL.id(), 0, 11 * MIB); // both nodes are on one host
+        status(SMALL.id(), 0, 11 * MIB);
+        admit(1, 96); // 3 blocks: 6 MiB and 3 MiB; alone it waits for nothing
+        granted(1);
+        admit(2, 32); // 2 MiB and 1 MiB more: 12 in all
+        gateway.expectMessage(new Waiting(2, 1));
+        status(SMALL.id(), 2 * MIB, 11 * MIB); // it has taken 2 of its 6 already
+        granted(2);
     }
 
     @Test
     void whatAGatewayHoldsAlreadyIsTakenAsGranted() {
         serve(1, SMALL);
-        budget.tell(new Admit(1, 200, true, gateway.ref()));
-        budget.tell(new Admit(2, 200, true, gateway.ref()));
-        gateway.expectMessage(new Granted(1));
-        gateway.expectMessage(new Granted(2));
+        claim(1, 200);
+        claim(2, 200);
+        granted(1);
+        gateway.expectMessage(new Withdrawn(2)); // it was granted by a larger plan
         admit(3, 32);
-        gateway.expectMessage(new Waiting(3, 1));
-        gateway.expectNoMessage(Duration.ofMillis(50));
+        gateway.expectMessage(new Waiting(3, 2));
+        budget.tell(new Release(1));
+        granted(2);
+    }
+
+    @Test
+    void whatIsClaimedBeforeThePlanIsKnownIsWeighedThen() {
+        claim(1, 200);
+        claim(2, 200);
+        granted(1);
+        granted(2);
+        serve(1, SMALL);
+        gateway.expectMessage(new Withdrawn(2));
+    }
+
+    @Test
+    void afterItsStartItGrantsOnlyClaimsForAWhile() {
+        budget = kit.spawn(BudgetSupervisor.create(planner.ref(), MOST_WAITING, Duration.ofMillis(500)));
+        ActorRef<PlanState> first = plans;
+        while (plans.equals(first)) {
+            plans = planner.receiveMessage() instanceof ShardPlanner.Subscribe subscribe
+                    ? subscribe.subscriber()
+                    : plans;
+        }
+        serve(1, SMALL);
+        admit(1, 200);
+        gateway.expectMessage(new Waiting(1, 1));
+        claim(2, 200);
+        granted(2);
+        gateway.expectNoMessage(Duration.ofMillis(600)); // there is no room for the first one now
+        budget.tell(new Release(2));
+        granted(1);
+    }
+
+    @Test
+    void aRepeatedQuestionOfOneThatHasItsMemoryDoesNotWait() {
+        serve(1, SMALL);
+        admit(1, 300);
+        granted(1);
+        admit(2, 300);
+        gateway.expectMessage(new Waiting(2, 1));
+        admit(1, 300);
+        granted(1);
     }
 
     private void serve(long epoch, PlanNode... nodes) {
         plans.tell(Plans.serving(epoch, decoder.ref(), nodes));
         // the plan is heard before what follows: both come from this thread to the same actor
+    }
+
+    private void granted(long session) {
+        assertThat(gateway.expectMessageClass(Granted.class).session()).isEqualTo(session);
+    }
+
+    private void claim(long session, int entries) {
+        budget.tell(new Admit(session, entries, true, gateway.ref()));
+    }
+
+    /** A node tells what its engine has taken and what its host has free. */
+    private void status(String node, long kvBytes, long freeBytes) {
+        statuses.tell(new ClusterStatus(
+                1,
+                "serving",
+                "",
+                List.of(Plans.status(node, kvBytes, freeBytes)),
+                List.of(),
+                new ClusterStatus.Sessions(0, 0, 0),
+                new ClusterStatus.Exchange(0, 0),
+                0,
+                Map.of()));
     }
 
     private void admit(long session, int entries) {

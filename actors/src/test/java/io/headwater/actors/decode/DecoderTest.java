@@ -127,6 +127,23 @@ final class DecoderTest {
     }
 
     @Test
+    void aRequestThatItsGatewayDoesNotKnowEndsUnlessItsSessionHasANewerOne() {
+        submit(1);
+        gateway.expectMessage(new Accepted(EPOCH, 1));
+        decoder.tell(new Decoder.Unknown(EPOCH, 1, gateway.ref()));
+        Awaitility.await().untilAsserted(() -> assertThat(loop.orders).containsExactly("cancel 10", "release 10"));
+        submit(2); // too early: the loop has not ended the first
+        gateway.expectNoMessage(Duration.ofMillis(100));
+        loop.tell(0, new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
+        told(1);
+        submit(2);
+        gateway.expectMessage(new Accepted(EPOCH, 2));
+        decoder.tell(new Decoder.Unknown(EPOCH, 1, gateway.ref()));
+        gateway.expectNoMessage(Duration.ofMillis(100));
+        assertThat(loop.orders).hasSize(2);
+    }
+
+    @Test
     void aLostGatewaysSessionsEndAndAreFreed() {
         ActorRef<DecoderReport> lost = kit.spawn(Behaviors.ignore());
         decoder.tell(new Decoder.Submit(EPOCH, 1, Plans.request(10, 5, true), lost));

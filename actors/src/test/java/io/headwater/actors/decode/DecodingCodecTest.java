@@ -59,6 +59,7 @@ final class DecodingCodecTest {
         returns(new Decoder.Submit(1, 2, new Score(4, log, 1, 20, 1), gateway.ref()));
         returns(new Decoder.Cancel(1, -2));
         returns(new Decoder.Release(1, 2, gateway.ref()));
+        returns(new Decoder.Unknown(1, 2, gateway.ref()));
         returns(new Decoder.Heard(1, 2, gateway.ref()));
     }
 
@@ -95,8 +96,9 @@ final class DecodingCodecTest {
         TestProbe<BudgetReport> gateway = KIT.createTestProbe();
         returns(new BudgetSupervisor.Admit(1, 2, true, gateway.ref()));
         returns(new BudgetSupervisor.Release(3));
-        returns(new BudgetReport.Granted(1));
+        returns(new BudgetReport.Granted(1, 2));
         returns(new BudgetReport.Waiting(1, 2));
+        returns(new BudgetReport.Withdrawn(1));
         returns(new BudgetReport.Refused(1, "full", true));
     }
 

@@ -49,7 +49,7 @@ final class GatewayTest {
     private final ActorRef<Gateway.Command> gateway = kit.spawn(Gateway.create(new Gateway.GatewayNeeds(
             planner.ref(),
             budget.ref(),
-            new GatewayLimits(REPEAT, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2), 4),
+            new GatewayLimits(REPEAT, Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(30), 4),
             view,
             Plans.CONTEXT)));
     private final ActorRef<PlanState> plans =
@@ -68,7 +68,7 @@ final class GatewayTest {
         Admit admit = budget.expectMessageClass(Admit.class);
         assertThat(admit.entries()).isEqualTo(3 + 5);
         decoder.expectNoMessage(Duration.ofMillis(50));
-        admit.gateway().tell(new Granted(10));
+        admit.gateway().tell(new Granted(10, 8));
         Decoder.Submit submit = decoder.expectMessageClass(Decoder.Submit.class);
         assertThat(submit.epoch()).isEqualTo(1);
         assertThat(submit.work()).isEqualTo(Plans.request(10, 5, false));
@@ -76,7 +76,7 @@ final class GatewayTest {
         assertThat(next()).isEqualTo(token(0));
         assertThat(next()).isEqualTo(token(1));
         assertThat(next()).isEqualTo(STOP);
-        budget.expectMessage(new BudgetSupervisor.Release(10));
+        assertThat(released().session()).isEqualTo(10);
         assertThat(decoder.expectMessageClass(Decoder.Heard.class).number()).isEqualTo(1);
     }
 
@@ -179,7 +179,7 @@ final class GatewayTest {
         assertThat(heard).isEmpty();
         tell(second, new Failed(Failure.BROKEN, "damaged"));
         assertThat(next()).isEqualTo(new Failed(Failure.BROKEN, "damaged"));
-        budget.expectMessage(new BudgetSupervisor.Release(10));
+        assertThat(released().session()).isEqualTo(10);
     }
 
     @Test
@@ -213,11 +213,108 @@ final class GatewayTest {
     }
 
     @Test
-    void aSilentPlannerEndsWhatWaits() throws InterruptedException {
-        submit(Plans.request(10, 5, false));
-        budget.expectMessageClass(Admit.class);
+    void aSilentPlannerEndsWhatRuns() throws InterruptedException {
+        running(Plans.request(10, 5, false));
         Failed failed = (Failed) next(Duration.ofSeconds(8));
-        assertThat(failed.failure()).isIn(Failure.FULL, Failure.UNAVAILABLE);
+        assertThat(failed.failure()).isEqualTo(Failure.UNAVAILABLE);
+        assertThat(failed.message()).contains("planner has not been heard for 4 s");
+    }
+
+    @Test
+    void aSilentBudgetSupervisorEndsWhatWaitsForIt() throws InterruptedException {
+        submit(Plans.request(10, 5, false));
+        Awaitility.await().pollInterval(REPEAT).atMost(Duration.ofSeconds(8)).until(() -> {
+            serve(1); // the planner is well
+            return !heard.isEmpty();
+        });
+        Failed failed = (Failed) next();
+        assertThat(failed.failure()).isEqualTo(Failure.UNAVAILABLE);
+        assertThat(failed.message()).contains("budget supervisor").contains("not been heard for 4 s");
+    }
+
+    @Test
+    void whatIsHeldIsClaimedAgainAndAgain() {
+        running(Plans.request(10, 5, false));
+        for (int i = 0; i < 3; i++) {
+            assertThat(admit()).satisfies(claim -> {
+                assertThat(claim.held()).isTrue();
+                assertThat(claim.session()).isEqualTo(10);
+                assertThat(claim.entries()).isEqualTo(8);
+            });
+        }
+    }
+
+    @Test
+    void aRequestWhoseMemoryIsWithdrawnLeavesTheDecoderAndGoesOnWhenItIsGrantedAgain() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        tell(first, token(0));
+        assertThat(next()).isEqualTo(token(0));
+        budgetSays(new BudgetReport.Withdrawn(10));
+        assertThat(toDecoder(Decoder.Cancel.class).session()).isEqualTo(10);
+        assertThat(toDecoder(Decoder.Release.class).session()).isEqualTo(10);
+        tell(first, token(1), new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE));
+        serve(2);
+        Admit asks = admit();
+        while (asks.held()) {
+            asks = admit(); // claims of before
+        }
+        assertThat(asks.entries()).isEqualTo(8);
+        assertThat(heard).isEmpty();
+        asks.gateway().tell(new Granted(10, 8));
+        Decoder.Submit second = submitted();
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(((Generate) second.work()).answered()).isEqualTo(1);
+        tell(second, token(1), STOP);
+        assertThat(next()).isEqualTo(token(1));
+        assertThat(next()).isEqualTo(STOP);
+    }
+
+    @Test
+    void whereAResumedRequestFindsNoRoomItIsRepeatedUntilThereIs() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        tell(first, token(0));
+        assertThat(next()).isEqualTo(token(0));
+        serve(2);
+        for (int i = 0; i < 2; i++) {
+            tell(submitted(), new Failed(Failure.FULL, "no room"));
+        }
+        Decoder.Submit last = submitted();
+        assertThat(heard).isEmpty();
+        tell(last, token(1), STOP);
+        assertThat(next()).isEqualTo(token(1));
+        assertThat(next()).isEqualTo(STOP);
+    }
+
+    @Test
+    void whereANewRequestFindsNoRoomThatIsTheAnswer() throws InterruptedException {
+        tell(running(Plans.request(10, 5, false)), new Failed(Failure.FULL, "the queue is full"));
+        assertThat(next()).isEqualTo(new Failed(Failure.FULL, "the queue is full"));
+    }
+
+    @Test
+    void aRequestThatWasGivenUpBeforeADecoderTookItIsCancelledThere() throws InterruptedException {
+        serve(1);
+        admitted(Plans.request(10, 5, true));
+        Decoder.Submit submit = submitted();
+        assertThat(failed()).isEqualTo(Failure.UNAVAILABLE);
+        assertThat(toDecoder(Decoder.Cancel.class).session()).isEqualTo(10);
+        assertThat(toDecoder(Decoder.Release.class).session()).isEqualTo(10);
+        tell(submit, token(0)); // the decoder had not heard of it
+        assertThat(toDecoder(Decoder.Unknown.class).request()).isEqualTo(submit.request());
+    }
+
+    @Test
+    void whatTheDecoderHasNotTakenIsHandedInWhenTheSamePlanServesAgain() throws InterruptedException {
+        serve(1);
+        admitted(Plans.request(10, 5, false));
+        Decoder.Submit lost = submitted();
+        plans.tell(new PlanState.Forming(1, "a new planner looks around", List.of()));
+        plans.tell(Plans.serving(1, decoder.ref(), Plans.node("a", 1 << 30, 100)));
+        for (int i = 0; i < 3; i++) { // and again, until it is accepted
+            assertThat(submitted()).isEqualTo(lost);
+        }
+        tell(lost, token(0));
+        assertThat(next()).isEqualTo(token(0));
     }
 
     @Test
@@ -252,13 +349,12 @@ final class GatewayTest {
         Decoder.Submit submit = running(Plans.request(10, 5, true));
         tell(submit, STOP);
         next();
-        budget.expectNoMessage(Duration.ofMillis(50));
         serve(2);
-        Admit claim = budget.expectMessageClass(Admit.class);
+        Admit claim = admit();
         assertThat(claim.held()).isTrue();
         assertThat(claim.entries()).isEqualTo(8);
         gateway.tell(new Gateway.Release(10));
-        budget.expectMessage(new BudgetSupervisor.Release(10));
+        assertThat(released().session()).isEqualTo(10);
     }
 
     @Test
@@ -288,7 +384,41 @@ final class GatewayTest {
 
     private void admitted(DecodeRequest request) {
         submit(request);
-        budget.expectMessageClass(Admit.class).gateway().tell(new Granted(request.session()));
+        Admit asked = admit();
+        assertThat(asked.held()).isFalse();
+        asked.gateway().tell(new Granted(request.session(), asked.entries()));
+    }
+
+    /** The next question or claim. */
+    private Admit admit() {
+        while (true) {
+            if (budget.receiveMessage() instanceof Admit admit) {
+                return admit;
+            }
+        }
+    }
+
+    /** The next release; claims between do not matter. */
+    private BudgetSupervisor.Release released() {
+        while (true) {
+            if (budget.receiveMessage() instanceof BudgetSupervisor.Release release) {
+                return release;
+            }
+        }
+    }
+
+    /** What the decoder hears next of this kind. */
+    private <T> T toDecoder(Class<T> kind) {
+        while (true) {
+            Object message = decoder.receiveMessage();
+            if (kind.isInstance(message)) {
+                return kind.cast(message);
+            }
+        }
+    }
+
+    private void budgetSays(BudgetReport report) {
+        admit().gateway().tell(report); // of the claims that come each second
     }
 
     private Decoder.Submit running(DecodeRequest request) {
@@ -301,11 +431,7 @@ final class GatewayTest {
 
     /** The next handing in; confirmations between do not matter. */
     private Decoder.Submit submitted() {
-        while (true) {
-            if (decoder.receiveMessage() instanceof Decoder.Submit submit) {
-                return submit;
-            }
-        }
+        return toDecoder(Decoder.Submit.class);
     }
 
     private void tell(Decoder.Submit to, DecodeEvent... events) {

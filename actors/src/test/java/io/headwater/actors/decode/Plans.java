@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.decode;
 
+import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.actors.plan.DecoderMessage;
 import io.headwater.actors.plan.EngineSettings;
+import io.headwater.actors.plan.NodeFigures;
 import io.headwater.actors.plan.NodeProfile;
+import io.headwater.actors.plan.NodeState;
 import io.headwater.actors.plan.PlanNode;
 import io.headwater.actors.plan.PlanState.Serving;
 import io.headwater.model.decoding.DecodeRequest.Generate;
@@ -14,6 +17,7 @@ import io.headwater.model.shard.Shard;
 import io.headwater.model.shard.UnitRange;
 import io.headwater.tensors.kernels.KvType;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Plans and requests for tests. */
@@ -33,6 +37,14 @@ final class Plans {
     static Serving serving(long epoch, ActorRef<DecoderMessage> decoder, PlanNode... nodes) {
         return new Serving(
                 epoch, decoder, List.of(nodes), new EngineSettings(CONTEXT, KvType.BF16, 128, 16), "scalar", 1000);
+    }
+
+    /** A node that tells what its engine has taken and what its host has free. */
+    static ClusterStatus.Node status(String name, long kvBytes, long freeBytes) {
+        UnitRange none = new UnitRange(0, 0);
+        NodeFigures figures = new NodeFigures(0, 0, "k", 1, kvBytes, 0, 1, freeBytes, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+        return new ClusterStatus.Node(
+                name, "host", 1, List.of("shard"), NodeState.SERVING, "", false, none, none, none, 0, 1, 1, figures);
     }
 
     static Generate request(long session, int maxTokens, boolean keep) {

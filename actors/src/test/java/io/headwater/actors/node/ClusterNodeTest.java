@@ -28,6 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.PoisonPill;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,23 @@ final class ClusterNodeTest {
                             .reason())
                     .isNotEmpty();
         }
+    }
+
+    @Test
+    void aNodeWhoseShardOrGatewayBreaksEnds() throws Exception {
+        try (TinyCluster cluster = new TinyCluster(model, false, 1, OptionalLong.empty())) {
+            assertThat(endOf(cluster.shards.getFirst(), "head-shard")).contains("head shard has broken");
+            assertThat(endOf(cluster.gateway, "gateway")).contains("gateway has broken");
+        }
+    }
+
+    /** Why a node says that it has ended, once one of its actors has been stopped. */
+    private static String endOf(ClusterNode node, String actor) throws Exception {
+        ActorSystem<?> system = node.system();
+        Adapter.toClassic(system)
+                .actorSelection("/user/" + actor)
+                .tell(PoisonPill.getInstance(), Adapter.toClassic(system.ignoreRef()));
+        return node.whenEnded().toCompletableFuture().get(20, TimeUnit.SECONDS).reason();
     }
 
     @Test
