@@ -63,10 +63,10 @@ class Command:
                 self.errors.append(line.rstrip("\n"))
                 self.changed.notify_all()
 
-    def await_lines(self, count, seconds=120):
+    def await_lines(self, count, seconds=300):
         return self._await(lambda: len(self.lines) >= count, seconds, f"{count} lines")
 
-    def await_said(self, words, seconds=120):
+    def await_said(self, words, seconds=300):
         self._await(lambda: any(words in line for line in self.errors), seconds, f"'{words}'")
         return next(line for line in self.errors if words in line)
 

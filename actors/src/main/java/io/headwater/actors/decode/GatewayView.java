@@ -20,6 +20,9 @@ public final class GatewayView {
     final LongAdder resumed = new LongAdder();
 
     private final AtomicReference<@Nullable PlanState> plan = new AtomicReference<>();
+    /** The last plan that served: between two plans it is still what was measured. */
+    private volatile @Nullable Serving served;
+
     private volatile String over = "";
     private volatile Figures figures = new Figures(0, LoopFigures.NONE, LoopFigures.NONE);
 
@@ -49,8 +52,7 @@ public final class GatewayView {
     public ClientFigures figures() {
         LoopFigures done = figures.earlier().plus(figures.current());
         @Nullable PlanState state = plan.get();
-
-        @Nullable Serving serving = state instanceof Serving now ? now : null;
+        @Nullable Serving serving = served;
         return new ClientFigures(
                 state == null ? 0 : state.epoch(),
                 serving == null ? 0 : serving.nodes().size(),
@@ -70,6 +72,9 @@ public final class GatewayView {
     }
 
     void plan(PlanState state) {
+        if (state instanceof Serving now) {
+            served = now;
+        }
         plan.set(state);
     }
 

@@ -74,7 +74,7 @@ final class KvBudget {
         return tooSmall.isEmpty()
                 ? Optional.empty()
                 : Optional.of(entries + " tokens do not fit: " + String.join(", ", tooSmall)
-                        + "; ask for fewer tokens (-n), or give --kv-memory more");
+                        + "; ask for fewer tokens (-n), or add a node");
     }
 
     /** Whether the nodes' limits allow the session so many, beside all others. */

@@ -7,6 +7,7 @@ import io.headwater.cluster.membership.HostPort;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -27,6 +28,7 @@ import java.util.Set;
  * @param expectedNodes shard nodes that the first plan waits for, a while
  * @param media how tensors travel; a node without a shard does not use it
  * @param crossoverRows from so many rows on an all-reduce is a reduce-scatter and an all-gather
+ * @param warmUpLimit most time for compiling kernels before this node serves
  * @param batching of the decode loop, where this node leads
  * @param version of the program
  * @param exitWhenDown whether the process ends (code 3) when the others have taken this node out; otherwise its owner hears {@link
@@ -45,18 +47,22 @@ public record NodeOptions(
         int expectedNodes,
         MediaOptions media,
         int crossoverRows,
+        Duration warmUpLimit,
         BatchingOptions batching,
         String version,
         boolean exitWhenDown) {
     /** Decode steps send everything to everyone, prompts in halves. */
     public static final int DEFAULT_CROSSOVER_ROWS = 16;
 
+    /** Enough for kernels to be compiled on two cores; a warm JVM needs far less. */
+    public static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(3);
+
     public NodeOptions {
         roles = Set.copyOf(roles);
-        if (roles.isEmpty() || nodesOnHost < 1 || expectedNodes < 0 || crossoverRows < 0) {
-            throw new IllegalArgumentException(
-                    "roles=" + roles + " nodesOnHost=" + nodesOnHost + " expectedNodes=" + expectedNodes
-                            + " crossoverRows=" + crossoverRows + ": give a role, at least 1 node, nothing negative");
+        if (roles.isEmpty() || nodesOnHost < 1 || expectedNodes < 0 || crossoverRows < 0 || warmUpLimit.isNegative()) {
+            throw new IllegalArgumentException("roles=" + roles + " nodesOnHost=" + nodesOnHost + " expectedNodes="
+                    + expectedNodes + " crossoverRows=" + crossoverRows + " warmUpLimit=" + warmUpLimit
+                    + ": give a role, at least 1 node, nothing negative");
         }
     }
 
@@ -75,6 +81,7 @@ public record NodeOptions(
                 1,
                 media,
                 DEFAULT_CROSSOVER_ROWS,
+                DEFAULT_WARM_UP,
                 BatchingOptions.defaults(),
                 "",
                 false);
@@ -94,6 +101,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -113,6 +121,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -132,6 +141,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -151,6 +161,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -170,6 +181,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -189,6 +201,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -208,6 +221,7 @@ public record NodeOptions(
                 nodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exitWhenDown);
@@ -227,6 +241,27 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 rows,
+                warmUpLimit,
+                batching,
+                version,
+                exitWhenDown);
+    }
+
+    public NodeOptions withWarmUpLimit(Duration limit) {
+        return new NodeOptions(
+                roles,
+                bind,
+                join,
+                downing,
+                model,
+                engine,
+                capacity,
+                kvLimitBytes,
+                nodesOnHost,
+                expectedNodes,
+                media,
+                crossoverRows,
+                limit,
                 batching,
                 version,
                 exitWhenDown);
@@ -246,6 +281,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 options,
                 version,
                 exitWhenDown);
@@ -265,6 +301,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 program,
                 exitWhenDown);
@@ -284,6 +321,7 @@ public record NodeOptions(
                 expectedNodes,
                 media,
                 crossoverRows,
+                warmUpLimit,
                 batching,
                 version,
                 exits);

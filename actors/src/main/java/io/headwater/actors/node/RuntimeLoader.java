@@ -139,7 +139,8 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                         .toList(),
                 RuntimeLimits.of(wait)
                         .withCrossoverRows(assignment.settings().crossoverRows())
-                        .withConnectTimeout(CONNECT));
+                        .withConnectTimeout(CONNECT)
+                        .withWarmUpLimit(options.warmUpLimit()));
     }
 
     private static EngineFault fault(long epoch, RuntimeFault cause) {

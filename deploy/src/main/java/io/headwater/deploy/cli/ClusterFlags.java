@@ -26,6 +26,9 @@ public final class ClusterFlags {
     @Mixin
     private final MediaFlags media = new MediaFlags();
 
+    @Mixin
+    private final TuningFlags tuning = new TuningFlags();
+
     public int nodes() {
         return nodes;
     }
@@ -37,5 +40,9 @@ public final class ClusterFlags {
 
     public MediaFlags media() {
         return media;
+    }
+
+    public TuningFlags tuning() {
+        return tuning;
     }
 }

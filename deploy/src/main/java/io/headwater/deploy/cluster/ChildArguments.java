@@ -36,6 +36,10 @@ final class ChildArguments {
         media.driverThreading().ifPresent(mode -> add(words, "--driver-threading", mode.name()));
         media.idle().ifPresent(policy -> add(words, "--idle", policy.name()));
         media.termLength().ifPresent(length -> add(words, "--term-length", length.toString()));
+        setup.flags()
+                .tuning()
+                .warmUp()
+                .ifPresent(limit -> add(words, "--warm-up", Double.toString(limit.toMillis() / 1e3)));
         if (setup.output().verbose()) {
             words.add("-v");
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param model the model's file
  * @param engine of each node; one capacity per node
  * @param batching of the decode loop at the leader
+ * @param crossoverRows from so many rows on sums are exchanged in two halves; a cluster that is joined has its own
  */
 public record ClusterSetup(
         Console console,
@@ -22,4 +23,5 @@ public record ClusterSetup(
         String modelName,
         Path model,
         EngineOptions engine,
-        BatchingOptions batching) {}
+        BatchingOptions batching,
+        int crossoverRows) {}

@@ -80,7 +80,8 @@ public final class LocalCluster {
             NodeOptions options = NodeOptions.of(Addresses.bind(flags, 0), setup.model(), setup.engine(), used)
                     .withRoles(NodeRole.GATEWAY)
                     .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.oldest))
-                    .withExpectedNodes(setup.engine().nodes());
+                    .withExpectedNodes(setup.engine().nodes())
+                    .withCrossoverRows(setup.crossoverRows());
             return new LocalCluster(setup, driver, ClusterNode.start(options));
         } catch (NodeException | IllegalStateException e) {
             if (driver != null) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.actors.node.NodeOptions;
 import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.EngineFlags;
@@ -64,10 +65,16 @@ public final class DecodeFlags {
 
     /** As the other, for other numbers of sequences at once. */
     public LoadedModel load(Console console, BatchingOptions batching) throws IOException, InterruptedException {
+        return load(console, batching, cluster.tuning().crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS));
+    }
+
+    /** As the other; from so many rows on the nodes of an own cluster exchange sums in two halves. */
+    public LoadedModel load(Console console, BatchingOptions batching, int crossoverRows)
+            throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
         Path file = model.file(console, output);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
-            return onCluster(console, file, batching);
+            return onCluster(console, file, batching, crossoverRows);
         }
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
@@ -79,11 +86,12 @@ public final class DecodeFlags {
         }
     }
 
-    private LoadedModel onCluster(Console console, Path file, BatchingOptions batching)
+    private LoadedModel onCluster(Console console, Path file, BatchingOptions batching, int crossoverRows)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         EngineOptions options = EngineSettings.of(engine, cluster, kv, file);
-        ClusterSetup setup = new ClusterSetup(console, output, cluster, model.name(), file, options, batching);
+        ClusterSetup setup =
+                new ClusterSetup(console, output, cluster, model.name(), file, options, batching, crossoverRows);
         return LoadedModel.on(ClusterSession.open(setup), model.name(), options, start);
     }
 }

@@ -13,6 +13,7 @@ import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
+import io.headwater.deploy.cli.TuningFlags;
 import io.headwater.deploy.cli.Unavailable;
 import io.headwater.deploy.cluster.Addresses;
 import io.headwater.deploy.cluster.MediaSettings;
@@ -21,6 +22,7 @@ import io.headwater.deploy.processes.ParentWatch;
 import io.headwater.deploy.status.StatusServer;
 import io.headwater.model.engine.EngineOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description = "One node of a cluster: the first one without --join, the others with the address that it says.")
 public final class NodeCommand implements Callable<Integer> {
+    /** A child process's word: its parent holds its standard input. */
+    public static final String WATCH_STDIN = "--watch-stdin";
+
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
     private final Console console;
@@ -56,17 +61,22 @@ public final class NodeCommand implements Callable<Integer> {
     private final KvFlags kv = new KvFlags();
 
     @Mixin
+    private final TuningFlags tuning = new TuningFlags();
+
+    @Mixin
     private final OutputFlags output = new OutputFlags();
 
     public NodeCommand(Console console) {
         this.console = console;
     }
 
+    /** Ends this process, a child's, when its parent is gone. The first thing that a child does. */
+    public static void watchParent(InputStream input) {
+        ParentWatch.start(input, () -> Runtime.getRuntime().halt(ExitCode.DONE));
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (node.watchStdin()) {
-            ParentWatch.start(console.in(), () -> Runtime.getRuntime().halt(ExitCode.DONE));
-        }
         EngineSettings.checkNode(engine, kv);
         Path file = model.file(console, output);
         NodeOptions options = options(file, EngineSettings.ofNode(engine, kv, file));
@@ -86,7 +96,9 @@ public final class NodeCommand implements Callable<Integer> {
                 .withDowning(Addresses.survivors(media, MediaFlags.Survivors.majority))
                 .withExpectedNodes(node.expected())
                 .withNodesOnHost(node.nodesOnHost())
-                .withBatching(node.batching());
+                .withBatching(node.batching())
+                .withWarmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
+                .withCrossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS));
         if (!engine.capacities().isEmpty()) {
             options = options.withCapacity(engine.capacities().getFirst());
         }

@@ -51,7 +51,7 @@ final class NodeFlags {
     @Option(names = "--max-sequences", defaultValue = "0", hidden = true, description = "requests at work together")
     private int maxSequences;
 
-    @Option(names = "--watch-stdin", hidden = true, description = "end when standard input does")
+    @Option(names = NodeCommand.WATCH_STDIN, hidden = true, description = "end when standard input does")
     private boolean watchStdin;
 
     int port() {

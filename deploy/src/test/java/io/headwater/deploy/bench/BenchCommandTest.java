@@ -31,7 +31,7 @@ final class BenchCommandTest {
     @Test
     void measuresEachRepetitionAndCountsTheExchange() {
         TestConsole.Result result =
-                run("--prompt 20 --generate 4 --depth 8 --repetitions 3 --nodes 2 --threads 1 --json");
+                run("--prompt 20 --generate 4 --depth 8 --repetitions 3 --nodes 2 --threads 1 --warm-up 0 --json");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
         JsonNode json = Json.parse(result.out(), "result");
@@ -62,8 +62,8 @@ final class BenchCommandTest {
     @Test
     void sequencesShareTheirStepsAndAreComparedWithOne() {
         TestConsole.Result result =
-                run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --sequences 20 --nodes 2 --threads 1 --json");
-        TestConsole.Result one = run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --nodes 2 --threads 1 --json");
+                run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --sequences 20 --threads 1 --json");
+        TestConsole.Result one = run("--prompt 6 --generate 4 --depth 5 --repetitions 2 --threads 1 --json");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
         JsonNode json = Json.parse(result.out(), "result");

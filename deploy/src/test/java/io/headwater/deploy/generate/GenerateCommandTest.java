@@ -92,9 +92,6 @@ final class GenerateCommandTest {
             strings = {
                 "--threads 1",
                 "--threads 2",
-                "--nodes 2",
-                "--nodes 3",
-                "--nodes 2 --capacity 2,1",
                 "--chunk 1",
                 "--chunk 16 --threads 2",
                 "--kernels scalar",

@@ -93,7 +93,8 @@ final class PerplexityCommandTest {
     @Test
     void aStreamScoresEveryTokenButTheFirst() {
         JsonNode result = json("tiny.gguf", "-f text.txt --window 16 --stream --windows 3");
-        JsonNode chunked = json("tiny.gguf", "-f text.txt --window 16 --stream --windows 3 --chunk 1 --nodes 2");
+        JsonNode chunked =
+                json("tiny.gguf", "-f text.txt --window 16 --stream --windows 3 --chunk 1 --nodes 2 --warm-up 0");
 
         assertThat(result.get("tokens").asInt()).isEqualTo(47);
         assertThat(result.get("per_window")).hasSize(3);

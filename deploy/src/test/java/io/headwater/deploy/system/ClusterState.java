@@ -11,13 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** What a cluster says about itself at {@code GET /v1/cluster}. */
 final class ClusterState {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final int HTTP_OK = 200;
 
     private final String url;
@@ -54,6 +55,26 @@ final class ClusterState {
         return await(nodes + " nodes stand by", state -> count(state, "standby") == nodes);
     }
 
+    /** The process that leads the plan, or one that follows. */
+    long pid(boolean leader) {
+        JsonNode state = now();
+        return nodes(state)
+                .filter(node -> node.path("state").asText().equals("serving"))
+                .filter(node -> node.path("leader").asBoolean() == leader)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no such node: " + state))
+                .path("pid")
+                .asLong();
+    }
+
+    /** The first node of a state that is in such a state itself. */
+    JsonNode node(JsonNode state, String nodeState) {
+        return nodes(state)
+                .filter(node -> node.path("state").asText().equals(nodeState))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no node is " + nodeState + ": " + state));
+    }
+
     private JsonNode await(String what, Predicate<JsonNode> condition) {
         JsonNode[] last = {NullNode.instance};
         try {
@@ -71,8 +92,12 @@ final class ClusterState {
     }
 
     private static long count(JsonNode state, String nodeState) {
-        return StreamSupport.stream(state.path("nodes").spliterator(), false)
+        return nodes(state)
                 .filter(node -> node.path("state").asText().equals(nodeState))
                 .count();
+    }
+
+    private static Stream<JsonNode> nodes(JsonNode state) {
+        return StreamSupport.stream(state.path("nodes").spliterator(), false);
     }
 }

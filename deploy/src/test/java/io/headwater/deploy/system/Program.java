@@ -15,11 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 
 /** A running {@code headwater} command. Its output goes into files, which are the evidence when a test fails. */
 final class Program {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long STILL_NANOS = Duration.ofMillis(100).toNanos();
+    private static final int GOES_ON = 10;
 
     private final String name;
     private final Path out;
@@ -103,6 +108,43 @@ final class Program {
                 .filter(line -> line.contains(words))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("'" + words + "' was never said. " + story()));
+    }
+
+    /** Waits for such a line and returns its last word. */
+    String awaitSaidAtTheEnd(String words) {
+        String line = awaitSaid(words);
+        return line.substring(line.lastIndexOf(' ') + 1);
+    }
+
+    /**
+     * Waits until the answer goes on after something that breaks it off, and returns how long it stood still: the longest time between two
+     * pieces until {@value #GOES_ON} have come.
+     */
+    @SuppressWarnings("SystemOut")
+    Duration awaitPause(String why) {
+        long before = length();
+        long last = System.nanoTime();
+        long longest = 0;
+        int pieces = 0;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (isAlive() && System.nanoTime() < deadline && !(longest > STILL_NANOS && pieces >= GOES_ON)) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            long now = length();
+            if (now > before) {
+                long time = System.nanoTime();
+                pieces = time - last > longest && time - last > STILL_NANOS ? 0 : pieces + 1;
+                longest = Math.max(longest, time - last);
+                before = now;
+                last = time;
+            }
+        }
+        assertThat(pieces).as(() -> "the answer does not go on: " + story()).isGreaterThanOrEqualTo(GOES_ON);
+        System.out.println("pause after " + why + ": " + longest / 1_000_000 + " ms");
+        return Duration.ofNanos(longest);
+    }
+
+    private long length() {
+        return out.toFile().length();
     }
 
     /** Waits for its end. */

@@ -33,7 +33,7 @@ final class TestCluster {
 
     private Program start(String role, String... options) {
         List<String> words = new ArrayList<>(List.of("node", "-m", model.toString(), "--roles", role));
-        words.addAll(List.of("--threads", "1", "--capacity", "1", "--survivors", "oldest"));
+        words.addAll(List.of("--threads", "1", "--capacity", "1", "--survivors", "oldest", "--warm-up", "0"));
         words.addAll(List.of(options));
         Program node = programs.start("node" + (nodes.size() + 1), words);
         nodes.add(node);
@@ -51,7 +51,7 @@ final class TestCluster {
 
     /** Starts a command that decodes on this cluster. */
     Program generate(String name, String... options) {
-        List<String> words = ClusterModel.generate(model, "--join", address, "--survivors", "oldest");
+        List<String> words = ClusterModel.generate(model, "--join", address, "--survivors", "oldest", "-q");
         words.addAll(List.of(options));
         return programs.start(name, words);
     }
