@@ -29,7 +29,7 @@ final class ClusterModel {
 
     /** 1 KV head: a second node stands by. */
     static Path writeForOneNode(Path directory) {
-        return write(directory, TinyModel.create().heads(3, 1));
+        return write(directory, TinyModel.create().heads(4, 1));
     }
 
     private static Path write(Path directory, TinyModel model) {

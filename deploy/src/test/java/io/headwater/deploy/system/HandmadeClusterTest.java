@@ -64,7 +64,7 @@ final class HandmadeClusterTest {
         last.awaitLines(ClusterModel.ANSWER / 8);
         cluster.node(3).kill();
         assertThat(last.awaitEnd()).as(last::story).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(last.err().lines()).as(last::story).hasSize(1);
+        assertThat(last.said()).as(last::story).hasSize(1);
     }
 
     private void statusNamesBothNodes(TestCluster cluster) {

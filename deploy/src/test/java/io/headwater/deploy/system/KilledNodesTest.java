@@ -86,7 +86,7 @@ final class KilledNodesTest {
         command.children().forEach(child -> Program.signal("KILL", child.pid()));
 
         assertThat(command.awaitEnd(SECONDS)).as(command::story).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(command.err().lines()).as(command::story).hasSize(1);
+        assertThat(command.said()).as(command::story).hasSize(1);
     }
 
     private static void awaitGone(List<ProcessHandle> processes) {

@@ -81,6 +81,11 @@ final class Program {
         return text(err);
     }
 
+    /** The lines of standard error that are the program's own, not the JVM's. */
+    List<String> said() {
+        return err().lines().filter(line -> !line.startsWith("WARNING: ")).toList();
+    }
+
     private static String text(Path file) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8);
