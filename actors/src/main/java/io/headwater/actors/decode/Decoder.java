@@ -22,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoder {
     private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration COALESCE = Duration.ofMillis(20);
     private static final long PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** What a decoder takes. */
@@ -66,11 +68,14 @@ public final class Decoder {
 
     private record EventsWait() implements Command {}
 
+    private record Distribute() implements Command {}
+
     private record Tick() implements Command {}
 
     private record GatewayLost(ActorRef<DecoderReport> gateway) implements Command {}
 
     private final ActorContext<DecoderMessage> context;
+    private final TimerScheduler<DecoderMessage> timers;
     private final long epoch;
     private final DecodeWork work;
     private final Inbox inbox = new Inbox();
@@ -79,9 +84,12 @@ public final class Decoder {
     private final List<BooleanSupplier> again = new ArrayList<>();
 
     private long dropped;
+    private long distributedNanos = System.nanoTime() - COALESCE.toNanos();
 
-    private Decoder(ActorContext<DecoderMessage> context, long epoch, DecodeWork work) {
+    private Decoder(
+            ActorContext<DecoderMessage> context, TimerScheduler<DecoderMessage> timers, long epoch, DecodeWork work) {
         this.context = context;
+        this.timers = timers;
         this.epoch = epoch;
         this.work = work;
     }
@@ -90,7 +98,7 @@ public final class Decoder {
     public static Behavior<DecoderMessage> create(long epoch, DecodeWork work) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Tick(), TICK);
-            return new Decoder(context, epoch, work).decoding();
+            return new Decoder(context, timers, epoch, work).decoding();
         }));
     }
 
@@ -113,7 +121,8 @@ public final class Decoder {
             case Heard heard when heard.epoch() == epoch -> heard(heard);
             case Submit _, Cancel _, Unknown _, Release _, Heard _ ->
                 context.getLog().debug("{} of another epoch", ++dropped);
-            case EventsWait _ -> distribute();
+            case EventsWait _ -> distributeSoon();
+            case Distribute _ -> distribute();
             case Tick _ -> tick();
             case GatewayLost lost -> forget(lost.gateway());
         }
@@ -146,7 +155,18 @@ public final class Decoder {
         };
     }
 
+    /** A report costs both sides more than a token does: at most one each {@link #COALESCE}, the first of a while at once. */
+    private void distributeSoon() {
+        long waitNanos = COALESCE.toNanos() - (System.nanoTime() - distributedNanos);
+        if (waitNanos <= 0) {
+            distribute();
+        } else {
+            timers.startSingleTimer(new Distribute(), Duration.ofNanos(waitNanos));
+        }
+    }
+
     private void distribute() {
+        distributedNanos = System.nanoTime();
         List<Happened> all = inbox.takeAll();
         for (Happened one : all) {
             one.link().happened(one.request(), one.event());

@@ -100,7 +100,7 @@ public record MediaOptions(
                 0,
                 "",
                 DriverThreading.SHARED,
-                IdlePolicy.BACKOFF,
+                IdlePolicy.SLEEP,
                 1408,
                 65504,
                 1 << 20,
