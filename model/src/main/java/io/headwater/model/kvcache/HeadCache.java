@@ -1,69 +1,238 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.kvcache;
 
-import io.headwater.tensors.kernels.KvBlocks;
+import io.headwater.compression.CompressibleHead;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cache of one (sequence, layer, KV head): a list of blocks and how many entries they hold.
+ * The cache of one (sequence, layer, KV head): a list of blocks and how many entries they hold; where a policy wants more to be known of an
+ * entry, its columns, and the ring of last queries. A full cache has neither.
  *
- * <p>Blocks come and go on the engine's thread; workers store and read entries between two barriers.
+ * <p>Blocks come and go on the engine's thread; workers store, read and change entries between two barriers.
  */
-public final class HeadCache implements KvBlocks {
+public final class HeadCache implements CompressibleHead {
     /** All memory: blocks are named by their addresses, since they lie in many slabs. */
     @SuppressWarnings("restricted") // the arena hands out addresses; bounds are kept by block and entry
-    private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private static final int POSITION = 0;
+    private static final float[] NO_FLOATS = new float[0];
+
+    /** A bias array grows by so many entries. */
+    private static final int BIAS_STEP = 4 * KvLayout.BLOCK_ENTRIES;
 
     private final KvLayout layout;
     private final int blockBytes;
-    private final int[] blocks;
-    private final long[] addresses;
-    private int blockCount;
+    private final BlockList blocks;
+    private final EntryState kept;
+    private final @Nullable EntryColumns columns;
+    private final int index;
+    private final @Nullable QueryRing ring;
+    private float @Nullable [] bias;
+    private float[] window = NO_FLOATS;
     private int length;
+    private int next;
 
-    /** {@code capacityBlocks}: lists that grew in step, one per head, would allocate in the middle of decoding. */
-    HeadCache(KvLayout layout, int blockBytes, int capacityBlocks) {
-        this.layout = layout;
-        this.blockBytes = blockBytes;
-        this.blocks = new int[capacityBlocks];
-        this.addresses = new long[capacityBlocks];
+    /** {@code index} of the head in the columns. */
+    HeadCache(HeadsShape shape, int capacityEntries, EntryState kept, @Nullable EntryColumns columns, int index) {
+        this.layout = shape.layout();
+        this.blockBytes = shape.blockBytes();
+        this.blocks = new BlockList(BlockList.blocks(capacityEntries));
+        this.kept = kept;
+        this.columns = columns;
+        this.index = index;
+        this.ring = kept.window() == 0
+                ? null
+                : new QueryRing(kept.window(), shape.queryFloats(), layout.type(), EVERYTHING);
     }
 
     /** Entries stored. */
+    @Override
     public int length() {
         return length;
     }
 
-    /** Makes room for {@code entries} more; returns 0 or a negative refusal, and then keeps the blocks that it got. */
-    int reserve(int entries, BlockArena arena, SessionMemory memory) {
-        int needed = (length + entries + KvLayout.BLOCK_ENTRIES - 1) / KvLayout.BLOCK_ENTRIES;
-        while (blockCount < needed) {
-            int block = memory.take(blockBytes);
-            if (block < 0) {
-                return block;
-            }
-            blocks[blockCount] = block;
-            addresses[blockCount] = arena.segment(block).address() + arena.offset(block);
-            blockCount++;
-        }
-        return 0;
+    /** The position of the next entry: how many there have been. */
+    public int next() {
+        return next;
     }
 
-    /** Stores entry {@link #length()} {@code + index}: key and value {@code [headDim]}, the key after RoPE. */
-    public void store(int index, float[] key, int keyOffset, float[] value, int valueOffset) {
-        int entry = length + index;
-        long block = addresses[entry / KvLayout.BLOCK_ENTRIES];
-        layout.storeKey(EVERYTHING, block, entry % KvLayout.BLOCK_ENTRIES, key, keyOffset);
-        layout.storeValue(EVERYTHING, block, entry % KvLayout.BLOCK_ENTRIES, value, valueOffset);
+    /** Makes room for {@code entries} more; returns 0 or a negative refusal, and then keeps the blocks that it got. */
+    int reserve(int entries, BlockArena arena, SessionMemory memory) {
+        int needed = BlockList.blocks(length + entries);
+        if (bias != null && bias.length < length + entries) {
+            bias = Arrays.copyOf(bias, biasLength(length + entries));
+        }
+        int refusal = ring == null ? 0 : ring.reserve(arena, memory);
+        return refusal < 0 ? refusal : blocks.reserve(needed, blockBytes, arena, memory);
+    }
+
+    private static int biasLength(int entries) {
+        return (entries + BIAS_STEP - 1) / BIAS_STEP * BIAS_STEP;
+    }
+
+    /** Frees the blocks behind the end. */
+    void trim(SessionMemory memory) {
+        blocks.trim(BlockList.blocks(length), memory);
+    }
+
+    /** On the Java heap. */
+    long heapBytes() {
+        return bias == null ? 0 : (long) Float.BYTES * bias.length;
+    }
+
+    long ringBytes() {
+        return ring == null ? 0 : ring.bytes();
+    }
+
+    /** Stores entry {@link #length()} {@code + at}: key and value {@code [headDim]}, the key after RoPE. */
+    public void store(int at, float[] key, int keyOffset, float[] value, int valueOffset) {
+        int entry = length + at;
+        layout.storeKey(EVERYTHING, block(entry), within(entry), key, keyOffset);
+        layout.storeValue(EVERYTHING, block(entry), within(entry), value, valueOffset);
+        if (columns != null) {
+            columns.setInt(index, POSITION, entry, next + at);
+            for (int column = 1; column < kept.floatColumn(); column++) {
+                columns.setFloat(index, column, entry, 0);
+            }
+            for (int i = 0; i < kept.floats(); i++) {
+                columns.setFloat(index, kept.floatColumn() + i, entry, Float.NaN);
+            }
+        }
+    }
+
+    /**
+     * Keeps the queries {@code [groupSize, headDim]} of the step's row {@code at} of {@code rows}, after RoPE and scaling, if they are among the last
+     * that the policy needs.
+     */
+    public void storeQueries(int at, int rows, float[] queries, int offset) {
+        if (ring != null && at >= rows - ring.window()) {
+            ring.store(next + at, queries, offset);
+        }
     }
 
     /** Counts stored entries in. */
-    void advance(int entries) {
+    public void advance(int entries) {
         length += entries;
+        next += entries;
+    }
+
+    private long blockOf(int entry) {
+        return blocks.address(entry / KvLayout.BLOCK_ENTRIES);
+    }
+
+    private static int within(int entry) {
+        return entry % KvLayout.BLOCK_ENTRIES;
+    }
+
+    /** The original position of an entry. */
+    @Override
+    public int position(int entry) {
+        return columns == null ? entry : columns.getInt(index, POSITION, entry);
+    }
+
+    @Override
+    public float columnSum(int entry) {
+        return columns == null || !kept.columnSums() ? 0 : columns.getFloat(index, kept.sumColumn(), entry);
+    }
+
+    @Override
+    public void columnSum(int entry, float value) {
+        if (kept.columnSums()) {
+            columns().setFloat(index, kept.sumColumn(), entry, value);
+        }
+    }
+
+    @Override
+    public float state(int which, int entry) {
+        return columns().getFloat(index, kept.floatColumn() + which, entry);
+    }
+
+    @Override
+    public void state(int which, int entry, float value) {
+        columns().setFloat(index, kept.floatColumn() + which, entry, value);
+    }
+
+    private EntryColumns columns() {
+        return Objects.requireNonNull(columns, "a full cache keeps nothing but keys and values");
+    }
+
+    /** The last queries that there have been, at most a window, oldest first {@code [rows, groupSize, headDim]}. */
+    @Override
+    public float[] windowQueries() {
+        QueryRing queries = ring;
+        if (queries == null) {
+            return NO_FLOATS;
+        }
+        if (window.length == 0) {
+            window = new float[queries.window() * queries.rowFloats()];
+        }
+        queries.read(next - windowLength(), next, window);
+        return window;
+    }
+
+    @Override
+    public int windowLength() {
+        return Math.min(kept.window(), next);
+    }
+
+    /** Lends the room that {@link #windowQueries} writes to, or takes it back: a worker's, so that no head needs its own. */
+    public void lendWindow(float[] room) {
+        window = room;
+    }
+
+    /** Floats that {@link #windowQueries} needs. */
+    public int windowFloats() {
+        return ring == null ? 0 : ring.window() * ring.rowFloats();
+    }
+
+    /** Keeps entries {@code kept[0, count)}, ascending, with all that is known of them; gives up all others. Their blocks are free after the step. */
+    @Override
+    public void keep(int[] entries, int count) {
+        for (int to = 0; to < count; to++) {
+            if (entries[to] != to) {
+                move(entries[to], to);
+            }
+        }
+        length = count;
+        if (bias != null) {
+            bias = Arrays.copyOf(bias, biasLength(count));
+            Arrays.fill(bias, count, bias.length, 0);
+        }
+    }
+
+    private void move(int from, int to) {
+        layout.copy(EVERYTHING, blockOf(from), within(from), blockOf(to), within(to));
+        if (columns != null) {
+            columns.copy(index, from, to);
+        }
+        if (bias != null) {
+            bias[to] = bias[from];
+        }
+    }
+
+    @Override
+    public void key(int entry, float[] key, int offset) {
+        layout.storeKey(EVERYTHING, blockOf(entry), within(entry), key, offset);
+    }
+
+    @Override
+    public void value(int entry, float[] value, int offset) {
+        layout.storeValue(EVERYTHING, blockOf(entry), within(entry), value, offset);
+    }
+
+    @Override
+    public void bias(int entry, float value) {
+        if (bias == null) {
+            bias = new float[biasLength(length)];
+        }
+        bias[entry] = value;
     }
 
     @Override
@@ -77,12 +246,12 @@ public final class HeadCache implements KvBlocks {
     }
 
     @Override
-    public long block(int index) {
-        return addresses[index];
+    public long block(int block) {
+        return blocks.address(block);
     }
 
     @Override
     public float @Nullable [] bias() {
-        return null;
+        return bias;
     }
 }

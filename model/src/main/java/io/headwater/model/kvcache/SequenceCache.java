@@ -4,35 +4,63 @@ package io.headwater.model.kvcache;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** One sequence's keys and values on one shard, {@code [nLayers, kvHeads of the shard]}. Owned by the shard's engine. */
+/**
+ * One sequence's keys and values on one shard, {@code [nLayers, kvHeads of the shard]}, and what its policy needs to know of them. Owned by the
+ * shard's engine.
+ */
 public final class SequenceCache implements AutoCloseable {
     private final BlockArena arena;
     private final SessionMemory memory;
+    private final HeadsShape shape;
     private final HeadCache[] heads;
-    private final int kvHeads;
+    private final EntryState kept;
+    private final @Nullable EntryColumns columns;
 
-    /** {@code capacityEntries}: most entries that a head will hold. */
+    /** A full cache; {@code capacityEntries}: most entries that a head will hold. */
     public SequenceCache(
             BlockArena arena, SessionMemory memory, KvLayout layout, int nLayers, int kvHeads, int capacityEntries) {
+        this(arena, memory, new HeadsShape(layout, nLayers, kvHeads, 1), EntryState.NONE, _ -> capacityEntries);
+    }
+
+    /** As the options say; {@code contextLength}: most entries that a head of a full cache will hold. */
+    public SequenceCache(
+            BlockArena arena, SessionMemory memory, HeadsShape shape, KvOptions options, int contextLength) {
+        this(arena, memory, shape, options.entryState(), layer -> options.mostEntries(layer, shape.nLayers(), contextLength));
+    }
+
+    private SequenceCache(
+            BlockArena arena, SessionMemory memory, HeadsShape shape, EntryState kept, IntUnaryOperator capacityOfLayer) {
         this.arena = arena;
         this.memory = memory;
-        this.kvHeads = kvHeads;
-        this.heads = new HeadCache[nLayers * kvHeads];
-        int blockBytes = blockBytes(layout);
-        int capacityBlocks = (capacityEntries + KvLayout.BLOCK_ENTRIES - 1) / KvLayout.BLOCK_ENTRIES;
+        this.shape = shape;
+        this.kept = kept;
+        int most = IntStream.range(0, shape.nLayers()).map(capacityOfLayer).max().orElse(0);
+        this.columns = kept.positions()
+                ? new EntryColumns(shape.heads(), kept.columns(), most, HeadCache.EVERYTHING)
+                : null;
+        this.heads = new HeadCache[shape.heads()];
         for (int i = 0; i < heads.length; i++) {
-            heads[i] = new HeadCache(layout, blockBytes, capacityBlocks);
+            int capacity = capacityOfLayer.applyAsInt(i / shape.kvHeads());
+            heads[i] = new HeadCache(shape, capacity, kept, columns, i);
         }
     }
 
     /** A block's size in the arena: the layout's, rounded up to pages. */
     public static int blockBytes(KvLayout layout) {
-        return (layout.blockBytes() + BlockArena.PAGE_BYTES - 1) / BlockArena.PAGE_BYTES * BlockArena.PAGE_BYTES;
+        return BlockList.wholePages(layout.blockBytes());
+    }
+
+    /** What is kept of entries besides keys and values. */
+    public EntryState kept() {
+        return kept;
     }
 
     public HeadCache head(int layer, int kvHead) {
-        return heads[layer * kvHeads + kvHead];
+        return heads[layer * shape.kvHeads() + kvHead];
     }
 
     /** Makes room for {@code entries} more in every head; returns 0 or a negative refusal. */
@@ -43,7 +71,11 @@ public final class SequenceCache implements AutoCloseable {
                 return refusal;
             }
         }
-        return 0;
+        if (columns == null) {
+            return 0;
+        }
+        int refusal = columns.reserve(longest() + entries, arena, memory);
+        return refusal < 0 ? refusal : memory.chargeHeap(heapBytes());
     }
 
     /** Counts the entries of a finished step in. */
@@ -53,6 +85,34 @@ public final class SequenceCache implements AutoCloseable {
         }
     }
 
+    /** After heads have given entries up: frees the blocks behind their ends, for anybody at once. */
+    public void trim() {
+        for (HeadCache head : heads) {
+            head.trim(memory);
+        }
+        if (columns != null) {
+            columns.trim(longest(), memory);
+            int _ = memory.chargeHeap(heapBytes()); // refused: so is the next reserve
+        }
+    }
+
+    /** Entries of the longest head. */
+    public int longest() {
+        int longest = 0;
+        for (HeadCache head : heads) {
+            longest = Math.max(longest, head.length());
+        }
+        return longest;
+    }
+
+    private long heapBytes() {
+        long bytes = 0;
+        for (HeadCache head : heads) {
+            bytes += head.heapBytes();
+        }
+        return bytes;
+    }
+
     /** Bytes charged to the sequence on this shard. */
     public long bytes() {
         return memory.chargedBytes();
@@ -60,6 +120,23 @@ public final class SequenceCache implements AutoCloseable {
 
     public long peakBytes() {
         return memory.peakBytes();
+    }
+
+    /** Of {@link #bytes}, what is neither keys and values nor positions. */
+    public long scoreBytes() {
+        if (columns == null) {
+            return 0;
+        }
+        long bytes = heapBytes() + columns.bytes() * (kept.columns() - 1) / kept.columns();
+        for (HeadCache head : heads) {
+            bytes += head.ringBytes();
+        }
+        return bytes;
+    }
+
+    /** What a full cache of so many entries is charged. */
+    public long fullBytes(int entries) {
+        return (long) BlockList.blocks(entries) * shape.blockBytes() * heads.length;
     }
 
     @Override

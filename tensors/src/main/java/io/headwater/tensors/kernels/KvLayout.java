@@ -50,7 +50,7 @@ public record KvLayout(int headDim, KvType type) {
 
     /** Stores the key {@code [headDim]} of an entry of the block at {@code block}. */
     public void storeKey(MemorySegment memory, long block, int entry, float[] key, int keyOffset) {
-        long tile = block + (long) (entry / TILE_ENTRIES) * keyTileBytes() + 4L * (entry % TILE_ENTRIES);
+        long tile = keyAt(block, entry);
         switch (type) {
             case F32 -> {
                 for (int d = 0; d < headDim; d++) {
@@ -68,7 +68,7 @@ public record KvLayout(int headDim, KvType type) {
 
     /** Stores the value {@code [headDim]} of an entry of the block at {@code block}. */
     public void storeValue(MemorySegment memory, long block, int entry, float[] value, int valueOffset) {
-        long at = block + valuesOffset() + (long) entry * valueBytes();
+        long at = valueAt(block, entry);
         switch (type) {
             case F32 -> {
                 for (int d = 0; d < headDim; d++) {
@@ -87,13 +87,32 @@ public record KvLayout(int headDim, KvType type) {
         }
     }
 
+    /** Where a key's lane begins: its elements lie {@code 4 · TILE_ENTRIES} bytes apart. */
+    private long keyAt(long block, int entry) {
+        return block + (long) (entry / TILE_ENTRIES) * keyTileBytes() + 4L * (entry % TILE_ENTRIES);
+    }
+
+    private long valueAt(long block, int entry) {
+        return block + valuesOffset() + (long) entry * valueBytes();
+    }
+
+    /** Copies the key and value of an entry over another, bit by bit. */
+    public void copy(MemorySegment memory, long fromBlock, int fromEntry, long toBlock, int toEntry) {
+        long from = keyAt(fromBlock, fromEntry);
+        long to = keyAt(toBlock, toEntry);
+        for (int at = 0; at < keyTileBytes(); at += 4 * TILE_ENTRIES) {
+            memory.set(JAVA_INT_UNALIGNED, to + at, memory.get(JAVA_INT_UNALIGNED, from + at));
+        }
+        MemorySegment.copy(memory, valueAt(fromBlock, fromEntry), memory, valueAt(toBlock, toEntry), valueBytes());
+    }
+
     private int half(float[] value, int offset, int d) {
         return d < headDim ? KvType.bf16(value[offset + d]) : 0;
     }
 
     /** Key element of an entry, in f32. */
     public float key(MemorySegment memory, long block, int entry, int d) {
-        long tile = block + (long) (entry / TILE_ENTRIES) * keyTileBytes() + 4L * (entry % TILE_ENTRIES);
+        long tile = keyAt(block, entry);
         return switch (type) {
             case F32 -> memory.get(JAVA_FLOAT_UNALIGNED, tile + 4L * TILE_ENTRIES * d);
             case BF16 -> half(memory.get(JAVA_INT_UNALIGNED, tile + 2L * TILE_ENTRIES * (d & -2)), d % 2 == 1);
@@ -102,7 +121,7 @@ public record KvLayout(int headDim, KvType type) {
 
     /** Value element of an entry, in f32. */
     public float value(MemorySegment memory, long block, int entry, int d) {
-        long at = block + valuesOffset() + (long) entry * valueBytes();
+        long at = valueAt(block, entry);
         return switch (type) {
             case F32 -> memory.get(JAVA_FLOAT_UNALIGNED, at + 4L * d);
             case BF16 -> {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * bytes are what its last owner left there.
  *
  * <p>Accounts: a slab is an Arrow buffer of the allocator {@code engine-3}. What a session takes moves from there to its child
- * {@code engine-3/session-ab12}, so the engine's total is always exactly its slabs and nothing is counted twice.
+ * {@code engine-3/session-ab12}, so the engine's total is always exactly its slabs, and what sessions have on the Java heap
+ * ({@link SessionMemory#chargeHeap}), and nothing is counted twice.
  *
  * <p>Freed blocks serve any session at once. A slab that is mostly free gives free pages back to the system; one that is wholly
  * free is kept as the spare (for any block size) or unmapped if there is one already.

@@ -12,6 +12,7 @@ public final class SessionMemory implements AutoCloseable {
     private final BufferAllocator allocator;
     private final int owner;
     private boolean closed;
+    private long heapBytes;
 
     SessionMemory(BlockArena arena, BufferAllocator allocator, int owner) {
         this.arena = arena;
@@ -63,11 +64,29 @@ public final class SessionMemory implements AutoCloseable {
         }
     }
 
+    /** Sets how many bytes of arrays on the Java heap the session is charged for beside its blocks; returns 0 or a {@link Refusal}. */
+    public int chargeHeap(long bytes) {
+        long more = bytes - heapBytes;
+        if (more > 0) {
+            if (!hasRoom(more)) {
+                return Refusal.SESSION_LIMIT;
+            }
+            if (allocator.getHeadroom() < more) {
+                return Refusal.ARENA_LIMIT;
+            }
+            allocator.forceAllocate(more);
+        } else if (more < 0) {
+            allocator.releaseBytes(-more);
+        }
+        heapBytes = bytes;
+        return 0;
+    }
+
     public String name() {
         return allocator.getName();
     }
 
-    /** Bytes of the blocks it holds. */
+    /** Bytes of the blocks that it holds and of its arrays. */
     public long chargedBytes() {
         return allocator.getAllocatedMemory();
     }
@@ -90,6 +109,7 @@ public final class SessionMemory implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
+            int _ = chargeHeap(0);
             closed = true;
             arena.closed(this, owner, allocator);
             allocator.close();

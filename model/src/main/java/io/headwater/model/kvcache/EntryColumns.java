@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.kvcache;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.memory.BlockArena;
+import io.headwater.tensors.memory.SessionMemory;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What is known of a sequence's entries besides keys and values, four bytes a column: a block holds the columns of 32 entries of every head,
+ * so that a short cache wastes no pages on them. Blocks come and go on the engine's thread; each head's columns belong to the worker that has it.
+ */
+final class EntryColumns {
+    private static final int ENTRIES = KvLayout.BLOCK_ENTRIES;
+    private static final int SEGMENT_BYTES = Integer.BYTES * ENTRIES;
+
+    /** Blocks are not longer: far below a slab. */
+    private static final int MOST_BYTES = 256 << 10;
+
+    private final int columns;
+    /** Blocks that the heads are spread over. */
+    private final int parts;
+
+    private final int headsPerPart;
+    private final int blockBytes;
+    private final MemorySegment memory;
+    private final BlockList blocks;
+
+    EntryColumns(int heads, int columns, int capacityEntries, MemorySegment memory) {
+        this.columns = columns;
+        int bytes = columns * SEGMENT_BYTES;
+        this.parts = Math.max(1, (int) (((long) heads * bytes + MOST_BYTES - 1) / MOST_BYTES));
+        this.headsPerPart = (heads + parts - 1) / parts;
+        this.blockBytes = BlockList.wholePages((long) headsPerPart * bytes);
+        this.memory = memory;
+        this.blocks = new BlockList(parts * BlockList.blocks(capacityEntries));
+    }
+
+    /** Room for entries [0, entries) of every head; 0 or a refusal. */
+    int reserve(int entries, BlockArena arena, SessionMemory session) {
+        return blocks.reserve(parts * BlockList.blocks(entries), blockBytes, arena, session);
+    }
+
+    /** Frees what lies behind entries [0, entries). */
+    void trim(int entries, SessionMemory session) {
+        blocks.trim(parts * BlockList.blocks(entries), session);
+    }
+
+    long bytes() {
+        return (long) blocks.count() * blockBytes;
+    }
+
+    private long at(int head, int column, int entry) {
+        return blocks.address(entry / ENTRIES * parts + head / headsPerPart)
+                + (long) (head % headsPerPart * columns + column) * SEGMENT_BYTES
+                + (long) Integer.BYTES * (entry % ENTRIES);
+    }
+
+    int getInt(int head, int column, int entry) {
+        return memory.get(JAVA_INT_UNALIGNED, at(head, column, entry));
+    }
+
+    void setInt(int head, int column, int entry, int value) {
+        memory.set(JAVA_INT_UNALIGNED, at(head, column, entry), value);
+    }
+
+    float getFloat(int head, int column, int entry) {
+        return memory.get(JAVA_FLOAT_UNALIGNED, at(head, column, entry));
+    }
+
+    void setFloat(int head, int column, int entry, float value) {
+        memory.set(JAVA_FLOAT_UNALIGNED, at(head, column, entry), value);
+    }
+
+    /** All columns of one entry over those of another of the same head. */
+    void copy(int head, int from, int to) {
+        for (int column = 0; column < columns; column++) {
+            setInt(head, column, to, getInt(head, column, from));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.kvcache;
+
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.LayerBudgets;
+
+/**
+ * How a session's cache is kept. Every head is brought down to its budget at change points: after each turn's prompt, every {@code interval}
+ * tokens while decoding, every {@code prefillLimit} tokens inside a prompt.
+ *
+ * @param budget entries of a head, in the mean over layers; of no meaning without a policy
+ */
+public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLimit) {
+    public static final int DEFAULT_INTERVAL = 64;
+    public static final int LEAST_INTERVAL = 16;
+    public static final int DEFAULT_PREFILL_LIMIT = 8192;
+
+    /** A full cache. */
+    public static final KvOptions NONE = new KvOptions(KvPolicy.NONE, 0, DEFAULT_INTERVAL, DEFAULT_PREFILL_LIMIT);
+
+    public KvOptions {
+        if (interval < LEAST_INTERVAL) {
+            throw new IllegalArgumentException("interval " + interval + ": give at least " + LEAST_INTERVAL);
+        }
+        if (prefillLimit < 1) {
+            throw new IllegalArgumentException("prefill limit " + prefillLimit + ": give at least 1");
+        }
+        if (budget < policy.leastBudget()) {
+            throw new IllegalArgumentException("budget " + budget + ": " + policy.name() + " protects "
+                    + (policy.leastBudget() - 1) + " entries (sinks and window): give at least "
+                    + policy.leastBudget());
+        }
+    }
+
+    public static KvOptions of(KvPolicy policy, int budget) {
+        return new KvOptions(policy, budget, DEFAULT_INTERVAL, DEFAULT_PREFILL_LIMIT);
+    }
+
+    /** Whether nothing is ever given up. */
+    public boolean full() {
+        return policy.none();
+    }
+
+    /** Entries that a head holds at most, in the mean over layers. */
+    public int mostEntries(int contextLength) {
+        return mostEntries(budget, contextLength);
+    }
+
+    private int mostEntries(int heads, int contextLength) {
+        long most = (long) heads + Math.max(interval, prefillLimit);
+        return full() ? contextLength : (int) Math.min(contextLength, most);
+    }
+
+    /** Entries that a head of a layer holds at most. */
+    int mostEntries(int layer, int nLayers, int contextLength) {
+        return full() ? contextLength : mostEntries(budget(layer, nLayers), contextLength);
+    }
+
+    /** What a head of a layer is brought down to. */
+    public int budget(int layer, int nLayers) {
+        return LayerBudgets.of(policy, budget, layer, nLayers);
+    }
+
+    /** What the cache must keep of its entries. */
+    EntryState entryState() {
+        return full()
+                ? EntryState.NONE
+                : new EntryState(true, policy.columnSums(), policy.stateFloats(), policy.window());
+    }
+}
