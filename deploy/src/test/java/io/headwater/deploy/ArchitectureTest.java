@@ -22,6 +22,8 @@ final class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("tensors")
                 .definedBy("io.headwater.tensors..")
+                .layer("compression")
+                .definedBy("io.headwater.compression..")
                 .layer("model")
                 .definedBy("io.headwater.model..")
                 .layer("cluster")
@@ -38,12 +40,14 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("actors", "deploy")
                 .whereLayer("model")
                 .mayOnlyBeAccessedByLayers("cluster", "actors", "deploy")
+                .whereLayer("compression")
+                .mayOnlyBeAccessedByLayers("model", "cluster", "actors", "deploy")
                 .check(HEADWATER);
     }
 
     @Test
     void packagesOfAModuleFormNoCycle() {
-        for (String module : new String[] {"tensors", "model", "cluster", "actors", "deploy"}) {
+        for (String module : new String[] {"tensors", "compression", "model", "cluster", "actors", "deploy"}) {
             slices().matching("io.headwater." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()
@@ -71,7 +75,7 @@ final class ArchitectureTest {
     void engineAndDecodeLoopKnowNoNetworkAndNoActors() {
         ArchRuleDefinition.noClasses()
                 .that()
-                .resideInAnyPackage("io.headwater.tensors..", "io.headwater.model..")
+                .resideInAnyPackage("io.headwater.tensors..", "io.headwater.compression..", "io.headwater.model..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.aeron..", "org.apache.pekko..")

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A compression policy with every option resolved, for example {@code ems:sinks=4,window=32,…}. That text is what a log holds and
+ * what a replay parses: {@code parse(text())} gives an equal policy. Immutable.
+ */
+public final class KvPolicy {
+    public static final KvPolicy NONE = new KvPolicy("none", Map.of());
+
+    private final String name;
+    private final Map<String, String> values;
+
+    private KvPolicy(String name, Map<String, String> values) {
+        this.name = name;
+        this.values = values;
+    }
+
+    /** All policies there are, for a list to choose from. */
+    public static List<PolicyDescription> known() {
+        return PolicyTable.ALL;
+    }
+
+    /** Understands {@code name} or {@code name:option=value,…}; what is not named has its default. */
+    public static KvPolicy parse(String text) throws PolicyException {
+        int colon = text.indexOf(':');
+        String name = colon < 0 ? text : text.substring(0, colon);
+        PolicyDescription policy = PolicyTable.find(name)
+                .orElseThrow(() ->
+                        new PolicyException("unknown KV policy \"" + name + "\"; there are " + PolicyTable.names()));
+        Map<String, String> values = defaults(policy);
+        if (colon >= 0) {
+            for (String assignment : text.substring(colon + 1).split(",", -1)) {
+                assign(policy, assignment, values);
+            }
+        }
+        return new KvPolicy(name, values);
+    }
+
+    private static Map<String, String> defaults(PolicyDescription policy) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (PolicyOption option : policy.options()) {
+            values.put(option.name(), option.byDefault());
+        }
+        return values;
+    }
+
+    private static void assign(PolicyDescription policy, String assignment, Map<String, String> values)
+            throws PolicyException {
+        int equals = assignment.indexOf('=');
+        String key = (equals < 0 ? assignment : assignment.substring(0, equals)).strip();
+        PolicyOption option = policy.option(key).orElseThrow(() -> unknown(policy, key));
+        String value = equals < 0 ? "" : assignment.substring(equals + 1).strip();
+        String canonical = option.canonical(value)
+                .orElseThrow(() -> new PolicyException("option " + key + " of KV policy " + policy.name() + " must be "
+                        + option.range() + ", not \"" + value + "\""));
+        values.put(key, canonical);
+    }
+
+    private static PolicyException unknown(PolicyDescription policy, String key) {
+        String options = policy.options().stream().map(PolicyOption::name).collect(Collectors.joining(", "));
+        return new PolicyException("KV policy " + policy.name() + " has no option \"" + key + "\"; "
+                + (options.isEmpty() ? "it has none" : "it has " + options));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The canonical text: every option, in the table's order. */
+    public String text() {
+        return values.isEmpty()
+                ? name
+                : values.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining(",", name + ":", ""));
+    }
+
+    public boolean none() {
+        return name.equals("none");
+    }
+
+    /** Last queries that the policy needs of a head; 0: no ring. */
+    public int window() {
+        return name.equals("tova") ? 1 : whole("window", 0);
+    }
+
+    /** Whether attention summed over all queries has to be kept per entry. */
+    public boolean columnSums() {
+        return name.equals("h2o") || name.equals("ems") && !word("combine").equals("local");
+    }
+
+    /** Further floats of state per entry that survive a compression. */
+    public int stateFloats() {
+        return name.equals("g-kv") && decimal("alpha") > 0 ? 1 : 0;
+    }
+
+    /** The first entries that are always kept. */
+    public int sinks() {
+        return whole("sinks", 0);
+    }
+
+    /** The last entries that are always kept, whatever the budget. */
+    public int recent() {
+        boolean windowScores = !name.equals("expected-attention");
+        return whole("recent", windowScores ? window() : 0);
+    }
+
+    /** The least budget that leaves a choice; a user who asks for less is refused. */
+    public int leastBudget() {
+        return none() ? 0 : sinks() + recent() + 1;
+    }
+
+    /** An integer option, or {@code otherwise} if the policy does not have it. */
+    public int whole(String option, int otherwise) {
+        String value = values.get(option);
+        return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    /** A decimal option of this policy. */
+    public float decimal(String option) {
+        return Float.parseFloat(word(option));
+    }
+
+    /** A switch of this policy. */
+    public boolean on(String option) {
+        return word(option).equals("on");
+    }
+
+    /** An option of this policy in canonical form. */
+    public String word(String option) {
+        String value = values.get(option);
+        if (value == null) {
+            throw new IllegalArgumentException("KV policy " + name + " has no option " + option);
+        }
+        return value;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KvPolicy that && name.equals(that.name) && values.equals(that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All policies there are, with their options, defaults and sources; section numbers are those of the specification. */
+final class PolicyTable {
+    private static final PolicyOption SINKS = whole("sinks", 0, 0, 256, "first entries that are always kept");
+    private static final PolicyOption REDUCE =
+            choice("reduce", "mean", List.of("mean", "max"), "how probabilities of a group's query heads become one");
+    private static final List<String> POOLS =
+            List.of("none", "avg3", "avg5", "avg7", "max3", "max5", "max7", "max9", "max11");
+
+    static final List<PolicyDescription> ALL = List.of(
+            new PolicyDescription("none", "keep everything", "", "exact", List.of()),
+            new PolicyDescription(
+                    "streaming-llm",
+                    "keep the first entries and the latest",
+                    "Xiao et al. 2023; microsoft/G-KV",
+                    "golden; keys keep their positions",
+                    List.of(whole("sinks", 4, 0, 256, "first entries that are always kept"))),
+            new PolicyDescription(
+                    "h2o",
+                    "keep what all queries so far attended to, and the latest entries",
+                    "Zhang et al. 2023; kvpress ObservedAttention",
+                    "golden for the sums; the shares are the paper's",
+                    List.of(
+                            SINKS,
+                            decimal("recent-share", "0.5", 0, 1, "share of the budget for the latest entries"),
+                            choice(
+                                    "per-query",
+                                    "off",
+                                    List.of("off", "on"),
+                                    "divide by the number of queries that saw it"))),
+            new PolicyDescription(
+                    "snapkv",
+                    "keep what the last queries attend to",
+                    "Li et al. 2024; NVIDIA/kvpress",
+                    "golden",
+                    windowOptions(32, "mean", "avg5")),
+            new PolicyDescription(
+                    "pyramidkv",
+                    "snapkv with budgets that fall from layer to layer",
+                    "Cai et al. 2024; NVIDIA/kvpress, KVCache-Factory",
+                    "golden",
+                    with(
+                            windowOptions(32, "mean", "avg5"),
+                            whole("beta", 20, 1, 1000, "the last layer gets a beta-th of the mean budget"),
+                            choice(
+                                    "schedule",
+                                    "paper",
+                                    List.of("paper", "kvpress"),
+                                    "paper: beside the window; kvpress: with the window, uniform where that is not feasible"))),
+            new PolicyDescription(
+                    "ada-kv",
+                    "snapkv with a layer's budget divided among its heads by their scores",
+                    "Feng et al. 2024; NVIDIA/kvpress",
+                    "golden; within one head it is snapkv",
+                    with(
+                            windowOptions(32, "mean", "avg5"),
+                            decimal("floor", "0.2", 0, 1, "share of the mean budget that every head keeps"))),
+            new PolicyDescription(
+                    "ems",
+                    "keep by all queries, the last queries and key geometry; merge some of the rest into what is kept",
+                    "Li et al. 2024 (arXiv 2412.08521), no public code; specification 1.2 and 5.10",
+                    "reconstruction",
+                    emsOptions()),
+            new PolicyDescription(
+                    "g-kv",
+                    "keep what the last queries of any change point attended to, less what is redundant",
+                    "Liao et al. 2025; microsoft/G-KV",
+                    "golden",
+                    List.of(
+                            SINKS,
+                            window(16),
+                            reduce("max"),
+                            pool("none"),
+                            choice("normalise", "on", List.of("on", "off"), "divide scores by their maximum"),
+                            decimal("alpha", "0.8", 0, 1, "decay of a score from one change point to the next"),
+                            choice(
+                                    "smooth",
+                                    "max",
+                                    List.of("max", "mean", "sum"),
+                                    "how old and new scores are combined"),
+                            lambda("0.5"),
+                            similarity(),
+                            threshold(),
+                            temperature())),
+            new PolicyDescription(
+                    "r-kv",
+                    "keep what the last queries attend to, less what is redundant",
+                    "Cai et al. 2025; microsoft/G-KV's form",
+                    "golden",
+                    List.of(
+                            SINKS,
+                            window(8),
+                            reduce("max"),
+                            pool("max7"),
+                            lambda("0.1"),
+                            similarity(),
+                            threshold(),
+                            temperature())),
+            new PolicyDescription(
+                    "keydiff",
+                    "keep keys that differ from the mean key",
+                    "Park et al. 2025; NVIDIA/kvpress",
+                    "golden",
+                    List.of(SINKS, recent())),
+            new PolicyDescription(
+                    "expected-attention",
+                    "keep what future queries, normal as the last ones were, will attend to",
+                    "Devoto et al. 2025; NVIDIA/kvpress",
+                    "golden; its statistics come from the last queries, not from all",
+                    List.of(
+                            whole("sinks", 4, 0, 256, "first entries that are always kept"),
+                            whole("window", 128, 2, 4096, "last queries that statistics are made of"),
+                            whole("future", 512, 1, 65536, "positions to come that the rotation is averaged over"),
+                            choice(
+                                    "covariance",
+                                    "on",
+                                    List.of("on", "off"),
+                                    "use the queries' covariance, not their mean alone"),
+                            choice("value-norm", "on", List.of("on", "off"), "multiply by the value's norm"),
+                            decimal("epsilon", "0", 0, 1, "added to the probability before that"))),
+            new PolicyDescription(
+                    "tova",
+                    "keep what the last query attends to",
+                    "Oren et al. 2024; NVIDIA/kvpress",
+                    "golden; averaged over a KV head's group, not over the layer, so that heads stay independent",
+                    List.of(SINKS)),
+            new PolicyDescription(
+                    "knorm",
+                    "keep keys of small norm",
+                    "Devoto et al. 2024; NVIDIA/kvpress",
+                    "golden",
+                    List.of(SINKS, recent())));
+
+    private PolicyTable() {}
+
+    static Optional<PolicyDescription> find(String name) {
+        return ALL.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    static String names() {
+        return ALL.stream().map(PolicyDescription::name).collect(Collectors.joining(", "));
+    }
+
+    private static List<PolicyOption> windowOptions(int window, String reduce, String pool) {
+        return List.of(SINKS, window(window), reduce(reduce), pool(pool));
+    }
+
+    private static List<PolicyOption> emsOptions() {
+        return List.of(
+                whole("sinks", 4, 0, 256, "first entries that are always kept"),
+                window(32),
+                REDUCE,
+                choice(
+                        "combine",
+                        "sum",
+                        List.of("sum", "max", "local", "global"),
+                        "all queries' sums and the window's, aligned by their means"),
+                pool("max7"),
+                choice(
+                        "per-query",
+                        "off",
+                        List.of("off", "on"),
+                        "divide sums by the number of queries that saw the entry"),
+                decimal(
+                        "geometry",
+                        "4",
+                        0,
+                        1000,
+                        "weight of the rank by key geometry and value norm; 0: attention alone"),
+                decimal("rho", "0.95", 0, 1, "share of the score's mass that a head keeps or merges"),
+                decimal("gamma", "2", 0, 16, "entries merged at most, in multiples of those kept; 0: evict only"),
+                decimal("tau", "0.6", 0, 2, "similarity below which an entry is evicted instead; above 1: evict only"),
+                choice("norm-rule", "center", List.of("center", "mean"), "norm of a merged key"),
+                choice(
+                        "storage",
+                        "compact",
+                        List.of("compact", "expanded", "off"),
+                        "how merged entries are stored; off: evict only"),
+                choice("use-position", "off", List.of("off", "on"), "compare and merge keys as before their rotation"),
+                choice("merge-keys", "off", List.of("off", "on"), "merge keys too, not values alone"),
+                choice("bias", "off", List.of("off", "log-count"), "what a merged entry's logit gets"));
+    }
+
+    private static List<PolicyOption> with(List<PolicyOption> options, PolicyOption... more) {
+        return Stream.concat(options.stream(), Stream.of(more)).toList();
+    }
+
+    private static PolicyOption window(int value) {
+        return whole("window", value, 1, 1024, "last queries that score, and last entries that are always kept");
+    }
+
+    private static PolicyOption reduce(String byDefault) {
+        return choice("reduce", byDefault, List.of("mean", "max"), REDUCE.meaning());
+    }
+
+    private static PolicyOption pool(String byDefault) {
+        return choice("pool", byDefault, POOLS, "how an entry's window score is spread to its neighbours");
+    }
+
+    private static PolicyOption recent() {
+        return whole("recent", 0, 0, 65536, "last entries that are always kept");
+    }
+
+    private static PolicyOption lambda(String byDefault) {
+        return decimal("lambda", byDefault, 0, 1, "weight of attention; the rest is redundancy's");
+    }
+
+    private static PolicyOption similarity() {
+        return choice(
+                "similarity",
+                "latest",
+                List.of("latest", "raw"),
+                "latest: an entry's latest look-alike is excused; raw: and entry 0 where there is none");
+    }
+
+    private static PolicyOption threshold() {
+        return decimal("threshold", "0.5", -1, 1, "cosine above which keys are look-alikes");
+    }
+
+    private static PolicyOption temperature() {
+        return decimal("temperature", "1", 0.001, 1000, "of the softmax over redundancies");
+    }
+
+    private static PolicyOption whole(String name, int value, int least, int most, String meaning) {
+        return new PolicyOption.Whole(name, value, least, most, meaning);
+    }
+
+    private static PolicyOption decimal(String name, String value, double least, double most, String meaning) {
+        return new PolicyOption.Decimal(name, value, least, most, meaning);
+    }
+
+    private static PolicyOption choice(String name, String value, List<String> words, String meaning) {
+        return new PolicyOption.Choice(name, value, words, meaning);
+    }
+}

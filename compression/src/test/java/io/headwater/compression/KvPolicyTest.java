@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class KvPolicyTest {
+    @Test
+    void everyPolicysTextIsParsedBackToAnEqualOne() throws PolicyException {
+        for (PolicyDescription policy : KvPolicy.known()) {
+            KvPolicy parsed = KvPolicy.parse(policy.name());
+            assertThat(KvPolicy.parse(parsed.text())).isEqualTo(parsed).hasToString(parsed.text());
+            for (PolicyOption option : policy.options()) {
+                assertThat(option.canonical(option.byDefault()))
+                        .as(policy.name() + " " + option)
+                        .contains(option.byDefault());
+                assertThat(parsed.word(option.name())).isEqualTo(option.byDefault());
+            }
+        }
+    }
+
+    @Test
+    void theSameValueWrittenInAnotherWayIsTheSamePolicy() throws PolicyException {
+        assertThat(KvPolicy.parse("ems:gamma=1.0, tau=.70")).isEqualTo(KvPolicy.parse("ems:tau=0.7,gamma=1"));
+        assertThat(KvPolicy.parse("ems:gamma=1").text())
+                .startsWith("ems:sinks=4,window=32,")
+                .contains("gamma=1,");
+        assertThat(KvPolicy.parse("none")).isEqualTo(KvPolicy.NONE);
+    }
+
+    @Test
+    void whatIsUnknownIsAnsweredWithWhatThereIs() {
+        refused("snap", "unknown KV policy \"snap\"; there are none, streaming-llm, h2o, snapkv,");
+        refused("knorm:windw=3", "KV policy knorm has no option \"windw\"; it has sinks, recent");
+        refused("none:a=1", "KV policy none has no option \"a\"; it has none");
+        refused("ems:gamma=17", "option gamma of KV policy ems must be a number from 0 to 16, not \"17\"");
+        refused("ems:gamma=NaN", "not \"NaN\"");
+        refused("ems:sinks=1.5", "must be a whole number from 0 to 256, not \"1.5\"");
+        refused("snapkv:pool=avg4", "must be one of none, avg3,");
+        refused("snapkv:window", "not \"\"");
+        refused("snapkv:", "has no option \"\"");
+    }
+
+    private static void refused(String text, String message) {
+        assertThatThrownBy(() -> KvPolicy.parse(text))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aPolicySaysWhatItNeedsOfACache() throws PolicyException {
+        assertThat(KvPolicy.parse("snapkv:window=8").window()).isEqualTo(8);
+        assertThat(KvPolicy.parse("tova").window()).isEqualTo(1);
+        assertThat(KvPolicy.parse("keydiff").window()).isZero();
+        assertThat(KvPolicy.parse("ems").leastBudget()).isEqualTo(37);
+        assertThat(KvPolicy.parse("expected-attention").leastBudget()).isEqualTo(5);
+        assertThat(KvPolicy.parse("ems").columnSums()).isTrue();
+        assertThat(KvPolicy.parse("ems:combine=local").columnSums()).isFalse();
+        assertThat(KvPolicy.parse("g-kv").stateFloats()).isEqualTo(1);
+        assertThat(KvPolicy.parse("r-kv").stateFloats()).isZero();
+    }
+}
