@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.TokenIds;
@@ -24,7 +26,7 @@ import java.util.List;
 
 /**
  * Requests and events as CBOR inside of messages: their module knows nothing of Jackson, so what Jackson must know of them stands here. Token ids
- * are bytes, four each.
+ * are bytes, four each; a policy is its canonical text.
  */
 final class DecodingCodec {
     private static final ObjectMapper MAPPER = CBORMapper.builder()
@@ -32,6 +34,8 @@ final class DecodingCodec {
             .addMixIn(DecodeRequest.class, Requests.class)
             .addMixIn(DecodeEvent.class, Events.class)
             .addModule(new SimpleModule()
+                    .addSerializer(KvPolicy.class, new PolicyOut())
+                    .addDeserializer(KvPolicy.class, new PolicyIn())
                     .addSerializer(TokenIds.class, new IdsOut())
                     .addDeserializer(TokenIds.class, new IdsIn()))
             .build();
@@ -108,6 +112,37 @@ final class DecodingCodec {
         @Override
         public List<DecodeEvent> deserialize(JsonParser in, DeserializationContext context) throws IOException {
             return MAPPER.readValue(in.getBinaryValue(), EVENTS);
+        }
+    }
+
+    private static final class PolicyOut extends StdSerializer<KvPolicy> {
+        private static final long serialVersionUID = 1;
+
+        PolicyOut() {
+            super(KvPolicy.class);
+        }
+
+        @Override
+        public void serialize(KvPolicy policy, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(policy.text());
+        }
+    }
+
+    private static final class PolicyIn extends StdDeserializer<KvPolicy> {
+        private static final long serialVersionUID = 1;
+
+        PolicyIn() {
+            super(KvPolicy.class);
+        }
+
+        @Override
+        public KvPolicy deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            String text = in.getText();
+            try {
+                return KvPolicy.parse(text);
+            } catch (PolicyException e) {
+                throw context.weirdStringException(text, KvPolicy.class, String.valueOf(e.getMessage()));
+            }
         }
     }
 

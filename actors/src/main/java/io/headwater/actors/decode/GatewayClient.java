@@ -9,7 +9,6 @@ import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
-import io.headwater.model.decoding.DecodeRequest.Score;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,22 +61,7 @@ public final class GatewayClient implements DecodeClient {
         long id = sessions.computeIfAbsent(session, _ -> ids.getAsLong());
         Open one = new Open(session, ++turns, listener, request instanceof Generate generate && generate.keep());
         open.put(session, one);
-        gateway.tell(new Gateway.Submit(renamed(request, id), event -> events.add(new Happened(one, event))));
-    }
-
-    private static DecodeRequest renamed(DecodeRequest request, long id) {
-        return switch (request) {
-            case Generate generate ->
-                new Generate(
-                        id,
-                        generate.log(),
-                        generate.answered(),
-                        generate.sampling(),
-                        generate.seed(),
-                        generate.turn(),
-                        generate.keep());
-            case Score score -> new Score(id, score.log(), score.from(), score.top(), score.stepRows());
-        };
+        gateway.tell(new Gateway.Submit(request.withSession(id), event -> events.add(new Happened(one, event))));
     }
 
     @Override

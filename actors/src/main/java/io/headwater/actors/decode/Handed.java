@@ -81,7 +81,8 @@ final class Handed {
 
     /**
      * Most KV entries of a head that it may come to: what is reserved for it. Without a limit ({@code -n}) it is the whole context; that keeps
-     * others waiting, but the one who asks waits for nobody when alone.
+     * others waiting, but the one who asks waits for nobody when alone. A compressed cache comes to what its policy leaves and what comes in
+     * between two change points.
      */
     int entries() {
         return entries;
@@ -93,7 +94,8 @@ final class Handed {
                 (long) generate.log().size() + generate.turn().maxTokens() - generate.answered();
             case Score score -> score.log().size();
         };
-        return Math.clamp(most, 1, Math.max(1, contextLength));
+        return Math.min(
+                Math.clamp(most, 1, Math.max(1, contextLength)), asked.kv().reservedEntries(contextLength));
     }
 
     /** A decoder has had it before: what it was told must not be lost over a passing refusal. */
@@ -114,22 +116,11 @@ final class Handed {
         return switch (asked) {
             case Generate generate
             when toldCount > 0 ->
-                new Generate(
-                        generate.session(),
-                        generate.log().plus(Arrays.copyOf(told, toldCount)),
-                        generate.answered() + toldCount,
-                        generate.sampling(),
-                        generate.seed(),
-                        generate.turn(),
-                        generate.keep());
+                generate.told(Arrays.copyOf(told, toldCount));
             case Score score
             when scoredTo > score.from() ->
-                new Score(
-                        score.session(),
-                        score.log(),
-                        Math.max(score.from(), Math.min(scoredTo, score.log().size() - 1)),
-                        score.top(),
-                        score.stepRows());
+                score.withFrom(
+                        Math.max(score.from(), Math.min(scoredTo, score.log().size() - 1)));
             case Generate _, Score _ -> asked;
         };
     }

@@ -4,12 +4,14 @@ package io.headwater.cluster.runtime;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.kvcache.KvOptions;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A follower's copy of the leader's sequences. One is opened when its position 0 is first seen, and closed when the leader says so; every
+ * A follower's copy of the leader's sequences. One is opened when the leader says how its cache is kept, or, with a full cache, when its
+ * position 0 is first seen, and closed when the leader says so; every
  * position must be the next one, so that a lost or repeated step can never become a wrong token. Owned by the engine thread.
  */
 final class FollowedSequences {
@@ -30,6 +32,10 @@ final class FollowedSequences {
         while (row < rows.count() && rows.closes(row)) {
             close(rows.sequence(row));
             row++;
+        }
+        if (row < rows.count() && rows.opens(row)) {
+            open(rows.sequence(row), OpenRows.read(rows, row));
+            return batch;
         }
         while (row < rows.count()) {
             row = addRun(rows, row, batch);
@@ -53,7 +59,7 @@ final class FollowedSequences {
         int wanted = 0;
         int row = first;
         do {
-            if (rows.closes(row) || row - first == batch.room() || (wanted > 0 && !rows.wanted(row))) {
+            if (rows.closes(row) || rows.opens(row) || row - first == batch.room() || (wanted > 0 && !rows.wanted(row))) {
                 throw new StepStreamException("row " + row + " of a step of sequence " + sequence.id()
                         + " is out of place: the leader's program differs from this one");
             }
@@ -66,18 +72,28 @@ final class FollowedSequences {
                     "logits are wanted of more rows than a step has room for: the leader's --chunk differs");
         }
         batch.add(sequence, run, 0, row - first, wanted);
+        if (rows.changesAfter(row - 1)) {
+            batch.changeAfterLast();
+        }
         return row;
     }
 
     private Sequence sequence(long id, int position) throws StepStreamException {
         Sequence known = open.get(id);
         if (known == null && position == 0) {
-            Sequence opened = engine.open(id);
-            open.put(id, opened);
-            count.setRelease(open.size());
-            return opened;
+            return open(id, KvOptions.NONE);
         }
         return check(id, known, position);
+    }
+
+    private Sequence open(long id, KvOptions options) throws StepStreamException {
+        if (open.containsKey(id)) {
+            throw new StepStreamException("sequence " + id + " is to be opened and is open here: a close is missing");
+        }
+        Sequence opened = engine.open(id, options);
+        open.put(id, opened);
+        count.setRelease(open.size());
+        return opened;
     }
 
     private static Sequence check(long id, @Nullable Sequence known, int position) throws StepStreamException {

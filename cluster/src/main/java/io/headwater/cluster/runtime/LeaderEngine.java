@@ -8,6 +8,7 @@ import io.headwater.model.engine.ExchangeException;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.kvcache.KvOptions;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -55,8 +56,12 @@ final class LeaderEngine implements StepEngine {
     }
 
     @Override
-    public Sequence open(long id) {
-        Sequence opened = group.open(id);
+    public Sequence open(long id, KvOptions options) {
+        if (OpenRows.count(options) > rows.capacity()) {
+            throw new IllegalArgumentException("the policy's text has " + options.policy().text().length()
+                    + " characters, too many for the step stream: leave out what is default");
+        }
+        Sequence opened = group.open(id, options);
         open.incrementAndGet();
         return opened;
     }
@@ -91,7 +96,7 @@ final class LeaderEngine implements StepEngine {
         } else {
             group.prepare(batch);
             for (int run = 0; run < batch.runs(); run++) {
-                told.put(batch.sequence(run).id(), 1);
+                tellOpen(batch.sequence(run));
             }
             rows.add(batch);
             tell();
@@ -101,6 +106,15 @@ final class LeaderEngine implements StepEngine {
             group.run(batch);
         } finally {
             running = false;
+        }
+    }
+
+    /** The followers open a sequence with its first step; a policy goes before that. */
+    private void tellOpen(Sequence sequence) throws EngineException {
+        if (told.put(sequence.id(), 1) == NOT_TOLD && !sequence.options().full()) {
+            tellCloses();
+            OpenRows.add(sequence.id(), sequence.options(), rows);
+            tell();
         }
     }
 

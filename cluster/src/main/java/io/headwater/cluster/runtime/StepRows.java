@@ -7,7 +7,8 @@ import io.headwater.model.engine.StepBatch;
 
 /**
  * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run.
- * A message without rows of a step only closes. Reused; allocates nothing after construction.
+ * A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
+ * OpenRows}). Reused; allocates nothing after construction.
  */
 final class StepRows {
     /** Columns of a message. */
@@ -22,6 +23,12 @@ final class StepRows {
 
     /** The sequence, now at this position, is closed; there is no token. */
     static final byte CLOSE = 2;
+
+    /** After the step of which this is a run's last row, the sequence's heads are brought down to their budgets. */
+    static final byte CHANGE = 4;
+
+    /** Part of how the sequence's cache is kept; there is no token. */
+    static final byte OPEN = 8;
 
     /** Closes that one message takes. */
     static final int MAX_CLOSES = PlaneOptions.ROWS_BESIDE_A_STEP;
@@ -75,11 +82,21 @@ final class StepRows {
         return (flags[row] & WANTED) != 0;
     }
 
+    boolean opens(int row) {
+        return (flags[row] & OPEN) != 0;
+    }
+
+    boolean changesAfter(int row) {
+        return (flags[row] & CHANGE) != 0;
+    }
+
     /** Whether a row goes on with the run of the one before it. */
     boolean goesOn(int row) {
         return row > 0
                 && !closes(row - 1)
                 && !closes(row)
+                && !opens(row)
+                && !changesAfter(row - 1)
                 && sequences[row] == sequences[row - 1]
                 && positions[row] == positions[row - 1] + 1;
     }
@@ -107,8 +124,12 @@ final class StepRows {
                         sequence.id(),
                         sequence.position() + i,
                         batch.token(batch.firstRow(run) + i),
-                        i < firstWanted ? 0 : WANTED);
+                        flag(i >= firstWanted, batch.changesAfter(run) && i == rows - 1));
             }
         }
+    }
+
+    private static byte flag(boolean wanted, boolean change) {
+        return (byte) ((wanted ? WANTED : 0) | (change ? CHANGE : 0));
     }
 }

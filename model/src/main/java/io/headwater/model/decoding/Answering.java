@@ -91,7 +91,15 @@ final class Answering implements Work {
         if (to <= from) {
             return 0;
         }
+        int change = cache.nextChange();
+        if (to > change) {
+            to = change;
+            last = false;
+        }
         step.add(cache.sequence(), log.array(), from, to, last ? 1 : 0);
+        if (to == change) {
+            step.changeAfterLast();
+        }
         return to - from;
     }
 

@@ -59,12 +59,29 @@ public sealed interface DecodeEvent {
     /**
      * What a request took.
      *
-     * @param entries KV entries of every head
-     * @param kvBytes charged for them on all shards, at the end and at most
+     * @param entries tokens that the cache has seen
+     * @param kvBytes charged for the cache on all shards, at the end and at most
+     * @param kvScoreBytes of kvBytes, what is neither keys and values nor positions
+     * @param kvFullBytes what a full cache would have been charged
+     * @param headEntries entries of a head of each layer
+     * @param compressions change points so far
      * @param exchangeNanos the leader's time in the exchange during this request's steps
      * @param exchangeBytes bytes that the leader sent in them, to all peers
      */
-    record SequenceFigures(int entries, long kvBytes, long peakKvBytes, long exchangeNanos, long exchangeBytes) {
-        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0);
+    record SequenceFigures(
+            int entries,
+            long kvBytes,
+            long peakKvBytes,
+            long kvScoreBytes,
+            long kvFullBytes,
+            List<Integer> headEntries,
+            int compressions,
+            long exchangeNanos,
+            long exchangeBytes) {
+        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0, List.of(), 0, 0, 0);
+
+        public SequenceFigures {
+            headEntries = List.copyOf(headEntries);
+        }
     }
 }

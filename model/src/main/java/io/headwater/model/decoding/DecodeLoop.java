@@ -224,7 +224,13 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private void begin(Request request) {
-        SessionCache cache = cache(request);
+        SessionCache cache;
+        try {
+            cache = cache(request);
+        } catch (IllegalArgumentException e) {
+            request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
+            return;
+        }
         try {
             Work work = request.begin(cache, engine, tokenizer);
             Running one = new Running(request, work, engine.statistics());
@@ -242,16 +248,17 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** The session's cache if the request goes on from it, otherwise an empty one. */
     private SessionCache cache(Request request) {
+        ChangePoints changes = request.changePoints();
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
-        if (old != null && old.leadsTo(request.asked().log(), request.mostCached())) {
-            old.goOnWith(log);
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {
+            old.goOnWith(log, changes);
             return old;
         }
         if (old != null) {
             engine.close(old.sequence());
         }
-        return new SessionCache(request.session(), engine.open(request.session()), log);
+        return new SessionCache(request.session(), engine.open(request.session(), request.asked().kv()), log, changes);
     }
 
     private int addDecoding(StepBatch step) {
@@ -290,6 +297,7 @@ public final class DecodeLoop implements AutoCloseable {
                 fail(one, Failure.BROKEN, failure);
                 continue;
             }
+            one.work().cache().stepped(step.changesAfter(run));
             try {
                 one.work().take(step, run, logits);
             } catch (BrokenLogitsException e) {

@@ -2,7 +2,9 @@
 package io.headwater.model.decoding;
 
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
+import java.util.List;
 
 /**
  * Work for a decode loop. It carries all that the work depends on, so that any node can take it up at any point: whoever has the session's
@@ -12,8 +14,14 @@ public sealed interface DecodeRequest {
     /** The session's id, unique among those that are open. */
     long session();
 
+    /** The same request under another session's id. */
+    DecodeRequest withSession(long id);
+
     /** All token ids that are known. */
     TokenIds log();
+
+    /** How the session's cache is kept, in all its requests alike. */
+    KvOptions kv();
 
     /**
      * An answer.
@@ -21,6 +29,7 @@ public sealed interface DecodeRequest {
      * @param log the session's tokens: history, prompt, and what of this answer has been told already
      * @param answered how many at the log's end belong to this answer: it goes on after them
      * @param keep whether the session's cache stays when the answer ends, for a next turn
+     * @param past the turns before this one, where the cache depends on them: with a policy
      */
     record Generate(
             long session,
@@ -29,13 +38,39 @@ public sealed interface DecodeRequest {
             SamplingOptions sampling,
             long seed,
             TurnOptions turn,
-            boolean keep)
+            boolean keep,
+            KvOptions kv,
+            List<PastTurn> past)
             implements DecodeRequest {
         public Generate {
+            past = List.copyOf(past);
             if (answered < 0 || answered >= log.size()) {
                 throw new IllegalArgumentException(
                         "answered=" + answered + " of " + log.size() + " tokens: a prompt has at least one");
             }
+        }
+
+        /** With a full cache. */
+        public Generate(
+                long session,
+                TokenIds log,
+                int answered,
+                SamplingOptions sampling,
+                long seed,
+                TurnOptions turn,
+                boolean keep) {
+            this(session, log, answered, sampling, seed, turn, keep, KvOptions.NONE, List.of());
+        }
+
+        @Override
+        public Generate withSession(long id) {
+            return new Generate(id, log, answered, sampling, seed, turn, keep, kv, past);
+        }
+
+        /** The same request when so much more of its answer has been told. */
+        public Generate told(int... tokens) {
+            return new Generate(
+                    session, log.plus(tokens), answered + tokens.length, sampling, seed, turn, keep, kv, past);
         }
     }
 
@@ -44,6 +79,23 @@ public sealed interface DecodeRequest {
      *
      * @param from at least 1
      * @param stepRows most rows of this text in one step: 1 feeds it token by token
+     * @param prompt the first so many tokens are a prompt, the others as if they had been an answer: the cache changes accordingly
      */
-    record Score(long session, TokenIds log, int from, int top, int stepRows) implements DecodeRequest {}
+    record Score(long session, TokenIds log, int from, int top, int stepRows, KvOptions kv, int prompt)
+            implements DecodeRequest {
+        /** With a full cache. */
+        public Score(long session, TokenIds log, int from, int top, int stepRows) {
+            this(session, log, from, top, stepRows, KvOptions.NONE, log.size());
+        }
+
+        @Override
+        public Score withSession(long id) {
+            return new Score(id, log, from, top, stepRows, kv, prompt);
+        }
+
+        /** The same request for the scores from another token on. */
+        public Score withFrom(int token) {
+            return new Score(session, log, token, top, stepRows, kv, prompt);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.tokenizer.Tokenizer;
+import java.util.List;
 
 /** One request from its start to its end. Owned by the decode loop. */
 final class Request {
@@ -61,6 +62,20 @@ final class Request {
             case DecodeRequest.Generate generate ->
                 new Answering(generate, listener, cache, tokenizer, engine.vocabSize(), engine.contextLength());
             case DecodeRequest.Score score -> new Scoring(score, listener, cache, engine.vocabSize());
+        };
+    }
+
+    /**
+     * Where its cache changes shape.
+     *
+     * @throws IllegalArgumentException if its turns do not follow each other
+     */
+    ChangePoints changePoints() {
+        return switch (asked) {
+            case DecodeRequest.Generate generate ->
+                new ChangePoints(
+                        generate.kv(), generate.past(), generate.log().size() - generate.answered());
+            case DecodeRequest.Score score -> new ChangePoints(score.kv(), List.of(), score.prompt());
         };
     }
 

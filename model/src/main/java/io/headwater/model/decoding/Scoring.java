@@ -52,11 +52,15 @@ final class Scoring implements Work {
         int from = cache.position();
         int rows = Math.min(Math.min(most, step.room()), request.stepRows());
         int firstWanted = Math.max(from, request.from() - 1);
-        int to = Math.min(Math.min(end, from + rows), firstWanted + step.logitsRoom());
+        int change = cache.nextChange();
+        int to = Math.min(Math.min(Math.min(end, change), from + rows), firstWanted + step.logitsRoom());
         if (to <= from) {
             return 0;
         }
         step.add(cache.sequence(), log.array(), from, to, Math.max(0, to - firstWanted));
+        if (to == change) {
+            step.changeAfterLast();
+        }
         return to - from;
     }
 

@@ -5,13 +5,19 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.Sequence;
 
-/** A session's open sequence, and the tokens of which the first {@code position} are in its cache. Owned by the decode loop. */
+/**
+ * A session's open sequence, the tokens of which the first {@code position} are in its cache, and where the cache has changed shape on the way: it
+ * cannot be taken back, so only a log with the same changes goes on from it. Owned by the decode loop.
+ */
 final class SessionCache {
     private final long session;
     private final Sequence sequence;
+    private final ChangeLog changed = new ChangeLog();
+    private ChangePoints changes;
     private TokenLog log;
 
-    SessionCache(long session, Sequence sequence, TokenLog log) {
+    SessionCache(long session, Sequence sequence, TokenLog log, ChangePoints changes) {
+        this.changes = changes;
         this.session = session;
         this.sequence = sequence;
         this.log = log;
@@ -29,8 +35,21 @@ final class SessionCache {
         return log;
     }
 
-    void goOnWith(TokenLog longer) {
+    void goOnWith(TokenLog longer, ChangePoints further) {
         log = longer;
+        changes = further;
+    }
+
+    /** The position at which the cache changes next; rows on both sides of it never share a step. */
+    int nextChange() {
+        return changes.next(position(), changed.last());
+    }
+
+    /** A step with this session's rows is done. */
+    void stepped(boolean atChange) {
+        if (atChange) {
+            changed.add(position());
+        }
     }
 
     /** Tokens that the cache holds. */
@@ -39,8 +58,11 @@ final class SessionCache {
     }
 
     /** Whether a log goes on from here: it begins with what the cache holds, and at most {@code most} of it is past. */
-    boolean leadsTo(TokenIds known, int most) {
-        return position() <= most && log.begins(known, position());
+    boolean leadsTo(TokenIds known, int most, ChangePoints further) {
+        return position() <= most
+                && log.begins(known, position())
+                && further.options().equals(sequence.options())
+                && changed.agreesWith(further, position());
     }
 
     SequenceFigures figures(EngineStatistics before, EngineStatistics now) {
@@ -48,6 +70,10 @@ final class SessionCache {
                 position(),
                 sequence.kvBytes(),
                 sequence.peakKvBytes(),
+                sequence.kvScoreBytes(),
+                sequence.kvFullBytes(),
+                sequence.headEntries(),
+                changed.count(),
                 now.exchangeNanos() - before.exchangeNanos(),
                 now.exchangeBytes() - before.exchangeBytes());
     }

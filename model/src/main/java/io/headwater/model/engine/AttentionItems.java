@@ -34,7 +34,7 @@ final class AttentionItems {
     /** Insertion: there are few, and a run's come in order. */
     private void add(StepBatch batch, int firstRow) {
         int end = end(batch, firstRow);
-        long work = (long) (end - firstRow) * (batch.position(end - 1) + 1);
+        long work = (long) (end - firstRow) * batch.entries(end - 1);
         long item = work << ROW_BITS | firstRow;
         int at = count++;
         for (; at > 0 && items[at - 1] < item; at--) {

@@ -78,7 +78,10 @@ final class AttentionPhase {
             for (int head = 0; head < shared.length; head++) {
                 fill(shared[head], head, 0, batch.rows());
             }
-            chunks = shared.length == 0 ? 0 : shared[0].chunks(shared[0].rows() - 1);
+            chunks = 0;
+            for (QueryRows head : shared) {
+                chunks = Math.max(chunks, head.chunks(head.rows() - 1));
+            }
         }
     }
 
@@ -107,7 +110,11 @@ final class AttentionPhase {
         for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
             int kvHead = item % kvHeads;
             if (byChunks) {
-                attention.chunk(cache(0, kvHead), chunks - 1 - item / kvHeads, shared[kvHead], scratch.attention);
+                QueryRows queries = shared[kvHead];
+                int chunk = chunks - 1 - item / kvHeads;
+                if (chunk < queries.chunks(queries.rows() - 1)) { // heads may differ in length
+                    attention.chunk(cache(0, kvHead), chunk, queries, scratch.attention);
+                }
             } else {
                 int fromRow = blocks.firstRow(item / kvHeads);
                 rows(kvHead, fromRow, blocks.end(batch, fromRow), scratch);
@@ -141,7 +148,11 @@ final class AttentionPhase {
         for (int row = fromRow; row < toRow; row++) {
             for (int i = 0; i < group; i++) {
                 int out = row * geometry.queryDim() + (kvHead * group + i) * headDim;
-                attention.merge(queries, (row - firstRow) * group + i, buffers.attended.values(), out, headDim);
+                int query = (row - firstRow) * group + i;
+                attention.merge(queries, query, buffers.attended.values(), out, headDim);
+                int head = row * buffers.queryHeads + kvHead * group + i;
+                buffers.softmaxMax[head] = queries.max()[query];
+                buffers.softmaxScale[head] = 1 / queries.sum()[query];
             }
         }
     }

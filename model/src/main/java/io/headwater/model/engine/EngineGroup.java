@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
@@ -108,17 +109,17 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     }
 
     @Override
-    public Sequence open(long id) {
+    public Sequence open(long id, KvOptions options) {
         String name = "session-" + id;
         List<SequenceCache> caches = new ArrayList<>();
         List<Closing.Resource> opened = new ArrayList<>();
         try {
             for (ShardEngine engine : engines) {
-                SequenceCache cache = engine.open(name);
+                SequenceCache cache = engine.open(name, options);
                 opened.add(cache::close);
                 caches.add(cache);
             }
-            return new Sequence(id, caches, share());
+            return new Sequence(id, options, caches, share());
         } catch (RuntimeException | Error e) {
             Closing.after(e, opened);
             throw e;
@@ -283,7 +284,12 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
 
     private void advance() {
         for (int run = 0; run < batch.runs(); run++) {
-            if (batch.failure(run) == null) {
+            if (batch.failure(run) != null) {
+                continue; // its heads have not been touched
+            }
+            if (batch.changesAfter(run)) {
+                batch.sequence(run).changed(batch.rowsOf(run));
+            } else {
                 batch.sequence(run).advance(batch.rowsOf(run));
             }
         }

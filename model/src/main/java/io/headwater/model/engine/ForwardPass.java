@@ -22,6 +22,7 @@ final class ForwardPass {
     private final Kernels kernels;
     private final StepBuffers buffers;
     private final AttentionPhase attention;
+    private final ChangePhase changes;
     private final ShardTeam team;
     private final StepBatch batch;
     private final StepFault fault;
@@ -36,6 +37,7 @@ final class ForwardPass {
         this.kernels = parts.kernels();
         this.buffers = parts.buffers();
         this.attention = parts.attention();
+        this.changes = parts.changes();
         this.team = parts.team();
         this.batch = parts.batch();
         this.fault = parts.fault();
@@ -81,12 +83,29 @@ final class ForwardPass {
             logits(worker, scratch.tile);
             team.gather(worker, buffers.logits, batch.wantedRows(), geometry);
         }
+        if (changes.marked()) {
+            change(worker, scratch);
+        }
+    }
+
+    /** At change points: after the step's attention on the old caches, before the next token. */
+    private void change(int worker, WorkerScratch scratch) throws ExchangeException {
+        team.await(worker);
+        if (worker == 0) {
+            changes.begin();
+        }
+        team.await(worker);
+        for (int phase = 0; phase < changes.phases(); phase++) {
+            changes.run(phase, worker, scratch.compressors);
+            team.await(worker);
+        }
     }
 
     /** Worker 0, before the others start. */
     private void begin() {
         buffers.begin(batch);
         attention.beginStep();
+        changes.beginStep();
         for (int run = 0; run < batch.runs(); run++) {
             rope.ensure(batch.sequence(run).position() + batch.rowsOf(run));
         }
@@ -169,15 +188,17 @@ final class ForwardPass {
         for (int item = share(items, worker); item < share(items, worker + 1); item++) {
             int row = item / kvHeads;
             int kvHead = item % kvHeads;
-            rotateQueries(row, kvHead);
+            int group = rotateQueries(row, kvHead);
             int at = row * geometry.kvDim() + kvHead * config.headDim();
             rope.rotate(buffers.k, at, batch.position(row));
             HeadCache cache = batch.sequence(batch.run(row)).cache(team.index()).head(layer, kvHead);
             cache.store(batch.index(row), buffers.k, at, buffers.v, at);
+            cache.storeQueries(batch.index(row), batch.rowsOf(batch.run(row)), buffers.q, group);
         }
     }
 
-    private void rotateQueries(int row, int kvHead) {
+    /** Returns where the group's queries begin. */
+    private int rotateQueries(int row, int kvHead) {
         int headDim = config.headDim();
         int from = row * geometry.queryDim() + kvHead * config.groupSize() * headDim;
         for (int at = from; at < from + config.groupSize() * headDim; at += headDim) {
@@ -186,6 +207,7 @@ final class ForwardPass {
                 buffers.q[d] *= queryScale;
             }
         }
+        return from;
     }
 
     private void quantiseAttended(int worker) {

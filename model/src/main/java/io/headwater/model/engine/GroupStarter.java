@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.compression.HeadCompressor;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
@@ -165,11 +166,28 @@ final class GroupStarter {
                 ends.end(shard, batch.maxRows() * config.dim()));
         AttentionPhase attention = new AttentionPhase(
                 geometry, buffers, kernels.attention(), layout, options.contextLength(), batch, index);
+        ChangePhase changes = new ChangePhase(geometry, workers, options.contextLength(), batch, fault, index);
         ShardParts parts = new ShardParts(
-                geometry, weights, new Embedding(model), rope, kernels, buffers, attention, team, batch, fault);
+                geometry,
+                weights,
+                new Embedding(model),
+                rope,
+                kernels,
+                buffers,
+                attention,
+                changes,
+                compressors(kernels, layout),
+                team,
+                batch,
+                fault);
         BlockArena arena = memory.openArena(ArenaOptions.of("engine-" + shard, options.kvLimitBytes()));
         opened.add(arena::close);
         return new ShardEngine(parts, layout, options.contextLength(), arena, weightMemory);
+    }
+
+    private CompressorMaker compressors(Kernels kernels, KvLayout layout) {
+        return (policy, capacity) ->
+                new HeadCompressor(policy, layout, config.groupSize(), capacity, kernels, rope)::compress;
     }
 
     private Units units() throws EngineException {

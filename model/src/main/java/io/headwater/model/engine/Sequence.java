@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.SequenceCache;
 import java.util.Arrays;
 import java.util.List;
@@ -9,19 +10,22 @@ import java.util.List;
 public final class Sequence implements AutoCloseable {
     private final long id;
     private final SequenceCache[] caches;
+    private final KvOptions options;
     private final double share;
+    private int longestHead;
     private int position;
     private long lastStep;
     private boolean abandoned;
 
-    /** All shards' caches. */
+    /** All shards' full caches. */
     Sequence(long id, List<SequenceCache> caches) {
-        this(id, caches, 1);
+        this(id, KvOptions.NONE, caches, 1);
     }
 
     /** {@code share}: of the plan's KV heads, those that the caches hold. */
-    Sequence(long id, List<SequenceCache> caches, double share) {
+    Sequence(long id, KvOptions options, List<SequenceCache> caches, double share) {
         this.id = id;
+        this.options = options;
         this.share = share;
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
     }
@@ -29,6 +33,11 @@ public final class Sequence implements AutoCloseable {
     /** The caller's name for it. */
     public long id() {
         return id;
+    }
+
+    /** How its cache is kept. */
+    public KvOptions options() {
+        return options;
     }
 
     /** Marks the sequence as part of a step; returns false if it is already. */
@@ -41,6 +50,11 @@ public final class Sequence implements AutoCloseable {
     /** The position that the next token gets: how many have been decoded. */
     public int position() {
         return position;
+    }
+
+    /** Entries of the longest head here. */
+    int longestHead() {
+        return longestHead;
     }
 
     SequenceCache cache(int shard) {
@@ -62,10 +76,21 @@ public final class Sequence implements AutoCloseable {
         for (SequenceCache cache : caches) {
             cache.advance(rows);
         }
+        longestHead += rows;
         position += rows;
     }
 
-    /** KV bytes charged on all shards. Those of shards elsewhere follow from the ones here: every head holds as many entries. */
+    /** After a step at whose end the heads have counted its rows in and given entries up: what they gave up is free. */
+    void changed(int rows) {
+        longestHead = 0;
+        for (SequenceCache cache : caches) {
+            cache.trim();
+            longestHead = Math.max(longestHead, cache.longest());
+        }
+        position += rows;
+    }
+
+    /** KV bytes charged on all shards. Those of shards elsewhere follow from the ones here: a layer's heads hold as many entries. */
     public long kvBytes() {
         return onAllShards(Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum());
     }
@@ -74,6 +99,24 @@ public final class Sequence implements AutoCloseable {
     public long peakKvBytes() {
         return onAllShards(
                 Arrays.stream(caches).mapToLong(SequenceCache::peakBytes).sum());
+    }
+
+    /** Of {@link #kvBytes}, what is neither keys and values nor positions. */
+    public long kvScoreBytes() {
+        return onAllShards(
+                Arrays.stream(caches).mapToLong(SequenceCache::scoreBytes).sum());
+    }
+
+    /** What a full cache would be charged now. */
+    public long kvFullBytes() {
+        return onAllShards(Arrays.stream(caches)
+                .mapToLong(cache -> cache.fullBytes(position))
+                .sum());
+    }
+
+    /** Entries of a head of each layer, of the first shard here. */
+    public List<Integer> headEntries() {
+        return caches.length == 0 ? List.of() : caches[0].headEntries();
     }
 
     private long onAllShards(long bytesHere) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.HeadsShape;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
@@ -28,7 +30,8 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         int queryRows =
                 AttentionPhase.queryRowsPerWorker(parts.geometry().config().groupSize());
         for (int worker = 0; worker < scratch.length; worker++) {
-            scratch[worker] = new WorkerScratch(parts.buffers(), layout, queryRows, contextLength);
+            scratch[worker] = new WorkerScratch(
+                    parts.buffers(), layout, queryRows, contextLength, new WorkerCompressors(parts.compressors()));
         }
     }
 
@@ -42,15 +45,14 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         parts.team().abort(reason);
     }
 
-    SequenceCache open(String name) {
+    SequenceCache open(String name, KvOptions options) {
         ShardGeometry geometry = parts.geometry();
-        return new SequenceCache(
-                arena,
-                arena.open(name, Long.MAX_VALUE),
+        HeadsShape shape = new HeadsShape(
                 layout,
                 geometry.config().nLayers(),
                 geometry.kvHeads(),
-                contextLength);
+                geometry.config().groupSize());
+        return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape, options, contextLength);
     }
 
     int kvHeads() {

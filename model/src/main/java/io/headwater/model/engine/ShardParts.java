@@ -12,6 +12,8 @@ record ShardParts(
         Kernels kernels,
         StepBuffers buffers,
         AttentionPhase attention,
+        ChangePhase changes,
+        CompressorMaker compressors,
         ShardTeam team,
         StepBatch batch,
         StepFault fault) {}

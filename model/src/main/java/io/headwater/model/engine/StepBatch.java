@@ -22,6 +22,9 @@ public final class StepBatch {
     /** What is wrong with a run, {@code [maxRows]}. */
     private final @Nullable String[] failures;
 
+    /** Whether a run's sequence changes shape after the step, {@code [maxRows]}. */
+    private final boolean[] changes;
+
     private final int maxLogitsRows;
     private int runs;
 
@@ -32,6 +35,7 @@ public final class StepBatch {
         this.firstWanted = new int[maxRows + 1];
         this.runOf = new int[maxRows];
         this.failures = new String[maxRows];
+        this.changes = new boolean[maxRows];
         this.maxLogitsRows = maxLogitsRows;
     }
 
@@ -52,9 +56,19 @@ public final class StepBatch {
         System.arraycopy(from, fromIndex, tokens, firstRows[runs], count);
         Arrays.fill(runOf, firstRows[runs], firstRows[runs] + count, runs);
         sequences[runs] = sequence;
+        changes[runs] = false;
         firstRows[runs + 1] = firstRows[runs] + count;
         firstWanted[runs + 1] = firstWanted[runs] + wanted;
         runs++;
+    }
+
+    /** The run that was added last ends at a change point: after the step its sequence's heads are brought down to their budgets. */
+    public void changeAfterLast() {
+        changes[runs - 1] = true;
+    }
+
+    public boolean changesAfter(int run) {
+        return changes[run];
     }
 
     int maxRows() {
@@ -132,6 +146,11 @@ public final class StepBatch {
     /** A row's index within its run. */
     int index(int row) {
         return row - firstRows[runOf[row]];
+    }
+
+    /** Entries of a head that a row's query sees, its own included; of the longest head. */
+    int entries(int row) {
+        return sequences[runOf[row]].longestHead() + index(row) + 1;
     }
 
     int position(int row) {

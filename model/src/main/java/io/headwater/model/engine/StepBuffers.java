@@ -19,6 +19,12 @@ final class StepBuffers {
     final float[] k;
     /** {@code [rows, kvDim of the shard]}. */
     final float[] v;
+    /** Query heads of the shard. */
+    final int queryHeads;
+    /** M of each row and query head {@code [rows, queryHeads]}, after attention's merge. */
+    final float[] softmaxMax;
+    /** 1/S of each row and query head: a probability is {@code exp(z − M) · (1/S)}. */
+    final float[] softmaxScale;
     /** Attention's output {@code [rows, queryDim of the shard]}. */
     final Activations attended;
     /** The MLP's hidden state {@code [rows, ffnDim of the shard]}. */
@@ -43,6 +49,9 @@ final class StepBuffers {
         q = new float[Math.multiplyExact(capacityRows, geometry.queryDim())];
         k = new float[Math.multiplyExact(capacityRows, geometry.kvDim())];
         v = new float[k.length];
+        queryHeads = geometry.kvHeads() * config.groupSize();
+        softmaxMax = new float[Math.multiplyExact(capacityRows, queryHeads)];
+        softmaxScale = new float[softmaxMax.length];
         attended = new Activations(capacityRows, geometry.queryDim());
         hidden = new Activations(capacityRows, geometry.ffnDim());
         sums = new long[workers][residual.length];

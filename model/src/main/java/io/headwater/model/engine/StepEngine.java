@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
+
 /**
  * What runs steps: all shards of a plan in this process, or one whose others run elsewhere. All methods belong to one thread, the
  * decode loop's.
@@ -17,8 +19,13 @@ public interface StepEngine {
     /** Most rows of one step that logits may be wanted of. */
     int maxLogitsRows();
 
-    /** An empty sequence; the id is the caller's, unique among the open ones. */
-    Sequence open(long id);
+    /** An empty sequence whose cache is kept as the options say; the id is the caller's, unique among the open ones. */
+    Sequence open(long id, KvOptions options);
+
+    /** An empty sequence with a full cache. */
+    default Sequence open(long id) {
+        return open(id, KvOptions.NONE);
+    }
 
     /** Frees a sequence's cache, on every shard. */
     void close(Sequence sequence);

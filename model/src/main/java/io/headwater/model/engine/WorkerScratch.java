@@ -16,8 +16,12 @@ final class WorkerScratch {
     final AttentionScratch attention;
     /** The query rows that the worker attends with alone, in prefill. */
     final QueryRows queries;
+    /** For change points. */
+    final WorkerCompressors compressors;
 
-    WorkerScratch(StepBuffers buffers, KvLayout layout, int queryRows, int contextLength) {
+    WorkerScratch(
+            StepBuffers buffers, KvLayout layout, int queryRows, int contextLength, WorkerCompressors compressors) {
+        this.compressors = compressors;
         tile = new TileScratch(buffers.capacityRows());
         gate = new TileScratch(buffers.capacityRows());
         attention = new AttentionScratch(queryRows, layout);

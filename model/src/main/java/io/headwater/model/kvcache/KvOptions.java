@@ -51,8 +51,17 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return full() ? contextLength : (int) Math.min(contextLength, most);
     }
 
+    /**
+     * What is reserved for a session, in entries: those that a head holds at most, and room for the state beside them. A sixteenth is four
+     * numbers for an entry of 64 dimensions in bf16, two entries those of a position's queries in a group of four.
+     */
+    public int reservedEntries(int contextLength) {
+        long entries = mostEntries(contextLength);
+        return full() ? contextLength : (int) Math.min(Integer.MAX_VALUE, entries + entries / 16 + 2L * policy.window());
+    }
+
     /** Entries that a head of a layer holds at most. */
-    int mostEntries(int layer, int nLayers, int contextLength) {
+    public int mostEntries(int layer, int nLayers, int contextLength) {
         return full() ? contextLength : mostEntries(budget(layer, nLayers), contextLength);
     }
 

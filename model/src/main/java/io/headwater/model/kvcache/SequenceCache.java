@@ -4,6 +4,7 @@ package io.headwater.model.kvcache;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,13 @@ public final class SequenceCache implements AutoCloseable {
             longest = Math.max(longest, head.length());
         }
         return longest;
+    }
+
+    /** Entries of the first head of each layer. */
+    public List<Integer> headEntries() {
+        return IntStream.range(0, shape.kvHeads() == 0 ? 0 : shape.nLayers())
+                .mapToObj(layer -> head(layer, 0).length())
+                .toList();
     }
 
     private long heapBytes() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -94,8 +95,8 @@ public final class FakeEngine implements StepEngine {
     }
 
     @Override
-    public Sequence open(long id) {
-        Sequence sequence = new Sequence(id, List.of());
+    public Sequence open(long id, KvOptions options) {
+        Sequence sequence = new Sequence(id, options, List.of(), 1);
         tokens.put(sequence, new ArrayList<>());
         return sequence;
     }

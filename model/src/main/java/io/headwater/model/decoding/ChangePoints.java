@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.kvcache.KvOptions;
+import java.util.List;
+
+/**
+ * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
+ * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since. A position here is how many tokens the
+ * cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
+ */
+final class ChangePoints {
+    static final int NEVER = Integer.MAX_VALUE;
+
+    private final KvOptions options;
+    private final List<PastTurn> past;
+    private final int prompt;
+
+    /** {@code prompt}: where the prompt of the turn after the past ones ends. */
+    ChangePoints(KvOptions options, List<PastTurn> past, int prompt) {
+        this.options = options;
+        this.past = List.copyOf(past);
+        this.prompt = prompt;
+        int end = 1;
+        for (PastTurn turn : past) {
+            if (turn.prompt() < end) {
+                throw new IllegalArgumentException("a turn's prompt ends at " + turn.prompt() + ", the answer before it at "
+                        + end + ": turns follow each other");
+            }
+            end = turn.end();
+        }
+        if (prompt < end) {
+            throw new IllegalArgumentException(
+                    "the prompt ends at " + prompt + ", the answer before it at " + end + ": turns follow each other");
+        }
+    }
+
+    KvOptions options() {
+        return options;
+    }
+
+    /** The first change point after a position, when the last one was {@code last}. */
+    int next(int position, int last) {
+        if (options.full()) {
+            return NEVER;
+        }
+        int at = position;
+        for (PastTurn turn : past) {
+            if (at < turn.prompt()) {
+                return inPrompt(at, last, turn.prompt());
+            }
+            int due = Math.max(at + 1, last + options.interval());
+            if (due < turn.end()) {
+                return due;
+            }
+            at = Math.max(at, turn.end() - 1);
+        }
+        return at < prompt ? inPrompt(at, last, prompt) : Math.max(at + 1, last + options.interval());
+    }
+
+    private int inPrompt(int at, int last, int end) {
+        return (int) Math.min(end, Math.max(at + 1L, (long) last + options.prefillLimit()));
+    }
+}
