@@ -7,6 +7,7 @@ import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.generate.GenerateCommand;
 import io.headwater.deploy.inspect.InspectCommand;
 import io.headwater.deploy.node.NodeCommand;
+import io.headwater.deploy.policies.PoliciesCommand;
 import io.headwater.deploy.pull.ModelsCommand;
 import io.headwater.deploy.pull.PullCommand;
 import io.headwater.deploy.score.PerplexityCommand;
@@ -32,6 +33,7 @@ public final class Commands {
                 new ScoreCommand(console),
                 new PerplexityCommand(console),
                 new BenchCommand(console),
+                new PoliciesCommand(console),
                 new NodeCommand(console),
                 new StatusCommand(console),
                 new TokenizeCommand(console),

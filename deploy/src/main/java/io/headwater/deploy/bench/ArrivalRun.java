@@ -69,7 +69,9 @@ final class ArrivalRun {
                                 SamplingOptions.defaults(),
                                 0,
                                 new TurnOptions(count, List.of(), true),
-                                false),
+                                false,
+                                model.kv(),
+                                List.of()),
                         told::on);
         return told;
     }

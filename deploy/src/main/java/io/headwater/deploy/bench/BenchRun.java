@@ -9,6 +9,7 @@ import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
 import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
@@ -120,11 +121,14 @@ final class BenchRun {
     private void answer(List<Long> sessions, int known, int count, boolean keep) {
         TokenIds log = TokenIds.of(Arrays.copyOf(tokens, known));
         var options = new GenerationOptions(SamplingOptions.defaults(), 0, new TurnOptions(count, List.of(), true));
+        List<PastTurn> past = keep || plan.depth() == 0
+                ? List.of()
+                : List.of(new PastTurn(plan.depth(), plan.depth() + 1)); // what sessions() has asked for
         List<AskedAnswer> all = new ArrayList<>();
         for (long session : sessions) {
             PrefillListener read = reading();
             all.add(AskedAnswer.of(
-                    model.client(), new Question(session, log, options, keep), TextListener.SILENT, read));
+                    model.client(), new Question(session, log, options, keep, model.kv(), past), TextListener.SILENT, read));
         }
         for (AskedAnswer asked : all) {
             model.await(asked, cancellation);

@@ -11,6 +11,7 @@ import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
 import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.template.ChatMessages;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ final class Conversation implements AutoCloseable {
     private TokenIds log = TokenIds.NONE;
 
     private SequenceFigures cache = SequenceFigures.NONE;
+    /** Where its turns ended in the log. */
+    private final List<PastTurn> past = new ArrayList<>();
+
     private int lastPrompt;
 
     Conversation(LoadedModel model, GenerationOptions options, Optional<String> system) {
@@ -48,6 +52,7 @@ final class Conversation implements AutoCloseable {
     void clear() {
         model.client().release(session);
         log = TokenIds.NONE;
+        past.clear();
         cache = SequenceFigures.NONE;
         begin();
     }
@@ -70,11 +75,17 @@ final class Conversation implements AutoCloseable {
         int[] ids = added.map(text -> model.tokenizer().encode(text, true)).orElseGet(() -> model.promptTokens(prompt));
         TokenIds prompted = added.isPresent() ? log.plus(ids) : TokenIds.of(ids);
         checkRoom(prompted.size());
+        if (added.isEmpty()) {
+            past.clear(); // the template has rewritten the history: all of it is the prompt
+        }
         AskedAnswer asked = AskedAnswer.of(
-                model.client(), new AskedAnswer.Question(session, prompted, options, true), listener, progress);
+                model.client(), new AskedAnswer.Question(session, prompted, options, true, model.kv(), past), listener, progress);
         model.await(asked, cancellation);
         Answer answer = asked.answer();
         log = prompted.plus(answer.tokens().stream().mapToInt(Integer::intValue).toArray());
+        if (log.size() > prompted.size()) {
+            past.add(new PastTurn(prompted.size(), log.size()));
+        }
         cache = asked.figures();
         lastPrompt = asked.prompt();
         messages.add(ChatMessages.message("user", content));

@@ -3,7 +3,7 @@ package io.headwater.deploy.cli;
 
 import picocli.CommandLine.Option;
 
-/** How keys and values are kept. Policies come with a later version; so far the cache is always full. */
+/** How keys and values are stored, the same in all sessions of a node. */
 public final class KvFlags {
     @Option(
             names = "--kv-type",
@@ -12,19 +12,7 @@ public final class KvFlags {
             description = "f32 or bf16 (default: ${DEFAULT-VALUE})")
     private String type = "bf16";
 
-    @Option(
-            names = "--kv-policy",
-            paramLabel = "NAME",
-            defaultValue = "none",
-            description =
-                    "how the cache is compressed; so far only none: everything is kept (default: ${DEFAULT-VALUE})")
-    private String policy = "none";
-
     public String type() {
         return type;
-    }
-
-    public String policy() {
-        return policy;
     }
 }

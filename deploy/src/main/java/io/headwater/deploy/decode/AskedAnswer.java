@@ -11,7 +11,9 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
+import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
+import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,7 +57,9 @@ public final class AskedAnswer implements Asked, DecodeListener {
                         options.sampling(),
                         options.seed(),
                         options.turn(),
-                        question.keep()),
+                        question.keep(),
+                        question.kv(),
+                        question.past()),
                 asked);
         return asked;
     }
@@ -161,6 +165,18 @@ public final class AskedAnswer implements Asked, DecodeListener {
      *
      * @param log all tokens of the session, the prompt last
      * @param keep whether the session goes on afterwards
+     * @param kv how its cache is kept, in all its turns alike
+     * @param past its turns before this one
      */
-    public record Question(long session, TokenIds log, GenerationOptions options, boolean keep) {}
+    public record Question(
+            long session,
+            TokenIds log,
+            GenerationOptions options,
+            boolean keep,
+            KvOptions kv,
+            List<PastTurn> past) {
+        public Question {
+            past = List.copyOf(past);
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.headwater.deploy.decode;
 
 import io.headwater.actors.node.NodeOptions;
 import io.headwater.deploy.cli.ClusterFlags;
+import io.headwater.deploy.cli.CompressionFlags;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.KvFlags;
@@ -13,6 +14,7 @@ import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.deploy.cluster.ClusterSetup;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.kvcache.KvOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -30,6 +32,9 @@ public final class DecodeFlags {
 
     @Mixin
     private final KvFlags kv = new KvFlags();
+
+    @Mixin
+    private final CompressionFlags compression = new CompressionFlags();
 
     @Mixin
     private final OutputFlags output = new OutputFlags();
@@ -72,9 +77,10 @@ public final class DecodeFlags {
     public LoadedModel load(Console console, BatchingOptions batching, int crossoverRows)
             throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
+        KvOptions sessions = compression.kvOptions();
         Path file = model.file(console, output);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
-            return onCluster(console, file, batching, crossoverRows);
+            return onCluster(console, file, batching, crossoverRows, sessions);
         }
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
@@ -82,16 +88,18 @@ public final class DecodeFlags {
                     file,
                     config -> EngineSettings.of(engine, cluster, kv, config),
                     batching,
+                    sessions,
                     new SharedBar(bar));
         }
     }
 
-    private LoadedModel onCluster(Console console, Path file, BatchingOptions batching, int crossoverRows)
+    private LoadedModel onCluster(
+            Console console, Path file, BatchingOptions batching, int crossoverRows, KvOptions sessions)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         EngineOptions options = EngineSettings.of(engine, cluster, kv, file);
         ClusterSetup setup =
                 new ClusterSetup(console, output, cluster, model.name(), file, options, batching, crossoverRows);
-        return LoadedModel.on(ClusterSession.open(setup), model.name(), options, start);
+        return LoadedModel.on(ClusterSession.open(setup), model.name(), options, sessions, start);
     }
 }

@@ -55,10 +55,6 @@ public final class EngineSettings {
         if (engine.chunk() > EngineOptions.MAX_CHUNK_ROWS) {
             problems.add("--chunk " + engine.chunk() + ": give at most " + EngineOptions.MAX_CHUNK_ROWS);
         }
-        if (!kv.policy().equals("none")) {
-            problems.add("--kv-policy " + kv.policy()
-                    + ": so far only 'none' works; compression policies come with a later version");
-        }
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
         }

@@ -12,6 +12,7 @@ import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.gguf.GgufException;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
@@ -29,6 +30,7 @@ public final class LoadedModel implements AutoCloseable {
     private final LlamaModel model;
     private final Tokenizer tokenizer;
     private final EngineOptions options;
+    private final KvOptions kv;
     private final DecodeClient client;
     private final Runnable end;
     private final long loadNanos;
@@ -40,6 +42,7 @@ public final class LoadedModel implements AutoCloseable {
             LlamaModel model,
             Tokenizer tokenizer,
             EngineOptions options,
+            KvOptions kv,
             DecodeClient client,
             Runnable end,
             long loadNanos) {
@@ -47,6 +50,7 @@ public final class LoadedModel implements AutoCloseable {
         this.model = model;
         this.tokenizer = tokenizer;
         this.options = options;
+        this.kv = kv;
         this.client = client;
         this.end = end;
         this.loadNanos = loadNanos;
@@ -57,6 +61,7 @@ public final class LoadedModel implements AutoCloseable {
             Path path,
             Function<LlamaConfig, EngineOptions> settings,
             BatchingOptions batching,
+            KvOptions kv,
             LoadListener progress) {
         long start = System.nanoTime();
         try {
@@ -78,7 +83,7 @@ public final class LoadedModel implements AutoCloseable {
                     engines.close();
                     model.close();
                 };
-                return new LoadedModel(name, model, tokenizer, options, client, end, System.nanoTime() - start);
+                return new LoadedModel(name, model, tokenizer, options, kv, client, end, System.nanoTime() - start);
             } finally {
                 if (!opened) {
                     model.close();
@@ -90,13 +95,14 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /** On the nodes of a cluster, which began to start at {@code startNanos}; closing it ends or leaves the cluster. */
-    static LoadedModel on(ClusterSession cluster, String name, EngineOptions options, long startNanos) {
+    static LoadedModel on(ClusterSession cluster, String name, EngineOptions options, KvOptions kv, long startNanos) {
         ClusterNode node = cluster.node();
         return new LoadedModel(
                 name,
                 node.model(),
                 node.tokenizer(),
                 options,
+                kv,
                 node.client(),
                 cluster::close,
                 System.nanoTime() - startNanos);
@@ -117,6 +123,11 @@ public final class LoadedModel implements AutoCloseable {
 
     public EngineOptions options() {
         return options;
+    }
+
+    /** How sessions' caches are kept, where they do not say otherwise. */
+    public KvOptions kv() {
+        return kv;
     }
 
     /** Where work is handed in. */

@@ -14,6 +14,7 @@ import io.headwater.deploy.decode.GenerationOptions;
 import io.headwater.deploy.decode.JsonTokens;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TextListener;
+import io.headwater.model.kvcache.KvOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -53,10 +54,11 @@ final class GenerateBatch {
         int[] prompt = prompt(generation.model(), request, line.chat());
         generation.model().checkPrompt(prompt);
         GenerationOptions asked = GenerationOptions.of(line.sampling(), options);
-        AskedAnswer answer = generation.ask(prompt, asked, TextListener.SILENT, (_, _) -> {});
+        KvOptions kv = line.kv(generation.model().kv());
+        AskedAnswer answer = generation.ask(prompt, asked, kv, TextListener.SILENT, (_, _) -> {});
         return () -> {
             generation.model().await(answer, cancellation);
-            return generation.report(prompt, answer).json();
+            return generation.report(prompt, kv, answer).json();
         };
     }
 

@@ -77,6 +77,7 @@ public final class GenerateCommand implements Callable<Integer> {
             asked = generation.ask(
                     ids,
                     options,
+                    generation.model().kv(),
                     piece -> {
                         bar.clear();
                         listener.text(piece);
@@ -84,7 +85,7 @@ public final class GenerateCommand implements Callable<Integer> {
                     ids.length > Generation.LONG_PROMPT ? bar::update : (_, _) -> {});
             generation.model().await(asked, cancellation);
         }
-        Generated generated = generation.report(ids, asked);
+        Generated generated = generation.report(ids, generation.model().kv(), asked);
         if (output.json()) {
             Json.print(console, generated.json());
         } else {

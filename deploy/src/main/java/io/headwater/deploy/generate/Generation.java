@@ -9,6 +9,8 @@ import io.headwater.deploy.decode.PrefillListener;
 import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.TokenIds;
+import io.headwater.model.kvcache.KvOptions;
+import java.util.List;
 
 /** Requests on one loaded model, each a session of its own. */
 final class Generation {
@@ -28,13 +30,15 @@ final class Generation {
     }
 
     /** Asks for the answer to a prompt. */
-    AskedAnswer ask(int[] prompt, GenerationOptions options, TextListener listener, PrefillListener progress) {
-        var question = new AskedAnswer.Question(model.newSession(), TokenIds.of(prompt), options, false);
+    AskedAnswer ask(
+            int[] prompt, GenerationOptions options, KvOptions kv, TextListener listener, PrefillListener progress) {
+        var question =
+                new AskedAnswer.Question(model.newSession(), TokenIds.of(prompt), options, false, kv, List.of());
         return AskedAnswer.of(model.client(), question, listener, progress);
     }
 
     /** The report on an answer that is over. */
-    Generated report(int[] prompt, AskedAnswer asked) {
+    Generated report(int[] prompt, KvOptions kv, AskedAnswer asked) {
         Answer answer = asked.answer();
         SequenceFigures figures = asked.figures();
         Timings timings = new Timings(
@@ -49,7 +53,7 @@ final class Generation {
                 figures.exchangeNanos() / 1e6,
                 0,
                 figures.exchangeBytes());
-        return new Generated(model, prompt.clone(), answer, KvReport.of(model, figures), timings);
+        return new Generated(model, prompt.clone(), answer, KvReport.of(model.config(), kv, figures), timings);
     }
 
     private static double perSecond(int tokens, long nanos) {

@@ -2,19 +2,23 @@
 package io.headwater.deploy.generate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.llama.LlamaConfig;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cache at a turn's end. Without a policy every head holds every token, and the full cache is the cache.
+ * The cache at a turn's end.
  *
- * @param budget entries per head, null where there is none
+ * @param policy with all its options
+ * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
  * @param represented tokens that they stand for
- * @param bytes of keys, values, positions and scores, as charged in blocks
+ * @param bytes of keys, values, positions and all other state, as charged in blocks
+ * @param bytesScores of bytes, what is neither keys and values nor positions
+ * @param bytesFull what a full cache would be charged
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record KvReport(
@@ -34,19 +38,21 @@ record KvReport(
         represented = List.copyOf(represented);
     }
 
-    static KvReport of(LoadedModel model, SequenceFigures figures) {
-        List<Integer> heads = Collections.nCopies(model.config().nKvHeads(), figures.entries());
-        List<List<Integer>> entries = Collections.nCopies(model.config().nLayers(), heads);
+    /** Every budget is uniform over a layer's heads so far: one head speaks for them. */
+    static KvReport of(LlamaConfig config, KvOptions kv, SequenceFigures figures) {
+        List<List<Integer>> entries = figures.headEntries().stream()
+                .map(head -> Collections.nCopies(config.nKvHeads(), head))
+                .toList();
         return new KvReport(
-                "none",
-                null,
+                kv.policy().text(),
+                kv.full() ? null : kv.budget(),
                 entries,
                 entries,
                 figures.kvBytes(),
-                0,
+                figures.kvScoreBytes(),
                 figures.peakKvBytes(),
-                figures.kvBytes(),
-                0,
+                figures.kvFullBytes(),
+                figures.compressions(),
                 0,
                 0);
     }

@@ -3,9 +3,11 @@ package io.headwater.deploy.generate;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headwater.deploy.cli.CompressionFlags;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.SamplingFlags;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,8 @@ final class LineOptions {
     @Option(names = "--chat")
     private boolean chat;
 
-    @Option(names = "--kv-policy", defaultValue = "none")
-    private String policy = "none";
+    @Mixin
+    private final CompressionFlags compression = new CompressionFlags();
 
     static LineOptions of(JsonNode request, Set<String> others) {
         List<String> arguments = new ArrayList<>();
@@ -44,10 +46,6 @@ final class LineOptions {
                     e);
         } catch (ParameterException e) {
             throw new UserError(String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "), e);
-        }
-        if (!options.policy.equals("none")) {
-            throw new UserError("kv-policy " + options.policy
-                    + ": so far only 'none' works; compression policies come with a later version");
         }
         return options;
     }
@@ -81,6 +79,11 @@ final class LineOptions {
 
     SamplingFlags sampling() {
         return sampling;
+    }
+
+    /** How the line's cache is kept; what it does not say is as on the command line. */
+    KvOptions kv(KvOptions others) {
+        return compression.kvOptions(others);
     }
 
     boolean chat() {

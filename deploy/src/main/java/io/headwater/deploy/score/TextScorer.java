@@ -24,9 +24,14 @@ final class TextScorer {
         this.cancellation = cancellation;
     }
 
-    /** Asks for the log-probabilities of tokens {@code [from, length)}, from ≥ 1, and the best {@code top} tokens after the last. */
+    /**
+     * Asks for the log-probabilities of tokens {@code [from, length)}, from ≥ 1, and the best {@code top} tokens after the last. A cache is
+     * compressed before the row that gives the first of them, and then as if they had been decoded.
+     */
     static AskedScore ask(LoadedModel model, int[] tokens, int from, int top, PrefillListener progress) {
-        var request = new DecodeRequest.Score(model.newSession(), TokenIds.of(tokens), from, top, Integer.MAX_VALUE);
+        int prompt = Math.max(1, from - 1); // the row after it gives the first score
+        var request = new DecodeRequest.Score(
+                model.newSession(), TokenIds.of(tokens), from, top, Integer.MAX_VALUE, model.kv(), prompt);
         return AskedScore.of(model.client(), request, progress);
     }
 

@@ -33,7 +33,7 @@ public final class SequenceCache implements AutoCloseable {
         this(arena, memory, shape, options.entryState(), layer -> options.mostEntries(layer, shape.nLayers(), contextLength));
     }
 
-    private SequenceCache(
+    SequenceCache(
             BlockArena arena, SessionMemory memory, HeadsShape shape, EntryState kept, IntUnaryOperator capacityOfLayer) {
         this.arena = arena;
         this.memory = memory;

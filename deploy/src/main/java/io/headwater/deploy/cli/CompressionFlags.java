@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.cli;
+
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
+import io.headwater.model.kvcache.KvOptions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a session's cache is compressed. {@code null} means: not given. */
+public final class CompressionFlags {
+    /** Entries of a head where a policy is given and no budget. */
+    public static final int DEFAULT_BUDGET = 256;
+
+    private static final String NO_LIMIT = "none";
+
+    @Option(
+            names = "--kv-policy",
+            paramLabel = "NAME[:OPTION=VALUE,…]",
+            description = "how the cache is compressed ('headwater policies' lists them; default: none, everything is kept)")
+    private @Nullable String policy;
+
+    @Option(
+            names = "--kv-option",
+            paramLabel = "OPTION=VALUE",
+            description = "an option of the policy (repeatable)")
+    private List<String> options = List.of();
+
+    @Option(names = "--kv-window", paramLabel = "W", description = "the policy's option window")
+    private @Nullable Integer window;
+
+    @Option(
+            names = "--kv-budget",
+            paramLabel = "ENTRIES",
+            description = "what each KV head keeps, in the mean over layers (default: " + DEFAULT_BUDGET + ")")
+    private @Nullable Integer budget;
+
+    @Option(
+            names = "--kv-interval",
+            paramLabel = "TOKENS",
+            description = "tokens between two compressions while decoding (default: " + KvOptions.DEFAULT_INTERVAL
+                    + ", at least " + KvOptions.LEAST_INTERVAL + ")")
+    private @Nullable Integer interval;
+
+    @Option(
+            names = "--kv-prefill-limit",
+            paramLabel = "TOKENS",
+            description = "tokens of a prompt between two compressions, or none (default: "
+                    + KvOptions.DEFAULT_PREFILL_LIMIT + ")")
+    private @Nullable String prefillLimit;
+
+    /**
+     * The options that were asked for.
+     *
+     * @throws UserError that says in one line what is wrong
+     */
+    public KvOptions kvOptions() {
+        return kvOptions(KvOptions.NONE);
+    }
+
+    /** As the other; what is not given is as in {@code others}, whose policy's options count only where no policy is given. */
+    public KvOptions kvOptions(KvOptions others) {
+        KvPolicy asked = policy(others.policy());
+        if (asked.none() && budget != null) {
+            throw new UserError("--kv-budget " + budget + ": without a policy everything is kept; give --kv-policy");
+        }
+        int entries = budget != null ? budget : others.full() ? DEFAULT_BUDGET : others.budget();
+        try {
+            return new KvOptions(
+                    asked, asked.none() ? 0 : entries, interval == null ? others.interval() : interval, limit(others));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--kv-" + e.getMessage(), e);
+        }
+    }
+
+    private KvPolicy policy(KvPolicy other) {
+        List<String> given = new ArrayList<>(options);
+        if (window != null) {
+            given.add("window=" + window);
+        }
+        String text = policy == null ? other.text() : policy;
+        if (!given.isEmpty()) {
+            text += (text.contains(":") ? "," : ":") + String.join(",", given);
+        }
+        try {
+            return KvPolicy.parse(text);
+        } catch (PolicyException e) {
+            throw new UserError("--kv-policy " + text + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int limit(KvOptions others) {
+        if (prefillLimit == null) {
+            return others.prefillLimit();
+        }
+        try {
+            return prefillLimit.equals(NO_LIMIT) ? Integer.MAX_VALUE : Integer.parseInt(prefillLimit);
+        } catch (NumberFormatException e) {
+            throw new UserError("--kv-prefill-limit " + prefillLimit + ": give a number of tokens, or none", e);
+        }
+    }
+}
