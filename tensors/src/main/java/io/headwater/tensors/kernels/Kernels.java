@@ -9,7 +9,8 @@ public record Kernels(
         RowQuantiser quantiser,
         SwiGlu swiGlu,
         PartialSums partialSums,
-        Attention attention) {
+        Attention attention,
+        Scores scores) {
 
     /** The oracle: short, obvious, right by definition. */
     public static Kernels scalar() {
@@ -20,6 +21,7 @@ public record Kernels(
                 new ScalarRowQuantiser(),
                 new ScalarSwiGlu(),
                 new ScalarPartialSums(),
-                new ScalarAttention());
+                new ScalarAttention(),
+                new ScalarScores());
     }
 }

@@ -22,8 +22,12 @@ public final class QueryRows {
 
     /** {@code queries} is shared: each row is {@code headDim} floats somewhere in it, scaled by 1/√headDim. */
     public QueryRows(float[] queries, int capacityRows, int capacityChunks, KvLayout layout) {
+        this(queries, capacityRows, capacityChunks, layout.paddedDim());
+    }
+
+    private QueryRows(float[] queries, int capacityRows, int capacityChunks, int paddedDim) {
         this.queries = queries;
-        this.paddedDim = layout.paddedDim();
+        this.paddedDim = paddedDim;
         this.capacityChunks = capacityChunks;
         this.queryOffsets = new int[capacityRows];
         this.visible = new int[capacityRows];
@@ -32,6 +36,11 @@ public final class QueryRows {
         this.chunkValues = new float[Math.multiplyExact(chunkMax.length, paddedDim)];
         this.max = new float[capacityRows];
         this.sum = new float[capacityRows];
+    }
+
+    /** Rows for {@link Scores}: no room for weighted values. */
+    public static QueryRows withoutValues(float[] queries, int capacityRows, int capacityChunks) {
+        return new QueryRows(queries, capacityRows, capacityChunks, 0);
     }
 
     public void clear() {

@@ -34,7 +34,7 @@ final class ScalarAttention implements Attention {
         }
     }
 
-    private static float score(KvBlocks kv, int entry, float[] query, int queryOffset) {
+    static float score(KvBlocks kv, int entry, float[] query, int queryOffset) {
         KvLayout layout = kv.layout();
         long block = kv.block(entry / BLOCK_ENTRIES);
         float z = 0;

@@ -28,6 +28,14 @@ final class AttentionCase {
         return new AttentionCase(layout, visible, withBias, seed);
     }
 
+    /** Tokens of a prompt, each with the rows of a group of query heads. */
+    static AttentionCase ofGroups(KvLayout layout, int length, int tokens, int groupSize, boolean withBias, long seed) {
+        int[] tokensSee = rising(length, tokens, seed);
+        int[] visible = new int[tokens * groupSize];
+        Arrays.setAll(visible, row -> tokensSee[row / groupSize]);
+        return new AttentionCase(layout, visible, withBias, seed);
+    }
+
     private AttentionCase(KvLayout layout, int[] visible, boolean withBias, long seed) {
         Random random = new Random(seed);
         int dim = layout.headDim();

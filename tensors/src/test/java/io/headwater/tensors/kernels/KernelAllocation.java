@@ -102,6 +102,26 @@ abstract class KernelAllocation {
         }
     }
 
+    @Test
+    void scoresAllocateNothing() {
+        for (KvType type : KvType.values()) {
+            for (int tokens : new int[] {1, 3}) {
+                ScoresCase c = new ScoresCase(
+                        AttentionCase.ofGroups(new KvLayout(64, type), 77, tokens, 3, true, 1), QueryGroup.mean(3));
+                String what = kernels.name() + " scores " + c;
+                c.totals(kernels.scores());
+                WarmKernel.assertAllocatesNothing(() -> c.totals(kernels.scores()), () -> what + " totals");
+                WarmKernel.assertAllocatesNothing(() -> c.columns(kernels.scores()), () -> what + " columns");
+
+                ScoresCase want = new ScoresCase(c.attention, c.group);
+                want.totals(Kernels.scalar().scores());
+                want.columns(Kernels.scalar().scores());
+                c.columns(kernels.scores());
+                Bits.assertSame(c.sums, want.sums, what);
+            }
+        }
+    }
+
     private void assertAllocatesNothing(AttentionCase c) {
         int rows = c.visible.length;
         int headDim = c.layout.headDim();

@@ -11,11 +11,10 @@ import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.QueryRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Attention}. Many rows (prefill): a block of keys or values is unpacked to f32 once, then used by all. One token's rows
- * (decode) go through {@link OneTokenAttention}, which does the same operations in the same order without the detour.
+ * {@link Attention}: logits by {@link ChunkLogits}; values in the same two ways, unpacked once for many rows, or by {@link
+ * OneTokenAttention} for one token's.
  */
 public final class VectorAttention implements Attention {
     @Override
@@ -25,12 +24,8 @@ public final class VectorAttention implements Attention {
         }
         int entries = rows.visibleIn(rows.rows() - 1, chunk);
         boolean oneToken = OneTokenAttention.fits(kv, rows);
-        if (oneToken) {
-            OneTokenAttention.scores(kv, firstBlock(chunk), blocks(entries), rows, scratch);
-        } else {
-            scores(kv, firstBlock(chunk), blocks(entries), rows, scratch);
-        }
-        exponentials(kv, chunk, rows, scratch);
+        ChunkLogits.compute(kv, chunk, rows, scratch);
+        exponentials(chunk, rows, scratch);
         if (oneToken) {
             OneTokenAttention.values(kv, chunk, entries, rows, scratch);
         } else {
@@ -46,18 +41,10 @@ public final class VectorAttention implements Attention {
         return (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
     }
 
-    private static void scores(KvBlocks kv, int firstBlock, int blocks, QueryRows rows, AttentionScratch scratch) {
-        for (int block = 0; block < blocks; block++) {
-            KvUnpack.keys(kv.layout(), kv.memory(), kv.block(firstBlock + block), scratch.keys());
-            AttentionScores.block(kv.layout(), rows, scratch, block);
-        }
-    }
-
-    private static void exponentials(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
+    private static void exponentials(int chunk, QueryRows rows, AttentionScratch scratch) {
         for (int row = 0; row < rows.rows(); row++) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                addBias(kv.bias(), chunk * CHUNK_ENTRIES, scratch.scores(), row * CHUNK_ENTRIES, n);
                 AttentionSoftmax.row(scratch, row * CHUNK_ENTRIES, n, rows, rows.chunkIndex(row, chunk));
                 int at = rows.chunkIndex(row, chunk) * rows.paddedDim();
                 Arrays.fill(rows.chunkValues(), at, at + rows.paddedDim(), 0f);
@@ -69,15 +56,6 @@ public final class VectorAttention implements Attention {
         for (int block = 0; block < blocks; block++) {
             KvUnpack.values(kv.layout(), kv.memory(), kv.block(firstBlock(chunk) + block), scratch.values());
             AttentionValues.block(rows, chunk, block, scratch);
-        }
-    }
-
-    private static void addBias(float @Nullable [] bias, int first, float[] z, int at, int n) {
-        if (bias == null) {
-            return;
-        }
-        for (int i = 0; i < n; i++) {
-            z[at + i] += bias[first + i];
         }
     }
 

@@ -15,6 +15,7 @@ public final class VectorKernels {
                 new VectorRowQuantiser(),
                 new VectorSwiGlu(),
                 new VectorPartialSums(),
-                new VectorAttention());
+                new VectorAttention(),
+                new VectorScores());
     }
 }

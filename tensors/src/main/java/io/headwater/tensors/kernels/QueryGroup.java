@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.tensors.kernels;
+
+/** The query heads that share a KV head: {@code size} rows in a row are one token's, and how their probabilities become one. */
+public record QueryGroup(int size, Reduction reduction) {
+    /** What is taken of a group's probabilities. */
+    public enum Reduction {
+        /** Their sum in ascending order, times 1/size in f32. */
+        MEAN,
+        MAX
+    }
+
+    public QueryGroup {
+        if (size < 1) {
+            throw new IllegalArgumentException("size=" + size);
+        }
+    }
+
+    public static QueryGroup mean(int size) {
+        return new QueryGroup(size, Reduction.MEAN);
+    }
+
+    public static QueryGroup max(int size) {
+        return new QueryGroup(size, Reduction.MAX);
+    }
+
+    /** What the reduced value is multiplied by. */
+    public float factor() {
+        return switch (reduction) {
+            case MEAN -> 1f / size;
+            case MAX -> 1f;
+        };
+    }
+}
