@@ -9,6 +9,7 @@ public final class AttentionScratch {
     private final float[] lanes = new float[LaneSums.LANES];
     private final OneTokenStep step = new OneTokenStep();
 
+    private float[] members = new float[0];
     private int touched;
 
     public AttentionScratch(int capacityRows, KvLayout layout) {
@@ -40,6 +41,15 @@ public final class AttentionScratch {
     /** {@code [32, paddedDim]}. */
     public float[] values() {
         return values;
+    }
+
+    /** Room for so many members' logits, rounded up to lanes; grows with the first heads that have more. */
+    public float[] members(int count) {
+        int needed = (count + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
+        if (members.length < needed) {
+            members = new float[Math.max(needed, 2 * members.length)];
+        }
+        return members;
     }
 
     public float[] lanes() {

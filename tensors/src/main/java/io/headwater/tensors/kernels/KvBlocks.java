@@ -16,4 +16,9 @@ public interface KvBlocks {
 
     /** Additive logit bias per entry, or null where all are 0. */
     float @Nullable [] bias();
+
+    /** Tokens that entries stand for beside their own, or null where there are none. */
+    default @Nullable EntryMembers members() {
+        return null;
+    }
 }

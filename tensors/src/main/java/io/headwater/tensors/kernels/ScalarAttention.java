@@ -4,6 +4,7 @@ package io.headwater.tensors.kernels;
 import static io.headwater.tensors.kernels.KvLayout.BLOCK_ENTRIES;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The oracle of {@link Attention}. */
 final class ScalarAttention implements Attention {
@@ -21,10 +22,10 @@ final class ScalarAttention implements Attention {
                 z[i] = score(kv, first + i, rows.queries(), rows.queryOffset(row));
                 max = Math.max(max, z[i]);
             }
+            max = weights(kv.members(), first, z, 0, n, max, scratch);
             float[] lanes = scratch.lanes();
             Arrays.fill(lanes, 0f);
             for (int i = 0; i < n; i++) {
-                z[i] = ExactExp.exp(z[i] - max);
                 lanes[i % LaneSums.LANES] += z[i];
             }
             int index = rows.chunkIndex(row, chunk);
@@ -32,6 +33,37 @@ final class ScalarAttention implements Attention {
             rows.chunkSum()[index] = LaneSums.fold(lanes, 0);
             addValues(kv, first, z, n, rows.chunkValues(), index * rows.paddedDim());
         }
+    }
+
+    /** Turns logits z[at … at + n) of entries from {@code first} on into e^(z − m), members' added; returns m, the maximum with members'. */
+    static float weights(
+            @Nullable EntryMembers members,
+            int first,
+            float[] z,
+            int at,
+            int n,
+            float maxOfEntries,
+            AttentionScratch scratch) {
+        int from = members == null ? 0 : members.first(first);
+        int to = members == null ? 0 : members.first(first + n);
+        float[] more = scratch.members(to - from);
+        float max = maxOfEntries;
+        if (members != null) {
+            members.logits(from, to, first, z, at, more);
+        }
+        for (int i = 0; i < to - from; i++) {
+            max = Math.max(max, more[i]);
+        }
+        for (int i = 0; i < n; i++) {
+            z[at + i] = ExactExp.exp(z[at + i] - max);
+        }
+        for (int i = 0; i < to - from; i++) {
+            more[i] = ExactExp.exp(more[i] - max);
+        }
+        if (members != null) {
+            members.add(from, to, first, more, z, at);
+        }
+        return max;
     }
 
     static float score(KvBlocks kv, int entry, float[] query, int queryOffset) {

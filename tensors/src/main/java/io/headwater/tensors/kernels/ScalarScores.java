@@ -4,6 +4,7 @@ package io.headwater.tensors.kernels;
 import static io.headwater.tensors.kernels.Attention.CHUNK_ENTRIES;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The oracle of {@link Scores}. */
 final class ScalarScores implements Scores {
@@ -23,22 +24,23 @@ final class ScalarScores implements Scores {
         for (int row = 0; row < rows.rows(); row++) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                total(rows, row, chunk, n, scratch);
+                total(kv, rows, row, chunk, n, scratch);
             }
         }
     }
 
-    private static void total(QueryRows rows, int row, int chunk, int n, AttentionScratch scratch) {
+    private static void total(KvBlocks kv, QueryRows rows, int row, int chunk, int n, AttentionScratch scratch) {
         float[] z = scratch.scores();
         int at = row * CHUNK_ENTRIES;
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             max = Math.max(max, z[at + i]);
         }
+        max = ScalarAttention.weights(kv.members(), chunk * CHUNK_ENTRIES, z, at, n, max, scratch);
         float[] lanes = scratch.lanes();
         Arrays.fill(lanes, 0f);
         for (int i = 0; i < n; i++) {
-            lanes[i % LaneSums.LANES] += ExactExp.exp(z[at + i] - max);
+            lanes[i % LaneSums.LANES] += z[at + i];
         }
         rows.chunkMax()[rows.chunkIndex(row, chunk)] = max;
         rows.chunkSum()[rows.chunkIndex(row, chunk)] = LaneSums.fold(lanes, 0);
@@ -48,14 +50,18 @@ final class ScalarScores implements Scores {
     public void columns(
             KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums) {
         logits(kv, chunk, rows, scratch);
+        float[] a = scratch.scores();
+        for (int row = 0; row < rows.rows(); row++) {
+            probabilities(kv.members(), chunk * CHUNK_ENTRIES, rows, row, rows.visibleIn(row, chunk), scratch);
+        }
         for (int row = 0; row < rows.rows(); row += group.size()) {
             for (int i = 0; i < rows.visibleIn(row, chunk); i++) {
-                float reduced = probability(rows, row, i, scratch);
+                float reduced = a[row * CHUNK_ENTRIES + i];
                 for (int next = row + 1; next < row + group.size(); next++) {
-                    float a = probability(rows, next, i, scratch);
+                    float other = a[next * CHUNK_ENTRIES + i];
                     reduced = switch (group.reduction()) {
-                        case MEAN -> reduced + a;
-                        case MAX -> Math.max(reduced, a);
+                        case MEAN -> reduced + other;
+                        case MAX -> Math.max(reduced, other);
                     };
                 }
                 sums[chunk * CHUNK_ENTRIES + i] += reduced * group.factor();
@@ -63,8 +69,29 @@ final class ScalarScores implements Scores {
         }
     }
 
-    private static float probability(QueryRows rows, int row, int i, AttentionScratch scratch) {
-        float z = scratch.scores()[row * CHUNK_ENTRIES + i];
+    /** Turns a row's logits into probabilities, those of members added to their entries'. */
+    private static void probabilities(
+            @Nullable EntryMembers members, int first, QueryRows rows, int row, int n, AttentionScratch scratch) {
+        float[] z = scratch.scores();
+        int at = row * CHUNK_ENTRIES;
+        int from = members == null ? 0 : members.first(first);
+        int to = members == null ? 0 : members.first(first + n);
+        float[] more = scratch.members(to - from);
+        if (members != null) {
+            members.logits(from, to, first, z, at, more);
+        }
+        for (int i = 0; i < n; i++) {
+            z[at + i] = probability(z[at + i], rows, row);
+        }
+        for (int i = 0; i < to - from; i++) {
+            more[i] = probability(more[i], rows, row);
+        }
+        if (members != null) {
+            members.add(from, to, first, more, z, at);
+        }
+    }
+
+    private static float probability(float z, QueryRows rows, int row) {
         return ExactExp.exp(z - rows.max()[row]) * (1f / rows.sum()[row]);
     }
 }

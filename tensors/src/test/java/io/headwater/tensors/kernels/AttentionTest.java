@@ -86,7 +86,7 @@ class AttentionTest {
         }
     }
 
-    private static void assertAgrees(Kernels kernels, AttentionCase c) {
+    static void assertAgrees(Kernels kernels, AttentionCase c) {
         AttentionCase.Result want = c.attend(Kernels.scalar().attention());
         AttentionCase.Result got = c.attend(kernels.attention());
 

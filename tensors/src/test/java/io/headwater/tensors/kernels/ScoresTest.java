@@ -35,7 +35,7 @@ class ScoresTest {
         }
     }
 
-    private static void assertAgrees(Kernels kernels, AttentionCase attention, QueryGroup group) {
+    static void assertAgrees(Kernels kernels, AttentionCase attention, QueryGroup group) {
         ScoresCase got = new ScoresCase(attention, group);
         ScoresCase want = new ScoresCase(attention, group);
         Scores oracle = Kernels.scalar().scores();

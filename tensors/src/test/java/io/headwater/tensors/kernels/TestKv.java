@@ -13,6 +13,7 @@ final class TestKv implements KvBlocks {
     private final int blocks;
     private final MemorySegment memory;
     private final float @Nullable [] bias;
+    private @Nullable EntryMembers members;
 
     private TestKv(KvLayout layout, int blocks, float @Nullable [] bias) {
         this.layout = layout;
@@ -53,5 +54,15 @@ final class TestKv implements KvBlocks {
     @Override
     public float @Nullable [] bias() {
         return bias;
+    }
+
+    /** Entries that stand for further tokens. */
+    void members(EntryMembers more) {
+        members = more;
+    }
+
+    @Override
+    public @Nullable EntryMembers members() {
+        return members;
     }
 }

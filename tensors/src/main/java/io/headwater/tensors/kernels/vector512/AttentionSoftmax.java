@@ -4,7 +4,10 @@ package io.headwater.tensors.kernels.vector512;
 import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
+import io.headwater.tensors.kernels.Attention;
 import io.headwater.tensors.kernels.AttentionScratch;
+import io.headwater.tensors.kernels.EntryMembers;
+import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.LaneSums;
 import io.headwater.tensors.kernels.QueryRows;
 import java.util.Arrays;
@@ -17,14 +20,49 @@ import jdk.incubator.vector.FloatVector;
 final class AttentionSoftmax {
     private AttentionSoftmax() {}
 
-    static void row(AttentionScratch scratch, int at, int n, QueryRows rows, int index) {
+    static void row(KvBlocks kv, int chunk, QueryRows rows, int row, AttentionScratch scratch) {
         float[] z = scratch.scores();
-        int padded = (n + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
+        int n = rows.visibleIn(row, chunk);
+        int at = row * Attention.CHUNK_ENTRIES;
+        int padded = padded(n);
+        EntryMembers members = kv.members();
         Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
         float max = maxLoop(z, at, padded);
+        if (members == null || members.count() == 0) {
+            exponentialsLoop(z, at, padded, max);
+        } else {
+            max = withMembers(members, chunk * Attention.CHUNK_ENTRIES, z, at, n, max, scratch);
+        }
+        int index = rows.chunkIndex(row, chunk);
         rows.chunkMax()[index] = max;
-        exponentialsLoop(z, at, padded, max);
         rows.chunkSum()[index] = sum(z, at, padded, scratch.lanes());
+    }
+
+    /** The length in whole lanes. */
+    static int padded(int n) {
+        return (n + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
+    }
+
+    /** As exponentialsLoop, with the weights of members added to their entries'; returns the maximum of all. */
+    private static float withMembers(
+            EntryMembers members, int first, float[] z, int at, int n, float maxOfEntries, AttentionScratch scratch) {
+        int from = members.first(first);
+        int to = members.first(first + n);
+        float[] more = memberLogits(members, from, to, first, z, at, scratch);
+        float max = Math.max(maxOfEntries, maxLoop(more, 0, padded(to - from)));
+        exponentialsLoop(z, at, padded(n), max);
+        exponentialsLoop(more, 0, padded(to - from), max);
+        members.add(from, to, first, more, z, at);
+        return max;
+    }
+
+    /** Logits of members [from, to), filled up with −∞. */
+    static float[] memberLogits(
+            EntryMembers members, int from, int to, int first, float[] z, int at, AttentionScratch scratch) {
+        float[] more = scratch.members(to - from);
+        members.logits(from, to, first, z, at, more);
+        Arrays.fill(more, to - from, padded(to - from), Float.NEGATIVE_INFINITY);
+        return more;
     }
 
     private static float maxLoop(float[] z, int at, int n) {

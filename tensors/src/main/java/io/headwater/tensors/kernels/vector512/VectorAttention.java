@@ -25,7 +25,7 @@ public final class VectorAttention implements Attention {
         int entries = rows.visibleIn(rows.rows() - 1, chunk);
         boolean oneToken = OneTokenAttention.fits(kv, rows);
         ChunkLogits.compute(kv, chunk, rows, scratch);
-        exponentials(chunk, rows, scratch);
+        exponentials(kv, chunk, rows, scratch);
         if (oneToken) {
             OneTokenAttention.values(kv, chunk, entries, rows, scratch);
         } else {
@@ -41,11 +41,11 @@ public final class VectorAttention implements Attention {
         return (entries + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
     }
 
-    private static void exponentials(int chunk, QueryRows rows, AttentionScratch scratch) {
+    private static void exponentials(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch) {
         for (int row = 0; row < rows.rows(); row++) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                AttentionSoftmax.row(scratch, row * CHUNK_ENTRIES, n, rows, rows.chunkIndex(row, chunk));
+                AttentionSoftmax.row(kv, chunk, rows, row, scratch);
                 int at = rows.chunkIndex(row, chunk) * rows.paddedDim();
                 Arrays.fill(rows.chunkValues(), at, at + rows.paddedDim(), 0f);
             }

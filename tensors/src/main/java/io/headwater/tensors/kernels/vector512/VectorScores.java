@@ -5,13 +5,14 @@ import static io.headwater.tensors.kernels.Attention.CHUNK_ENTRIES;
 import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
 
 import io.headwater.tensors.kernels.AttentionScratch;
+import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvBlocks;
-import io.headwater.tensors.kernels.LaneSums;
 import io.headwater.tensors.kernels.QueryGroup;
 import io.headwater.tensors.kernels.QueryRows;
 import io.headwater.tensors.kernels.Scores;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Scores}, entries in lanes. Rows are filled up to a multiple of 16 entries with −∞, whose probability is +0 and is never
@@ -29,7 +30,7 @@ final class VectorScores implements Scores {
         for (int row = 0; row < rows.rows(); row++) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                AttentionSoftmax.row(scratch, row * CHUNK_ENTRIES, n, rows, rows.chunkIndex(row, chunk));
+                AttentionSoftmax.row(kv, chunk, rows, row, scratch);
             }
         }
     }
@@ -41,20 +42,34 @@ final class VectorScores implements Scores {
         for (int row = 0; row < rows.rows(); row += group.size()) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                reduce(rows, row, n, group, scratch.scores());
+                reduce(kv.members(), chunk * CHUNK_ENTRIES, rows, row, n, group, scratch);
                 addLoop(scratch.scores(), row * CHUNK_ENTRIES, n, group.factor(), sums, chunk * CHUNK_ENTRIES);
             }
         }
     }
 
     /** Turns a group's logits into probabilities, and the first row's into the group's. */
-    private static void reduce(QueryRows rows, int row, int n, QueryGroup group, float[] z) {
-        int padded = (n + LaneSums.LANES - 1) / LaneSums.LANES * LaneSums.LANES;
+    private static void reduce(
+            @Nullable EntryMembers members,
+            int firstEntry,
+            QueryRows rows,
+            int row,
+            int n,
+            QueryGroup group,
+            AttentionScratch scratch) {
+        float[] z = scratch.scores();
+        int padded = AttentionSoftmax.padded(n);
         int first = row * CHUNK_ENTRIES;
         for (int i = 0; i < group.size(); i++) {
             int at = first + i * CHUNK_ENTRIES;
             Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
-            probabilitiesLoop(z, at, padded, rows.max()[row + i], 1f / rows.sum()[row + i]);
+            float max = rows.max()[row + i];
+            float inverseSum = 1f / rows.sum()[row + i];
+            if (members == null || members.count() == 0) {
+                probabilitiesLoop(z, at, padded, max, inverseSum);
+            } else {
+                withMembers(members, firstEntry, z, at, n, max, inverseSum, scratch);
+            }
             if (i > 0) {
                 switch (group.reduction()) {
                     case MEAN -> sumLoop(z, first, at, padded);
@@ -62,6 +77,23 @@ final class VectorScores implements Scores {
                 }
             }
         }
+    }
+
+    private static void withMembers(
+            EntryMembers members,
+            int firstEntry,
+            float[] z,
+            int at,
+            int n,
+            float max,
+            float inverseSum,
+            AttentionScratch scratch) {
+        int from = members.first(firstEntry);
+        int to = members.first(firstEntry + n);
+        float[] more = AttentionSoftmax.memberLogits(members, from, to, firstEntry, z, at, scratch);
+        probabilitiesLoop(z, at, AttentionSoftmax.padded(n), max, inverseSum);
+        probabilitiesLoop(more, 0, AttentionSoftmax.padded(to - from), max, inverseSum);
+        members.add(from, to, firstEntry, more, z, at);
     }
 
     private static FloatVector load(float[] x, int at) {
