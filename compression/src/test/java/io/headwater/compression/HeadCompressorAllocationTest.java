@@ -35,8 +35,7 @@ class HeadCompressorAllocationTest {
             TestHead[] heads = IntStream.range(0, HEADS)
                     .mapToObj(seed -> RandomHeads.head(LAYOUT, N, 1, Math.max(1, policy.window()), 0.3f, seed))
                     .toArray(TestHead[]::new);
-            HeadCompressor compressor =
-                    new HeadCompressor(policy, LAYOUT, 1, N, Kernels.scalar(), IDENTITY);
+            HeadCompressor compressor = new HeadCompressor(policy, LAYOUT, 1, N, Kernels.scalar(), IDENTITY);
             long least = Long.MAX_VALUE; // the first calls load classes
             for (TestHead head : heads) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();

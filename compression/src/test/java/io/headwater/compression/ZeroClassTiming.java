@@ -21,8 +21,7 @@ final class ZeroClassTiming {
         KvPolicy policy = KvPolicy.parse(arguments.length > 1 ? arguments[1] : "ems");
         Kernels kernels =
                 KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
-        HeadCompressor compressor =
-                new HeadCompressor(policy, LAYOUT, GROUP, N, kernels, TestRotation.interleaved(64));
+        HeadCompressor compressor = new HeadCompressor(policy, LAYOUT, GROUP, N, kernels, TestRotation.interleaved(64));
         for (int round = 0; round < 4; round++) {
             List<TestHead> loop = heads(heads, policy.window());
             long start = System.nanoTime();
