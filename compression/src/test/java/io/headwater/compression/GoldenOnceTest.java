@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.compression.scores.EntryScores;
-import io.headwater.tensors.kernels.KernelWidth;
+import io.headwater.compression.scores.TopEntries;
+import io.headwater.tensors.kernels.AttentionScratch;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.kernels.KvType;
 import io.headwater.tensors.kernels.QueryGroup;
 import io.headwater.tensors.kernels.QueryRows;
-import io.headwater.tensors.kernels.AttentionScratch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Policies that compress a prompt once, against NVIDIA/kvpress and microsoft/G-KV: scores, and exactly the same entries kept. */
 class GoldenOnceTest {
-    private static final Kernels KERNELS =
-            KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
+    private static final Kernels KERNELS = Kernels.scalar();
 
     @Test
     void snapKvKeepsWhatKvpressKeeps() throws PolicyException {
@@ -68,7 +68,8 @@ class GoldenOnceTest {
         JsonNode inputs = c.get("inputs");
         int n = head.length();
         int dim = head.layout().headDim();
-        QueryRows rows = QueryRows.withoutValues(Golden.window(inputs.get(queries), h, group.size()), n * group.size(), 1);
+        QueryRows rows =
+                QueryRows.withoutValues(Golden.window(inputs.get(queries), h, group.size()), n * group.size(), 1);
         for (int row = 0; row < n * group.size(); row++) {
             rows.add(row * dim, row / group.size() + 1);
         }
@@ -123,7 +124,7 @@ class GoldenOnceTest {
             Golden.assertClose(mean, 0, n - 1, c.get("outputs").get("scores").get(0), "tova");
             int[] kept = new int[n];
             int budget = c.get("outputs").get("n_kept").intValue();
-            new io.headwater.compression.scores.TopEntries(n).select(mean, n, budget, kept);
+            new TopEntries(n).select(mean, n, budget, kept);
             assertThat(Arrays.copyOf(kept, budget))
                     .isEqualTo(Golden.ints(c.get("outputs").get("kept").get(0)));
         }
@@ -140,18 +141,22 @@ class GoldenOnceTest {
             float[][] scores = new float[kvHeads(c)][];
             for (int h = 0; h < scores.length; h++) {
                 scores[h] = scores(policy, withWindow(c, h), inputs, TestRotation.interleaved(16));
-                Golden.assertClose(scores[h], 0, n - window, outputs.get("scores").get(h), "ada-kv");
+                Golden.assertClose(
+                        scores[h], 0, n - window, outputs.get("scores").get(h), "ada-kv");
                 Arrays.fill(scores[h], n - window, n, Float.POSITIVE_INFINITY);
             }
 
             int[] counts = AdaptiveBudgets.of(
-                    scores, outputs.get("n_kept_mean").intValue(), outputs.get("n_safe").intValue());
+                    scores,
+                    outputs.get("n_kept_mean").intValue(),
+                    outputs.get("n_safe").intValue());
 
             assertThat(counts).isEqualTo(Golden.ints(outputs.get("head_counts")));
             for (int h = 0; h < scores.length; h++) {
                 TestHead head = withWindow(c, h);
                 compressor(policy, inputs, TestRotation.interleaved(16)).compress(head, counts[h]);
-                assertThat(head.keptPositions()).isEqualTo(Golden.ints(outputs.get("kept").get(h)));
+                assertThat(head.keptPositions())
+                        .isEqualTo(Golden.ints(outputs.get("kept").get(h)));
             }
         }
     }
@@ -163,14 +168,15 @@ class GoldenOnceTest {
                 JsonNode inputs = c.get("inputs");
                 int[] want = Golden.ints(c.get("outputs").get("kept"));
                 int sinks = inputs.path("sinks").asInt(inputs.path("n_sink").asInt());
-                KvLayout layout = new KvLayout(2, io.headwater.tensors.kernels.KvType.F32);
+                KvLayout layout = new KvLayout(2, KvType.F32);
                 int n = inputs.get("n").intValue();
                 TestHead head = new TestHead(layout, n);
                 for (int i = 0; i < n; i++) {
                     head.append(new float[2], new float[2], i);
                 }
                 KvPolicy policy = KvPolicy.parse("streaming-llm:sinks=" + sinks);
-                new HeadCompressor(policy, layout, 1, n, KERNELS, TestRotation.interleaved(2)).compress(head, want.length);
+                new HeadCompressor(policy, layout, 1, n, KERNELS, TestRotation.interleaved(2))
+                        .compress(head, want.length);
                 assertThat(head.keptPositions()).isEqualTo(want);
             }
         }
@@ -209,7 +215,9 @@ class GoldenOnceTest {
         JsonNode inputs = c.get("inputs");
         TestHead head = Golden.head(inputs, "keys", h);
         JsonNode queries = inputs.get("queries");
-        head.window(Golden.window(queries, h, Golden.groupSize(inputs)), queries.get(0).size());
+        head.window(
+                Golden.window(queries, h, Golden.groupSize(inputs)),
+                queries.get(0).size());
         return head;
     }
 
@@ -217,11 +225,15 @@ class GoldenOnceTest {
         check(policy, c, h, head, TestRotation.interleaved(16), 0, head.length() - window);
     }
 
-    private static void check(
-            KvPolicy policy, JsonNode c, int h, TestHead head, Rotation rotation, int from, int to) {
+    private static void check(KvPolicy policy, JsonNode c, int h, TestHead head, Rotation rotation, int from, int to) {
         JsonNode outputs = c.get("outputs");
         float[] scores = scores(policy, head, c.get("inputs"), rotation);
-        Golden.assertClose(scores, from, from == 0 ? to : head.length(), outputs.get("scores").get(h), policy.text());
+        Golden.assertClose(
+                scores,
+                from,
+                from == 0 ? to : head.length(),
+                outputs.get("scores").get(h),
+                policy.text());
         compressor(policy, c.get("inputs"), rotation)
                 .compress(head, outputs.get("n_kept").intValue());
         assertThat(head.keptPositions())

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.compression.scores.EntryScores;
 import io.headwater.compression.scores.Redundancy;
-import io.headwater.tensors.kernels.KernelWidth;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
@@ -15,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Policies that compress a growing cache again and again, against microsoft/G-KV: scores, state and exactly the same entries kept. */
 class GoldenRoundsTest {
-    private static final Kernels KERNELS =
-            KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
+    private static final Kernels KERNELS = Kernels.scalar();
 
     @Test
     void gKvKeepsWhatItsAuthorsKeep() throws PolicyException {
@@ -88,8 +86,7 @@ class GoldenRoundsTest {
         for (JsonNode step : c.get("outputs").get("steps")) {
             int tokens = step.get("tokens_seen").intValue();
             Golden.append(head, inputs.get("keys").get(h), inputs.path("values"), seen, tokens);
-            head.window(
-                    Golden.window(inputs.get("window_queries").get(round), h, group), policy.window());
+            head.window(Golden.window(inputs.get("window_queries").get(round), h, group), policy.window());
             if (seen == 0 && inputs.has("prompt_queries")) {
                 startSums(c, head, h, group);
             }
@@ -111,7 +108,11 @@ class GoldenRoundsTest {
     private static void startSums(JsonNode c, TestHead head, int h, int group) {
         float[] sums = GoldenOnceTest.columnSums(c, "prompt_queries", head, h, QueryGroup.max(group));
         Golden.assertClose(
-                sums, 0, sums.length, c.get("outputs").get("initial_score_cache").get(h), "column sums");
+                sums,
+                0,
+                sums.length,
+                c.get("outputs").get("initial_score_cache").get(h),
+                "column sums");
         for (int entry = 0; entry < sums.length; entry++) {
             head.state(0, entry, sums[entry]);
         }
