@@ -31,7 +31,7 @@ public interface CompressibleHead extends KvBlocks {
 
     /**
      * Keeps entries {@code kept[0 … count)}, ascending, in place; all that belongs to an entry moves along: key, value, position,
-     * sums, state, bias. Blocks behind the new end are freed.
+     * sums, state, bias, members. Blocks behind the new end are freed.
      */
     void keep(int[] kept, int count);
 
@@ -43,4 +43,7 @@ public interface CompressibleHead extends KvBlocks {
 
     /** Sets what is added to an entry's logit. */
     void bias(int entry, float bias);
+
+    /** Sets what {@link #members} tells: {@code count} tokens, in order of the entries that stand for them. */
+    void members(int[] entries, float[] ratios, int count);
 }

@@ -26,10 +26,6 @@ public final class HeadCompressor {
         this.capacityEntries = capacityEntries;
         EntryScores scores = new EntryScores(layout, groupSize, capacityEntries, kernels, rotation);
         boolean merges = policy.name().equals("ems");
-        if (merges && policy.word("storage").equals("expanded")) {
-            throw new IllegalArgumentException(
-                    "KV policy ems: storage=expanded is not yet offered; take storage=compact or storage=off");
-        }
         merging = merges
                 ? new EvictThenMerge(
                         policy, scores.globalLocal(policy), layout.headDim(), capacityEntries, kernels, rotation)

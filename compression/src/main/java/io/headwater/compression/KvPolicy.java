@@ -39,7 +39,16 @@ public final class KvPolicy {
                 assign(policy, assignment, values);
             }
         }
+        checkTogether(values);
         return new KvPolicy(name, values);
+    }
+
+    private static void checkTogether(Map<String, String> values) throws PolicyException {
+        if ("expanded".equals(values.get("storage"))
+                && ("on".equals(values.get("use-position")) || !"off".equals(values.get("bias")))) {
+            throw new PolicyException("KV policy ems: storage=expanded goes with use-position=off and bias=off only: "
+                    + "its members attend by their entry's logit, and for themselves");
+        }
     }
 
     private static Map<String, String> defaults(PolicyDescription policy) {

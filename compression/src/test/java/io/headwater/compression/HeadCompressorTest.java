@@ -32,6 +32,8 @@ class HeadCompressorTest {
                 KvPolicy.parse("ems"),
                 KvPolicy.parse("ems:storage=off,combine=max,geometry=0,per-query=on"),
                 KvPolicy.parse("ems:merge-keys=on,use-position=on,norm-rule=mean,bias=log-count,tau=0.3"),
+                KvPolicy.parse("ems:storage=expanded,tau=0.3"),
+                KvPolicy.parse("ems:storage=expanded,merge-keys=on,norm-rule=mean,gamma=4,tau=0.1,rho=1"),
                 KvPolicy.parse("g-kv"),
                 KvPolicy.parse("r-kv"),
                 KvPolicy.parse("keydiff:recent=8"),
@@ -148,12 +150,9 @@ class HeadCompressorTest {
     }
 
     @Test
-    void aBudgetBelowWhatIsProtectedAndExpandedStorageAreRefused() throws PolicyException {
+    void aBudgetBelowWhatIsProtectedIsRefused() throws PolicyException {
         KvPolicy ems = KvPolicy.parse("ems");
         assertThatThrownBy(() -> compressor(ems, SCALAR).compress(head(ems, 1), 36))
                 .hasMessage("budget=36 is below the 37 entries that KV policy ems needs");
-        KvPolicy expanded = KvPolicy.parse("ems:storage=expanded");
-        assertThatThrownBy(() -> compressor(expanded, SCALAR))
-                .hasMessageContaining("take storage=compact or storage=off");
     }
 }

@@ -61,4 +61,13 @@ class KvPolicyTest {
         assertThat(KvPolicy.parse("g-kv").stateFloats()).isEqualTo(1);
         assertThat(KvPolicy.parse("r-kv").stateFloats()).isZero();
     }
+
+    @Test
+    void expandedStorageThatNeedsWhatItDoesNotHaveIsRefused() {
+        assertThatThrownBy(() -> KvPolicy.parse("ems:storage=expanded,use-position=on"))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("use-position=off");
+        assertThatThrownBy(() -> KvPolicy.parse("ems:bias=log-count,storage=expanded"))
+                .hasMessageContaining("bias=off");
+    }
 }

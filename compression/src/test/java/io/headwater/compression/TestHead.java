@@ -4,6 +4,7 @@ package io.headwater.compression;
 import static io.headwater.tensors.kernels.KvLayout.BLOCK_ENTRIES;
 
 import io.headwater.compression.scores.EntryReader;
+import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,7 @@ public final class TestHead implements CompressibleHead {
     private final float[] state;
     private final float[] moved;
     private float @Nullable [] bias;
+    private @Nullable EntryMembers members;
     private float[] windowQueries = new float[0];
     private int windowLength;
     private int length;
@@ -138,6 +140,20 @@ public final class TestHead implements CompressibleHead {
             }
         }
         length = count;
+        if (members != null) {
+            members.keep(kept, count);
+        }
+    }
+
+    @Override
+    public void members(int[] entries, float[] ratios, int count) {
+        members = new EntryMembers();
+        members.set(entries, ratios, count);
+    }
+
+    @Override
+    public @Nullable EntryMembers members() {
+        return members;
     }
 
     @Override
@@ -194,6 +210,9 @@ public final class TestHead implements CompressibleHead {
                     .append(' ')
                     .append(bias == null ? 0f : bias[entry])
                     .append('\n');
+        }
+        for (int i = 0; members != null && i < members.count(); i++) {
+            text.append(members.entry(i)).append(' ').append(members.ratio(i)).append('\n');
         }
         return text.toString();
     }

@@ -21,6 +21,9 @@ public final class EvictThenMerge {
     private final ClassSums sums;
     private final MergedEntries merged;
     private final EntryVectors entry;
+    private final EntryVectors centre;
+    private final boolean expanded;
+    private final MemberLists members;
     private final float[] scores;
     private final int[] kept;
     private int[] classes;
@@ -34,6 +37,9 @@ public final class EvictThenMerge {
         sums = new ClassSums(headDim);
         merged = new MergedEntries(options, headDim, rotation);
         entry = new EntryVectors(headDim, rotation, options.usePosition());
+        centre = new EntryVectors(headDim, rotation, options.usePosition());
+        expanded = options.expanded();
+        members = new MemberLists(expanded ? capacity : 0);
         scores = new float[capacity];
         kept = new int[capacity];
         classes = new int[capacity];
@@ -63,7 +69,8 @@ public final class EvictThenMerge {
             int from = score.from(head.length());
             int to = score.to(head.length());
             score.score(head, scores);
-            splits.split(h, scores, score.mass(), from, to, budget - from - (head.length() - to));
+            int important = budget - from - (head.length() - to);
+            splits.split(h, scores, score.mass(), from, to, important, MemberLists.count(head));
             padded = Math.max(padded, splits.merged(h));
         }
         return padded;
@@ -86,7 +93,24 @@ public final class EvictThenMerge {
                     merged.store(heads.get(h), splits.centre(h, c), sums, h, c + 1);
                 }
             }
+            if (expanded) {
+                expand(heads.get(h), h, h * padded);
+            }
         }
+    }
+
+    /** The merged entries go on attending, as members of their centres. */
+    private void expand(CompressibleHead head, int h, int at) {
+        members.begin(head);
+        for (int i = 0; i < splits.merged(h); i++) {
+            int cls = classes[at + i];
+            if (cls > 0 && sums.merged(h, cls)) {
+                entry.read(head, splits.merged(h, i));
+                centre.read(head, splits.centre(h, cls - 1));
+                members.move(splits.merged(h, i), splits.centre(h, cls - 1), entry.keyNorm * centre.inverseKey);
+            }
+        }
+        members.store(head);
     }
 
     /** Adds each centre to its class, then the members in the order of their scores. */

@@ -5,7 +5,8 @@ import io.headwater.compression.KvPolicy;
 
 /**
  * EMS's choices after scoring (ALGORITHMS 1.2.2 to 1.2.4; a reconstruction): {@code rho} the share of mass that is kept or merged,
- * {@code gamma} the cap in multiples of what is kept, {@code tau} the zero class's similarity.
+ * {@code gamma} the cap in multiples of what is kept, {@code tau} the zero class's similarity,
+ * {@code expanded} whether merged entries go on attending.
  */
 public record MergeOptions(
         float rho,
@@ -14,7 +15,8 @@ public record MergeOptions(
         boolean meanNorm,
         boolean mergeKeys,
         boolean usePosition,
-        boolean countBias) {
+        boolean countBias,
+        boolean expanded) {
 
     /** Options of policy {@code ems}; with {@code storage=off} nothing is ever merged. */
     public static MergeOptions of(KvPolicy policy) {
@@ -25,6 +27,7 @@ public record MergeOptions(
                 policy.word("norm-rule").equals("mean"),
                 policy.on("merge-keys"),
                 policy.on("use-position"),
-                policy.word("bias").equals("log-count"));
+                policy.word("bias").equals("log-count"),
+                policy.word("storage").equals("expanded"));
     }
 }

@@ -37,13 +37,17 @@ final class Splits {
         }
     }
 
-    /** Splits candidates [from, to) of head {@code h}: {@code important} of them become centres. */
-    void split(int h, float[] scores, float[] masses, int from, int to, int important) {
+    /**
+     * Splits candidates [from, to) of head {@code h}: {@code important} of them become centres. What entries stand for already, {@code members} tokens,
+     * counts for the cap.
+     */
+    void split(int h, float[] scores, float[] masses, int from, int to, int important, int members) {
         top.order(scores, from, to, sorted);
         System.arraycopy(sorted, 0, order, h * capacity, to - from);
         System.arraycopy(masses, from, mass, h * capacity + from, to - from);
         centres[h] = Math.min(important, to - from);
-        int cap = (int) Math.min(to - from - centres[h], Math.floor((double) options.gamma() * centres[h]));
+        double allowed = Math.floor((double) options.gamma() * centres[h]) - members;
+        int cap = (int) Math.clamp(allowed, 0, to - from - centres[h]);
         merged[h] = Math.clamp(covering(h, masses, from, to) - centres[h], 0, cap);
     }
 

@@ -2,6 +2,7 @@
 package io.headwater.model.kvcache;
 
 import io.headwater.compression.CompressibleHead;
+import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
@@ -35,6 +36,7 @@ public final class HeadCache implements CompressibleHead {
     private final int index;
     private final @Nullable QueryRing ring;
     private float @Nullable [] bias;
+    private @Nullable EntryMembers members;
     private float[] window = NO_FLOATS;
     private int length;
     private int next;
@@ -84,7 +86,8 @@ public final class HeadCache implements CompressibleHead {
 
     /** On the Java heap. */
     long heapBytes() {
-        return bias == null ? 0 : (long) Float.BYTES * bias.length;
+        long bytes = bias == null ? 0 : (long) Float.BYTES * bias.length;
+        return members == null ? bytes : bytes + members.bytes();
     }
 
     long ringBytes() {
@@ -214,6 +217,22 @@ public final class HeadCache implements CompressibleHead {
             bias = Arrays.copyOf(bias, biasLength(count));
             Arrays.fill(bias, count, bias.length, 0);
         }
+        if (members != null) {
+            members.keep(entries, count);
+        }
+    }
+
+    @Override
+    public void members(int[] entries, float[] ratios, int count) {
+        if (members == null) {
+            members = new EntryMembers();
+        }
+        members.set(entries, ratios, count);
+    }
+
+    @Override
+    public @Nullable EntryMembers members() {
+        return members;
     }
 
     private void move(int from, int to) {

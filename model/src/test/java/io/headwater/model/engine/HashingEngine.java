@@ -5,6 +5,7 @@ import io.headwater.model.kvcache.HeadCache;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.tokenizer.Tokenizer;
+import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,10 @@ public final class HashingEngine implements StepEngine {
         int rowFloats = head.windowFloats() / Math.max(1, options.policy().window());
         for (int i = 0; i < head.windowLength() * rowFloats; i++) {
             hash = mix(hash, queries[i]);
+        }
+        EntryMembers members = head.members();
+        for (int i = 0; members != null && i < members.count(); i++) {
+            hash = mix(31 * hash + members.entry(i), members.ratio(i));
         }
         return hash;
     }
