@@ -212,8 +212,18 @@ final class GenerateCommandTest {
     @Test
     void aPolicyKeepsEveryHeadNearItsBudgetAndSaysSo() {
         TestConsole.Result result = run(
-                "-p", "x", "-n", "50", "--ignore-eos", "--kv-policy", "knorm", "--kv-budget", "16", "--kv-interval",
-                "16", "--json");
+                "-p",
+                "x",
+                "-n",
+                "50",
+                "--ignore-eos",
+                "--kv-policy",
+                "knorm",
+                "--kv-budget",
+                "16",
+                "--kv-interval",
+                "16",
+                "--json");
 
         assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode kv = Json.parse(result.out(), "answer").get("kv");

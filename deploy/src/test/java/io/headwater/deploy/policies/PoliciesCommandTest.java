@@ -33,8 +33,7 @@ final class PoliciesCommandTest {
         for (PolicyDescription policy : KvPolicy.known()) {
             assertThat(result.out()).contains(policy.name() + ": " + policy.summary());
             policy.options()
-                    .forEach(option -> assertThat(result.out())
-                            .contains(option.name() + "=" + option.byDefault()));
+                    .forEach(option -> assertThat(result.out()).contains(option.name() + "=" + option.byDefault()));
         }
     }
 }
