@@ -46,8 +46,8 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return mostEntries(budget, contextLength);
     }
 
-    private int mostEntries(int heads, int contextLength) {
-        long most = (long) heads + Math.max(interval, prefillLimit);
+    private int mostEntries(int left, int contextLength) {
+        long most = (long) left + Math.max(interval, prefillLimit);
         return full() ? contextLength : (int) Math.min(contextLength, most);
     }
 
