@@ -60,13 +60,15 @@ final class CompressedReplayTest {
     }
 
     static Stream<String> policies() {
-        return KvPolicy.known().stream().map(PolicyDescription::name).filter(name -> !name.equals("none"));
+        return Stream.concat(
+                KvPolicy.known().stream().map(PolicyDescription::name).filter(name -> !name.equals("none")),
+                Stream.of("ems:storage=expanded,tau=0.2"));
     }
 
     /** With windows small enough for a budget of 48. */
     private static KvPolicy policy(String name) throws Exception {
         boolean windowed = KvPolicy.parse(name).window() > 1;
-        return KvPolicy.parse(windowed ? name + ":window=8" : name);
+        return KvPolicy.parse(windowed ? name + (name.contains(":") ? "," : ":") + "window=8" : name);
     }
 
     @ParameterizedTest
