@@ -105,15 +105,18 @@ public final class KvPolicy {
         return whole("sinks", 0);
     }
 
-    /** The last entries that are always kept, whatever the budget. */
-    public int recent() {
-        boolean windowScores = !name.equals("expected-attention");
-        return whole("recent", windowScores ? window() : 0);
+    /** The last entries that are always kept within a budget. */
+    public int recent(int budget) {
+        return switch (name) {
+            case "h2o" -> (int) Math.min(budget - sinks(), Math.floor((double) decimal("recent-share") * budget));
+            case "expected-attention" -> 0;
+            default -> whole("recent", window());
+        };
     }
 
     /** The least budget that leaves a choice; a user who asks for less is refused. */
     public int leastBudget() {
-        return none() ? 0 : sinks() + recent() + 1;
+        return none() ? 0 : sinks() + 1 + (name.equals("h2o") ? 0 : recent(0));
     }
 
     /** An integer option, or {@code otherwise} if the policy does not have it. */

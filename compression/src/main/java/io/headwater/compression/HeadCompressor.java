@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression;
+
+import io.headwater.compression.merging.EvictThenMerge;
+import io.headwater.compression.merging.Eviction;
+import io.headwater.compression.scores.EntryScores;
+import io.headwater.tensors.kernels.Kernels;
+import io.headwater.tensors.kernels.KvLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compresses heads to their budget by one policy: one after another, or all of a shard as one padded batch. What becomes of a head
+ * depends on nothing but the head, the budget and the policy, bit for bit. One per worker thread: it holds scratch for a head of
+ * {@code capacityEntries}, made here and never again; a batch makes some more the first time.
+ */
+public final class HeadCompressor {
+    private final KvPolicy policy;
+    private final int capacityEntries;
+    private final @Nullable Eviction eviction;
+    private final @Nullable EvictThenMerge merging;
+
+    public HeadCompressor(
+            KvPolicy policy,
+            KvLayout layout,
+            int groupSize,
+            int capacityEntries,
+            Kernels kernels,
+            Rotation rotation) {
+        this.policy = policy;
+        this.capacityEntries = capacityEntries;
+        EntryScores scores = new EntryScores(layout, groupSize, capacityEntries, kernels, rotation);
+        boolean merges = policy.name().equals("ems");
+        if (merges && policy.word("storage").equals("expanded")) {
+            throw new IllegalArgumentException(
+                    "KV policy ems: storage=expanded is not yet offered; take storage=compact or storage=off");
+        }
+        merging = merges
+                ? new EvictThenMerge(
+                        policy, scores.globalLocal(policy), layout.headDim(), capacityEntries, kernels, rotation)
+                : null;
+        eviction = merges || policy.none() ? null : new Eviction(policy, scores.of(policy), capacityEntries);
+    }
+
+    /** Brings a head down to {@code budget} entries; one that holds no more is left as it is, its state too. */
+    public void compress(CompressibleHead head, int budget) {
+        if (needed(head, budget)) {
+            if (merging != null) {
+                merging.compress(List.of(head), budget);
+            } else if (eviction != null) {
+                eviction.compress(head, budget);
+            }
+        }
+    }
+
+    /** Compresses all heads as one padded batch where the policy merges: the same bits as one after another. */
+    public void compressAll(List<? extends CompressibleHead> heads, int budget) {
+        if (merging == null) {
+            heads.forEach(head -> compress(head, budget));
+            return;
+        }
+        List<? extends CompressibleHead> tooLong =
+                heads.stream().filter(head -> needed(head, budget)).toList();
+        if (!tooLong.isEmpty()) {
+            merging.compress(tooLong, budget);
+        }
+    }
+
+    private boolean needed(CompressibleHead head, int budget) {
+        if (policy.none() || head.length() <= budget) {
+            return false;
+        }
+        if (budget < policy.leastBudget()) {
+            throw new IllegalArgumentException("budget=" + budget + " is below the " + policy.leastBudget()
+                    + " entries that KV policy " + policy.name() + " needs");
+        }
+        if (head.length() > capacityEntries) {
+            throw new IllegalArgumentException(
+                    "a head of " + head.length() + " entries, there is scratch for " + capacityEntries);
+        }
+        return true;
+    }
+}
