@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.headwater.compression.scores.EntryScores;
 import io.headwater.compression.scores.GlobalLocalScore;
-import io.headwater.tensors.kernels.KernelWidth;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
@@ -18,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** EMS's invariants (ALGORITHMS 1.2.8; 1 and 5 are in HeadCompressorTest, 3 in ExpandedHeadTest) and its merge by hand. */
 class EvictThenMergeTest {
-    private static final Kernels VECTOR =
-            KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
+    private static final Kernels KERNELS = Kernels.scalar();
     private static final int DIM = 16;
     private static final KvLayout LAYOUT = new KvLayout(DIM, KvType.F32);
     private static final int N = 200;
@@ -33,7 +31,7 @@ class EvictThenMergeTest {
 
     private static TestHead compressed(String options, TestHead head) throws PolicyException {
         KvPolicy policy = KvPolicy.parse("ems:window=" + WINDOW + options);
-        new HeadCompressor(policy, LAYOUT, GROUP, N, VECTOR, TestRotation.interleaved(DIM)).compress(head, BUDGET);
+        new HeadCompressor(policy, LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM)).compress(head, BUDGET);
         return head;
     }
 
@@ -50,7 +48,7 @@ class EvictThenMergeTest {
         TestHead head = head(2);
         KvPolicy policy = KvPolicy.parse("ems:sinks=2,geometry=0,window=" + WINDOW);
         float[] scores = new float[N];
-        new EntryScores(LAYOUT, GROUP, N, VECTOR, TestRotation.interleaved(DIM)).of(policy).score(head, scores);
+        new EntryScores(LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM)).of(policy).score(head, scores);
         List<Integer> want = new ArrayList<>(List.of(0, 1));
         want.addAll(IntStream.range(2, N - WINDOW)
                 .boxed()
@@ -121,7 +119,7 @@ class EvictThenMergeTest {
         KvPolicy policy = KvPolicy.parse(
                 "ems:window=1,sinks=0,geometry=0,combine=global,rho=1,gamma=2,tau=0.5,merge-keys=on,bias=log-count");
 
-        new HeadCompressor(policy, layout, 1, 4, VECTOR, TestRotation.interleaved(2)).compress(head, 2);
+        new HeadCompressor(policy, layout, 1, 4, KERNELS, TestRotation.interleaved(2)).compress(head, 2);
 
         assertThat(head.keptPositions()).containsExactly(0, 3);
         assertThat(head.value(0)).containsExactly(new float[] {(6 * 1 + 2 * 3) / 8f, 2 / 8f}, within(1e-6f));
@@ -157,7 +155,7 @@ class EvictThenMergeTest {
     }
 
     private static TestHead compress(String text, TestHead head, int budget) throws PolicyException {
-        new HeadCompressor(KvPolicy.parse(text), LAYOUT, GROUP, N, VECTOR, TestRotation.interleaved(DIM))
+        new HeadCompressor(KvPolicy.parse(text), LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM))
                 .compress(head, budget);
         return head;
     }
@@ -165,7 +163,7 @@ class EvictThenMergeTest {
     @Test
     void bothViewsHaveTheSameMeanOverTheCandidates() throws PolicyException {
         TestHead head = head(6);
-        EntryScores scores = new EntryScores(LAYOUT, GROUP, N, VECTOR, TestRotation.interleaved(DIM));
+        EntryScores scores = new EntryScores(LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM));
         String window = "ems:geometry=0,window=" + WINDOW;
         double[] masses = new double[2];
         String[] combinations = {"global", "sum"};

@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.compression.scores.EntryScores;
-import io.headwater.tensors.kernels.KernelWidth;
+import io.headwater.compression.scores.TopEntries;
+import io.headwater.tensors.kernels.AttentionScratch;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
+import io.headwater.tensors.kernels.KvType;
 import io.headwater.tensors.kernels.QueryGroup;
 import io.headwater.tensors.kernels.QueryRows;
-import io.headwater.tensors.kernels.AttentionScratch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Policies that compress a prompt once, against NVIDIA/kvpress and microsoft/G-KV: scores, and exactly the same entries kept. */
 class GoldenOnceTest {
-    private static final Kernels KERNELS =
-            KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
+    private static final Kernels KERNELS = Kernels.scalar();
 
     @Test
     void snapKvKeepsWhatKvpressKeeps() throws PolicyException {
@@ -123,7 +123,7 @@ class GoldenOnceTest {
             Golden.assertClose(mean, 0, n - 1, c.get("outputs").get("scores").get(0), "tova");
             int[] kept = new int[n];
             int budget = c.get("outputs").get("n_kept").intValue();
-            new io.headwater.compression.scores.TopEntries(n).select(mean, n, budget, kept);
+            new TopEntries(n).select(mean, n, budget, kept);
             assertThat(Arrays.copyOf(kept, budget))
                     .isEqualTo(Golden.ints(c.get("outputs").get("kept").get(0)));
         }
@@ -163,7 +163,7 @@ class GoldenOnceTest {
                 JsonNode inputs = c.get("inputs");
                 int[] want = Golden.ints(c.get("outputs").get("kept"));
                 int sinks = inputs.path("sinks").asInt(inputs.path("n_sink").asInt());
-                KvLayout layout = new KvLayout(2, io.headwater.tensors.kernels.KvType.F32);
+                KvLayout layout = new KvLayout(2, KvType.F32);
                 int n = inputs.get("n").intValue();
                 TestHead head = new TestHead(layout, n);
                 for (int i = 0; i < n; i++) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.compression.scores.EntryScores;
 import io.headwater.compression.scores.Redundancy;
-import io.headwater.tensors.kernels.KernelWidth;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
@@ -15,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Policies that compress a growing cache again and again, against microsoft/G-KV: scores, state and exactly the same entries kept. */
 class GoldenRoundsTest {
-    private static final Kernels KERNELS =
-            KernelWidth.widest(KernelWidth.preferredBits()).orElseThrow().kernels();
+    private static final Kernels KERNELS = Kernels.scalar();
 
     @Test
     void gKvKeepsWhatItsAuthorsKeep() throws PolicyException {

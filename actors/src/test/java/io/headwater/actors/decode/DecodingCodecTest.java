@@ -4,6 +4,8 @@ package io.headwater.actors.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
 import io.headwater.actors.decode.DecodeWork.LoopFigures;
 import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
@@ -19,9 +21,11 @@ import io.headwater.model.decoding.DecodeEvent.TokenLogProbability;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.DecodeRequest.Score;
+import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +61,29 @@ final class DecodingCodecTest {
                 Long.MIN_VALUE, log, 2, SAMPLING, -1, new TurnOptions(17, List.of("stop", "\n"), true), true);
         returns(new Decoder.Submit(1, 2, generate, gateway.ref()));
         returns(new Decoder.Submit(1, 2, new Score(4, log, 1, 20, 1), gateway.ref()));
+        returns(new Decoder.Submit(1, 2, compressed(log), gateway.ref()));
         returns(new Decoder.Cancel(1, -2));
         returns(new Decoder.Release(1, 2, gateway.ref()));
         returns(new Decoder.Unknown(1, 2, gateway.ref()));
         returns(new Decoder.Heard(1, 2, gateway.ref()));
+    }
+
+    private static DecodeRequest compressed(TokenIds log) {
+        try {
+            KvOptions kv = new KvOptions(KvPolicy.parse("ems:gamma=1"), 300, 17, Integer.MAX_VALUE);
+            return new Generate(
+                    5,
+                    log,
+                    1,
+                    SAMPLING,
+                    2,
+                    new TurnOptions(3, List.of(), false),
+                    true,
+                    kv,
+                    List.of(new PastTurn(1, 2), new PastTurn(2, 3)));
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -85,7 +108,7 @@ final class DecodingCodecTest {
                                                 FinishReason.LENGTH,
                                                 "tail",
                                                 List.of(candidate),
-                                                new SequenceFigures(1, 2, 3, 4, 5, List.of(6, 7), 8, 9, 10)))),
+                                                new SequenceFigures(1, 2, 3, 4, 5, List.of(6, 7), 8, 9, 10, 11)))),
                         new RequestEvents(2, List.of(new Scored(1, List.of(-1.0, Math.PI, Double.NEGATIVE_INFINITY)))),
                         new RequestEvents(3, List.of(new Failed(Failure.BROKEN, "why")))),
                 new LoopFigures(1, 2, 3, 4, 5)));

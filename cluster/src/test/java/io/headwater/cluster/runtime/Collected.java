@@ -4,7 +4,6 @@ package io.headwater.cluster.runtime;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
-import io.headwater.model.decoding.TokenIds;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -44,9 +43,6 @@ final class Collected implements DecodeListener {
 
     /** The request with what has been told of its answer. */
     DecodeRequest.Generate goOn(DecodeRequest.Generate asked) {
-        int[] told = tokens.stream().mapToInt(Integer::intValue).toArray();
-        TokenIds log = asked.log().plus(told);
-        return new DecodeRequest.Generate(
-                asked.session(), log, told.length, asked.sampling(), asked.seed(), asked.turn(), asked.keep());
+        return asked.told(tokens.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -2,14 +2,17 @@
 package io.headwater.cluster.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.testing.TinyModel;
 import java.nio.file.Path;
@@ -89,6 +92,49 @@ final class FollowedSequencesTest {
             step.add(two, TOKENS, 1, 2, 1); // position 1 after position 0
             both(step);
         }
+    }
+
+    @Test
+    void opensASequenceAsTheLeaderKeepsItAndMarksItsChangePoints() throws Exception {
+        KvOptions options = new KvOptions(
+                KvPolicy.parse("ems:gamma=1,tau=0.7,window=16"), 123_456, 17, Integer.MAX_VALUE);
+        OpenRows.add(71, options, rows);
+        assertEquals(OpenRows.count(options), rows.count());
+        assertEquals(0, followed.apply(rows).rows());
+        rows.clear();
+        try (Sequence one = leader.open(71, options);
+                Sequence two = leader.open(72)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 3, 0);
+            step.changeAfterLast();
+            step.add(two, TOKENS, 3, 5, 1);
+            rows.add(step);
+
+            StepBatch copy = followed.apply(rows);
+
+            assertSame(step, copy);
+            assertEquals(options, copy.sequence(0).options());
+            assertEquals(KvOptions.NONE, copy.sequence(1).options());
+            assertTrue(copy.changesAfter(0));
+            assertFalse(copy.changesAfter(1));
+        }
+    }
+
+    @Test
+    void refusesToOpenAsItDoesNotKnow() {
+        rows.add(71, 64, 64, StepRows.OPEN);
+        rows.add(71, 8192, 4, StepRows.OPEN);
+        rows.add(71, 0x68326f21, 0, StepRows.OPEN); // "h2o!"
+        assertTrue(assertThrows(StepStreamException.class, () -> followed.apply(rows))
+                .getMessage()
+                .contains("unknown KV policy"));
+        rows.clear();
+        rows.add(71, 64, 64, StepRows.OPEN);
+        assertThrows(StepStreamException.class, () -> followed.apply(rows), "a part is missing");
+        rows.clear();
+        OpenRows.add(71, KvOptions.NONE, rows);
+        rows.add(71, 0, 5, (byte) 0);
+        assertThrows(StepStreamException.class, () -> followed.apply(rows), "a step among them");
     }
 
     @Test

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
 import io.headwater.cluster.media.Transport;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.decoding.DecodeRequest.Generate;
@@ -17,6 +19,7 @@ import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.sampling.SamplingOptions;
 import io.headwater.model.tokenizer.Tokenizer;
@@ -283,6 +286,20 @@ final class ShardRuntimeTest {
         return heard;
     }
 
+    /** Every other one compressed, each by another policy. */
+    private static KvOptions kv(int request) {
+        try {
+            return switch (request) {
+                case 3 -> new KvOptions(KvPolicy.parse("streaming-llm"), 16, 16, 8);
+                case 5 -> new KvOptions(KvPolicy.parse("h2o"), 20, 17, 100);
+                case 7 -> new KvOptions(KvPolicy.parse("snapkv:window=8"), 24, 18, 32);
+                default -> KvOptions.NONE;
+            };
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Greedy and sampled by turns, with prompts below and above a step's rows. */
     private static List<Generate> requests() {
         List<Generate> requests = new ArrayList<>();
@@ -293,8 +310,9 @@ final class ShardRuntimeTest {
                     .topP(0.95)
                     .logprobs(3)
                     .build();
+            TurnOptions turn = new TurnOptions(TOKENS, List.of(), true);
             requests.add(new Generate(
-                    100 + i, TokenIds.of(prompt), 0, sampling, i, new TurnOptions(TOKENS, List.of(), true), false));
+                    100 + i, TokenIds.of(prompt), 0, sampling, i, turn, false, kv(i), List.of()));
         }
         return requests;
     }

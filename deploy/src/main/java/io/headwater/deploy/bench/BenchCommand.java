@@ -160,7 +160,7 @@ public final class BenchCommand implements Callable<Integer> {
                 run.computeMs(),
                 run.exchangeMs(),
                 run.exchangeBytes(),
-                BenchResult.CompressionShare.NONE);
+                run.compressionShare());
     }
 
     /** The decode of one sequence alone, to compare with. */

@@ -40,9 +40,7 @@ record BenchResult(
     }
 
     /** Share of the time that compression takes: none without a policy. */
-    record CompressionShare(double prefill, double decode) {
-        static final CompressionShare NONE = new CompressionShare(0, 0);
-    }
+    record CompressionShare(double prefill, double decode) {}
 
     /** How many times faster all sequences together are than one alone; 0 if there was only one. */
     double ratio() {

@@ -38,6 +38,8 @@ final class BenchRun {
     private long exchangeBytes;
     private long stepNanos;
     private long rows;
+    private final TimeShare prefillShare = new TimeShare();
+    private final TimeShare decodeShare = new TimeShare();
 
     BenchRun(LoadedModel model, BenchPlan plan, LongConsumer progress, Cancellation cancellation) {
         this.model = model;
@@ -56,7 +58,7 @@ final class BenchRun {
     double prefill() {
         List<Long> sessions = sessions(plan.sequences());
         long start = System.nanoTime();
-        answer(sessions, plan.depth() + plan.prompt(), 1, false);
+        prefillShare.count(answer(sessions, plan.depth() + plan.prompt(), 1, false), System.nanoTime() - start);
         return perSecond(plan.prompt() * plan.sequences(), start);
     }
 
@@ -65,14 +67,21 @@ final class BenchRun {
         List<Long> sessions = sessions(sequences);
         ClientFigures before = model.client().figures();
         long start = System.nanoTime();
-        answer(sessions, plan.depth() + 1, plan.generate(), false);
+        decodeShare.count(answer(sessions, plan.depth() + 1, plan.generate(), false), System.nanoTime() - start);
         double speed = perSecond(plan.generate() * sequences, start);
         count(before, model.client().figures());
         return speed;
     }
 
-    /** Forgets what decode has added up. */
+    /** Of the time of all repetitions, what compression took. */
+    BenchResult.CompressionShare compressionShare() {
+        return new BenchResult.CompressionShare(prefillShare.value(), decodeShare.value());
+    }
+
+    /** Forgets what has been added up. */
     void resetCounts() {
+        prefillShare.reset();
+        decodeShare.reset();
         exchangeNanos = 0;
         exchangeBytes = 0;
         stepNanos = 0;
@@ -117,8 +126,8 @@ final class BenchRun {
         return sessions;
     }
 
-    /** Decodes so many tokens after the first {@code known} ones, in all sessions at once. */
-    private void answer(List<Long> sessions, int known, int count, boolean keep) {
+    /** Decodes so many tokens after the first {@code known} ones, in all sessions at once; returns what of the time was compression. */
+    private long answer(List<Long> sessions, int known, int count, boolean keep) {
         TokenIds log = TokenIds.of(Arrays.copyOf(tokens, known));
         var options = new GenerationOptions(SamplingOptions.defaults(), 0, new TurnOptions(count, List.of(), true));
         List<PastTurn> past = keep || plan.depth() == 0
@@ -139,6 +148,10 @@ final class BenchRun {
             }
         }
         worked(count > 1 ? (long) sessions.size() * count : 0);
+        return all.stream()
+                .mapToLong(asked -> asked.figures().compressionNanos())
+                .max()
+                .orElse(0);
     }
 
     /** Counts what is read of one prompt. */

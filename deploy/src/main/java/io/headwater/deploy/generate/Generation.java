@@ -51,7 +51,7 @@ final class Generation {
                 answer.tokens().size(),
                 answer.tokensPerSecond(),
                 figures.exchangeNanos() / 1e6,
-                0,
+                figures.compressionNanos() / 1e6,
                 figures.exchangeBytes());
         return new Generated(model, prompt.clone(), answer, KvReport.of(model.config(), kv, figures), timings);
     }

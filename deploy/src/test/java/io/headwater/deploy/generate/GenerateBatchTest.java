@@ -76,7 +76,7 @@ final class GenerateBatchTest {
         TestConsole.Result result = batch("""
                 {"id":1,"prompt":"x","n":0}
                 {"id":2,"prompt":"x","no-such-option":1}
-                {"id":3,"prompt":"x","kv-policy":"ems"}
+                {"id":3,"prompt":"x","kv-policy":"emz"}
                 {"id":4}
                 {"id":5,"prompt":""}
                 {"id":6,"tokens":[99999]}

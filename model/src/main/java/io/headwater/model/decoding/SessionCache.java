@@ -74,6 +74,7 @@ final class SessionCache {
                 sequence.kvFullBytes(),
                 sequence.headEntries(),
                 changed.count(),
+                now.compressionNanos() - before.compressionNanos(),
                 now.exchangeNanos() - before.exchangeNanos(),
                 now.exchangeBytes() - before.exchangeBytes());
     }

@@ -152,7 +152,7 @@ final class AttentionPhase {
                 attention.merge(queries, query, buffers.attended.values(), out, headDim);
                 int head = row * buffers.queryHeads + kvHead * group + i;
                 buffers.softmaxMax[head] = queries.max()[query];
-                buffers.softmaxScale[head] = 1 / queries.sum()[query];
+                buffers.softmaxSum[head] = queries.sum()[query];
             }
         }
     }

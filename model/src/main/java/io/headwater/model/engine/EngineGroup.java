@@ -249,6 +249,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                         "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
             }
             checkRoom(step.sequence(run), step.rowsOf(run));
+            step.sequence(run).checkChange(step.rowsOf(run));
         }
         for (int row = 0; row < step.rows(); row++) {
             checkToken(step.token(row));
@@ -358,6 +359,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 rows,
                 stepNanos,
                 engines.getFirst().team().exchangeNanos(),
+                engines.getFirst().compressionNanos(),
                 engines.stream().mapToLong(engine -> engine.team().sentBytes()).sum(),
                 engines.stream().mapToLong(ShardEngine::weightBytes).sum(),
                 kernels);

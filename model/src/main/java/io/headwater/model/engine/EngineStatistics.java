@@ -8,6 +8,7 @@ package io.headwater.model.engine;
  * @param rows tokens in them
  * @param stepNanos time in forward passes
  * @param exchangeNanos the first shard's time in the exchange, waiting included
+ * @param compressionNanos the first shard's time for what policies ask: column sums and change points
  * @param exchangeBytes bytes that all shards have sent
  * @param weightBytes bytes of packed weights that one step reads, on all shards
  * @param kernels name of the kernels in use
@@ -17,6 +18,7 @@ public record EngineStatistics(
         long rows,
         long stepNanos,
         long exchangeNanos,
+        long compressionNanos,
         long exchangeBytes,
         long weightBytes,
         String kernels) {}

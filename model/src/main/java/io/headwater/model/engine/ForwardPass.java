@@ -22,11 +22,13 @@ final class ForwardPass {
     private final Kernels kernels;
     private final StepBuffers buffers;
     private final AttentionPhase attention;
+    private final ColumnSumPhase columnSums;
     private final ChangePhase changes;
     private final ShardTeam team;
     private final StepBatch batch;
     private final StepFault fault;
     private final float queryScale;
+    private long compressionNanos;
 
     ForwardPass(ShardParts parts) {
         this.geometry = parts.geometry();
@@ -37,6 +39,7 @@ final class ForwardPass {
         this.kernels = parts.kernels();
         this.buffers = parts.buffers();
         this.attention = parts.attention();
+        this.columnSums = parts.columnSums();
         this.changes = parts.changes();
         this.team = parts.team();
         this.batch = parts.batch();
@@ -66,6 +69,7 @@ final class ForwardPass {
             team.await(worker);
             quantiseAttended(worker);
             team.await(worker);
+            addColumnSums(layer, worker, scratch);
             contribute(worker, w.wo(), geometry.headUnitBlocks(), buffers.attended, scratch.tile);
             team.reduce(worker, buffers, batch.rows() * config.dim(), config.dim(), layer, 0);
             addContributions(worker, "what attention gives", layer);
@@ -88,9 +92,29 @@ final class ForwardPass {
         }
     }
 
+    private void addColumnSums(int layer, int worker, WorkerScratch scratch) {
+        if (columnSums.any()) {
+            long start = System.nanoTime();
+            columnSums.run(layer, worker, scratch);
+            compressed(worker, start);
+        }
+    }
+
+    private void compressed(int worker, long start) {
+        if (worker == 0) {
+            compressionNanos += System.nanoTime() - start;
+        }
+    }
+
+    /** Time that worker 0 has spent on column sums and change points; between two steps. */
+    long compressionNanos() {
+        return compressionNanos;
+    }
+
     /** At change points: after the step's attention on the old caches, before the next token. */
     private void change(int worker, WorkerScratch scratch) throws ExchangeException {
         team.await(worker);
+        long start = System.nanoTime();
         if (worker == 0) {
             changes.begin();
         }
@@ -99,12 +123,14 @@ final class ForwardPass {
             changes.run(phase, worker, scratch.compressors);
             team.await(worker);
         }
+        compressed(worker, start);
     }
 
     /** Worker 0, before the others start. */
     private void begin() {
         buffers.begin(batch);
         attention.beginStep();
+        columnSums.beginStep();
         changes.beginStep();
         for (int run = 0; run < batch.runs(); run++) {
             rope.ensure(batch.sequence(run).position() + batch.rowsOf(run));

@@ -13,6 +13,7 @@ public final class Sequence implements AutoCloseable {
     private final KvOptions options;
     private final double share;
     private int longestHead;
+    private int sinceChange;
     private int position;
     private long lastStep;
     private boolean abandoned;
@@ -90,12 +91,27 @@ public final class Sequence implements AutoCloseable {
             cache.advance(rows);
         }
         longestHead += rows;
+        sinceChange += rows;
         position += rows;
+    }
+
+    /**
+     * Refuses rows that go beyond where the next change point is at the latest.
+     *
+     * @throws EngineException if so: memory is reserved for no more
+     */
+    void checkChange(int rows) throws EngineException {
+        int most = Math.max(options.interval(), options.prefillLimit());
+        if (!options.full() && rows > most - sinceChange) {
+            throw new EngineException("sequence " + id + ": " + (sinceChange + (long) rows)
+                    + " tokens without a change point, at most " + most + " may be: steps end at change points");
+        }
     }
 
     /** After a step at whose end the heads have counted its rows in and given entries up: what they gave up is free. */
     void changed(int rows) {
         longestHead = 0;
+        sinceChange = 0;
         for (SequenceCache cache : caches) {
             cache.trim();
             longestHead = Math.max(longestHead, cache.longest());

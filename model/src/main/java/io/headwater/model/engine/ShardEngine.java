@@ -55,6 +55,11 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape, options, contextLength);
     }
 
+    /** Time that worker 0 has spent on what policies ask. */
+    long compressionNanos() {
+        return pass.compressionNanos();
+    }
+
     int kvHeads() {
         return parts.geometry().kvHeads();
     }

@@ -12,6 +12,7 @@ record ShardParts(
         Kernels kernels,
         StepBuffers buffers,
         AttentionPhase attention,
+        ColumnSumPhase columnSums,
         ChangePhase changes,
         CompressorMaker compressors,
         ShardTeam team,

@@ -23,8 +23,8 @@ final class StepBuffers {
     final int queryHeads;
     /** M of each row and query head {@code [rows, queryHeads]}, after attention's merge. */
     final float[] softmaxMax;
-    /** 1/S of each row and query head: a probability is {@code exp(z − M) · (1/S)}. */
-    final float[] softmaxScale;
+    /** S of each row and query head: a probability is {@code exp(z − M) · (1/S)}. */
+    final float[] softmaxSum;
     /** Attention's output {@code [rows, queryDim of the shard]}. */
     final Activations attended;
     /** The MLP's hidden state {@code [rows, ffnDim of the shard]}. */
@@ -51,7 +51,7 @@ final class StepBuffers {
         v = new float[k.length];
         queryHeads = geometry.kvHeads() * config.groupSize();
         softmaxMax = new float[Math.multiplyExact(capacityRows, queryHeads)];
-        softmaxScale = new float[softmaxMax.length];
+        softmaxSum = new float[softmaxMax.length];
         attended = new Activations(capacityRows, geometry.queryDim());
         hidden = new Activations(capacityRows, geometry.ffnDim());
         sums = new long[workers][residual.length];

@@ -16,8 +16,13 @@ final class WorkerScratch {
     final AttentionScratch attention;
     /** The query rows that the worker attends with alone, in prefill. */
     final QueryRows queries;
+    /** The same, for their probabilities. */
+    final QueryRows scoreRows;
     /** For change points. */
     final WorkerCompressors compressors;
+
+    private final int capacityEntries;
+    private float[] columnSums = {};
 
     WorkerScratch(
             StepBuffers buffers, KvLayout layout, int queryRows, int contextLength, WorkerCompressors compressors) {
@@ -25,7 +30,17 @@ final class WorkerScratch {
         tile = new TileScratch(buffers.capacityRows());
         gate = new TileScratch(buffers.capacityRows());
         attention = new AttentionScratch(queryRows, layout);
+        scoreRows = QueryRows.withoutValues(buffers.q, queryRows, chunks(contextLength));
+        capacityEntries = chunks(contextLength) * Attention.CHUNK_ENTRIES;
         queries = new QueryRows(buffers.q, queryRows, chunks(contextLength), layout);
+    }
+
+    /** Room for a head's column sums; there from the first time that a policy asks for them. */
+    float[] columnSums() {
+        if (columnSums.length == 0) {
+            columnSums = new float[capacityEntries];
+        }
+        return columnSums;
     }
 
     static int chunks(int entries) {

@@ -75,6 +75,22 @@ final class EntryColumns {
         memory.set(JAVA_FLOAT_UNALIGNED, at(head, column, entry), value);
     }
 
+    /** Floats of entries {@code [from, from + count)}, where a block begins at {@code from}, to {@code out[from …]}. */
+    void read(int head, int column, int from, int count, float[] out) {
+        for (int entry = from; entry < from + count; entry += ENTRIES) {
+            int n = Math.min(ENTRIES, from + count - entry);
+            MemorySegment.copy(memory, JAVA_FLOAT_UNALIGNED, at(head, column, entry), out, entry, n);
+        }
+    }
+
+    /** The other way. */
+    void write(int head, int column, int from, int count, float[] values) {
+        for (int entry = from; entry < from + count; entry += ENTRIES) {
+            int n = Math.min(ENTRIES, from + count - entry);
+            MemorySegment.copy(values, entry, memory, JAVA_FLOAT_UNALIGNED, at(head, column, entry), n);
+        }
+    }
+
     /** All columns of one entry over those of another of the same head. */
     void copy(int head, int from, int to) {
         for (int column = 0; column < columns; column++) {

@@ -94,8 +94,8 @@ public final class HeadCache implements CompressibleHead {
     /** Stores entry {@link #length()} {@code + at}: key and value {@code [headDim]}, the key after RoPE. */
     public void store(int at, float[] key, int keyOffset, float[] value, int valueOffset) {
         int entry = length + at;
-        layout.storeKey(EVERYTHING, block(entry), within(entry), key, keyOffset);
-        layout.storeValue(EVERYTHING, block(entry), within(entry), value, valueOffset);
+        layout.storeKey(EVERYTHING, blockOf(entry), within(entry), key, keyOffset);
+        layout.storeValue(EVERYTHING, blockOf(entry), within(entry), value, valueOffset);
         if (columns != null) {
             columns.setInt(index, POSITION, entry, next + at);
             for (int column = 1; column < kept.floatColumn(); column++) {
@@ -186,6 +186,15 @@ public final class HeadCache implements CompressibleHead {
         if (kept.columnSums()) {
             columns().setFloat(index, kept.sumColumn(), entry, value);
         }
+    }
+
+    /** The sums of entries {@code [from, from + count)}, a whole block on, to {@code out[from …]}. */
+    public void readColumnSums(int from, int count, float[] out) {
+        columns().read(index, kept.sumColumn(), from, count, out);
+    }
+
+    public void writeColumnSums(int from, int count, float[] sums) {
+        columns().write(index, kept.sumColumn(), from, count, sums);
     }
 
     @Override

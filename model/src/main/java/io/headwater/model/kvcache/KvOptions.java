@@ -25,6 +25,10 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         if (prefillLimit < 1) {
             throw new IllegalArgumentException("prefill limit " + prefillLimit + ": give at least 1");
         }
+        if (policy.name().equals("ems") && policy.word("storage").equals("expanded")) {
+            throw new IllegalArgumentException(
+                    "policy ems: storage=expanded is not offered yet; take storage=compact or storage=off");
+        }
         if (budget < policy.leastBudget()) {
             throw new IllegalArgumentException("budget " + budget + ": " + policy.name() + " protects "
                     + (policy.leastBudget() - 1) + " entries (sinks and window): give at least "
