@@ -51,6 +51,28 @@ final class PerplexityCommandTest {
     }
 
     @Test
+    void comparesCompressedHalvesWithTheFullCache() {
+        JsonNode full = json("tiny.gguf", "-f long.txt --window 60 --windows 2");
+        JsonNode compared = json(
+                "tiny.gguf",
+                "-f long.txt --window 60 --windows 2 --compress-half --kv-policy keydiff --kv-policy ems:window=4"
+                        + " --kv-budget 60,12");
+
+        List<JsonNode> results = new ArrayList<>();
+        compared.get("results").forEach(results::add);
+        assertThat(results).hasSize(5);
+        for (int roomy : new int[] {0, 1, 3}) {
+            assertThat(results.get(roomy).get("perplexity").asDouble())
+                    .as(results.get(roomy).get("policy").asText())
+                    .isEqualTo(full.get("perplexity").asDouble());
+        }
+        for (int tight : new int[] {2, 4}) {
+            assertThat(results.get(tight).get("ratio").asDouble()).isPositive().isNotEqualTo(1.0);
+            assertThat(results.get(tight).get("per_window")).hasSize(2);
+        }
+    }
+
+    @Test
     void scoresTheSecondHalfOfEachWindowAsScoreDoes() {
         JsonNode result = json("tiny.gguf", "-f text.txt --window 10 --windows 2");
         JsonNode tokens = Json.parse(

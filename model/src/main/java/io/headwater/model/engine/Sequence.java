@@ -82,6 +82,7 @@ public final class Sequence implements AutoCloseable {
             }
         }
         longestHead = other.longestHead;
+        sinceChange = other.sinceChange;
         position = other.position;
         return 0;
     }
