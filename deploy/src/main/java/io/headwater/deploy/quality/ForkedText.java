@@ -40,18 +40,19 @@ public final class ForkedText {
     }
 
     /**
-     * A text and where it is compressed.
+     * Tells what every variant expects of tokens {@code [from, length)}, but for variants that protect more than their budget.
      *
-     * @param compressed so many tokens are read before; at least 1
-     * @param from the first token that the listener hears of; at least {@code compressed}
+     * @param compressed so many tokens are read before the compression; at least 1
+     * @param from at least {@code compressed}
      */
-    public record Text(int[] tokens, int compressed, int from) {}
+    public void read(int[] tokens, int compressed, int from, RowListener listener) {
+        read(new Text(tokens, compressed, from), listener);
+    }
 
-    /** Tells what every variant expects of tokens {@code [from, length)}, but for variants that protect more than their budget. */
-    public void read(Text text, RowListener listener) {
+    private void read(Text text, RowListener listener) {
         Sequence read = engines.open(++sequences, collecting);
         try {
-            prefill(read, text.tokens(), text.compressed() - 1);
+            prefill(read, text.tokens, text.compressed - 1);
             for (int first = 0; first < variants.size(); first += FORKS_AT_ONCE) {
                 goOn(read, text, first, Math.min(variants.size(), first + FORKS_AT_ONCE), listener);
             }
@@ -76,7 +77,7 @@ public final class ForkedText {
         try {
             for (int variant = first; variant < end; variant++) {
                 @Nullable KvOptions options =
-                        variants.get(variant).options(text.compressed()).orElse(null);
+                        variants.get(variant).options(text.compressed).orElse(null);
                 if (options != null) {
                     Fork fork = new Fork(variant, engines.fork(read, ++sequences, options));
                     forks.add(fork);
@@ -92,8 +93,8 @@ public final class ForkedText {
     /** The last token before the change point, and the change. */
     private void compress(Fork fork, Text text, RowListener listener) throws EngineException {
         StepBatch step = engines.nextStep();
-        int wanted = text.from() == text.compressed() ? 1 : 0;
-        step.add(fork.sequence(), text.tokens(), text.compressed() - 1, text.compressed(), wanted);
+        int wanted = text.from == text.compressed ? 1 : 0;
+        step.add(fork.sequence(), text.tokens, text.compressed - 1, text.compressed, wanted);
         if (!fork.sequence().options().full()) {
             step.changeAfterLast();
         }
@@ -107,11 +108,11 @@ public final class ForkedText {
         List<Fork> inStep = new ArrayList<>();
         for (Fork fork : forks) {
             int from = fork.sequence().position();
-            int firstWanted = Math.max(from, text.from() - 1);
-            int end = Math.min(text.tokens().length - 1, from + step.room());
+            int firstWanted = Math.max(from, text.from - 1);
+            int end = Math.min(text.tokens.length - 1, from + step.room());
             int to = Math.min(end, firstWanted + step.logitsRoom());
             if (to > from) {
-                step.add(fork.sequence(), text.tokens(), from, to, Math.max(0, to - firstWanted));
+                step.add(fork.sequence(), text.tokens, from, to, Math.max(0, to - firstWanted));
                 inStep.add(fork);
             }
         }
@@ -146,6 +147,18 @@ public final class ForkedText {
             System.arraycopy(engines.logits(), at, logits, 0, logits.length);
             row.row(logits, position - 1L);
             listener.row(fork.variant(), position, row);
+        }
+    }
+
+    private static final class Text {
+        private final int[] tokens;
+        private final int compressed;
+        private final int from;
+
+        Text(int[] tokens, int compressed, int from) {
+            this.tokens = tokens;
+            this.compressed = compressed;
+            this.from = from;
         }
     }
 

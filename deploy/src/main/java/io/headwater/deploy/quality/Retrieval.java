@@ -29,7 +29,7 @@ final class Retrieval {
         System.arraycopy(answer, 0, tokens, prompt.length, answer.length);
         model.checkPrompt(tokens);
         @Nullable Boolean[] right = new Boolean[variants];
-        forks.read(new ForkedText.Text(tokens, compressed(asked, prompt), prompt.length), (variant, position, row) -> {
+        forks.read(tokens, compressed(asked, prompt), prompt.length, (variant, position, row) -> {
             boolean sofar = right[variant] == null || right[variant];
             right[variant] = sofar && row.topToken(0) == tokens[position];
         });

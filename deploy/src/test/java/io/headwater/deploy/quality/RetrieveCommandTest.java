@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,26 +28,32 @@ final class RetrieveCommandTest {
     @BeforeEach
     void writeCasesAndAModel() throws IOException {
         TinyModel.create().contextLength(256).write(directory);
-        String right = answer(CONTEXT + "and the");
+        String question = IntStream.rangeClosed('a', 'z')
+                .mapToObj(letter -> "and the " + (char) letter)
+                .filter(asked -> answer(CONTEXT + asked).matches("\\p{Graph}"))
+                .findFirst()
+                .orElseThrow();
+        String right = answer(CONTEXT + question);
         String wrong = right.equals("!") ? "?" : "!";
         Files.write(
                 directory.resolve("cases.jsonl"),
-                List.of(line("good", 20, right), line("bad", 20, wrong), line("other", 30, right)));
+                List.of(line("good", 20, question, right), line("bad", 20, question, wrong), line("other", 30, question, right)));
     }
 
     /** What the model says greedily after a prompt. */
     private String answer(String prompt) {
-        TestConsole.Result result = new TestConsole(directory)
-                .run("generate", "-m", "tiny.gguf", "-p", prompt, "-n", "1", "--temp", "0", "--ignore-eos", "-q");
-        return result.out().strip();
+        return new TestConsole(directory)
+                .run("generate", "-m", "tiny.gguf", "-p", prompt, "-n", "1", "--temperature", "0", "--ignore-eos", "-q")
+                .out()
+                .replaceAll("\\R$", "");
     }
 
-    private static String line(String id, int length, String answer) {
+    private static String line(String id, int length, String question, String answer) {
         return Json.mapper()
                 .createObjectNode()
                 .put("id", id)
                 .put("length", length)
-                .put("prompt", CONTEXT + "and the")
+                .put("prompt", CONTEXT + question)
                 .put("context_chars", CONTEXT.length())
                 .put("answer", answer)
                 .toString();

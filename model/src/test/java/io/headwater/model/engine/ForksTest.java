@@ -97,7 +97,6 @@ final class ForksTest {
         read(alone, PROMPT - 1);
         TinyRun.assertSameBits("without a fork", compressAndGoOn(alone), after);
         group.close(alone);
-        assertThat(group.open(4).kvBytes()).isZero();
     }
 
     @Test
