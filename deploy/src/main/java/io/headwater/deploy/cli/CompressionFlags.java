@@ -21,13 +21,11 @@ public final class CompressionFlags {
     @Option(
             names = "--kv-policy",
             paramLabel = "NAME[:OPTION=VALUE,…]",
-            description = "how the cache is compressed ('headwater policies' lists them; default: none, everything is kept)")
+            description =
+                    "how the cache is compressed ('headwater policies' lists them; default: none, everything is kept)")
     private List<String> policies = List.of();
 
-    @Option(
-            names = "--kv-option",
-            paramLabel = "OPTION=VALUE",
-            description = "an option of the policy (repeatable)")
+    @Option(names = "--kv-option", paramLabel = "OPTION=VALUE", description = "an option of the policy (repeatable)")
     private List<String> options = List.of();
 
     @Option(names = "--kv-window", paramLabel = "W", description = "the policy's option window")

@@ -39,7 +39,8 @@ record RetrievalCase(String id, int length, String prompt, int question, String 
             }
         }
         if (at <= 0 || at > prompt.length()) {
-            throw new UserError("a case needs \"context_chars\", or \"messages\" whose last user's message is in the prompt");
+            throw new UserError(
+                    "a case needs \"context_chars\", or \"messages\" whose last user's message is in the prompt");
         }
         return at;
     }

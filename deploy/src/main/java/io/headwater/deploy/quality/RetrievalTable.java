@@ -18,8 +18,10 @@ final class RetrievalTable {
 
     private RetrievalTable(RetrievalResult result) {
         this.result = result;
-        this.policyWidth =
-                result.results().stream().mapToInt(r -> r.policy().length()).max().orElse(0);
+        this.policyWidth = result.results().stream()
+                .mapToInt(r -> r.policy().length())
+                .max()
+                .orElse(0);
     }
 
     static String of(RetrievalResult result, QuestionForm form) {

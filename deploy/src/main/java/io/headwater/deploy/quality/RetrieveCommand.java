@@ -37,14 +37,17 @@ public final class RetrieveCommand implements Callable<Integer> {
             names = {"-f", "--file"},
             paramLabel = "FILE.jsonl",
             required = true,
-            description = "a case per line: \"prompt\", \"answer\", and \"context_chars\" or \"messages\" (- for standard input)")
+            description =
+                    "a case per line: \"prompt\", \"answer\", and \"context_chars\" or \"messages\" (- for standard"
+                            + " input)")
     private String file = "";
 
     @Option(
             names = "--form",
             paramLabel = "FORM",
             defaultValue = "inside",
-            description = "inside: the question is compressed too; after: it is asked afterwards (default: ${DEFAULT-VALUE})")
+            description =
+                    "inside: the question is compressed too; after: it is asked afterwards (default: ${DEFAULT-VALUE})")
     private String form = "inside";
 
     @Option(

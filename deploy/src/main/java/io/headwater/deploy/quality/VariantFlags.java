@@ -15,7 +15,8 @@ public final class VariantFlags {
             names = "--keep",
             split = ",",
             paramLabel = "SHARE",
-            description = "in place of --kv-budget: shares of the tokens that each head keeps, such as 0.5,0.25,0.1,0.05")
+            description =
+                    "in place of --kv-budget: shares of the tokens that each head keeps, such as 0.5,0.25,0.1,0.05")
     private List<Double> keep = List.of();
 
     /** Whether any were given. */
@@ -31,7 +32,8 @@ public final class VariantFlags {
     public List<Variant> variants(CompressionFlags compression) {
         Map<String, KvPolicy> policies = compression.policies();
         if (policies.isEmpty()) {
-            throw new UserError("nothing to compare: give --kv-policy, once for each policy ('headwater policies' lists them)");
+            throw new UserError(
+                    "nothing to compare: give --kv-policy, once for each policy ('headwater policies' lists them)");
         }
         List<Budget> budgets = budgets(compression.budgets());
         List<Variant> variants = new ArrayList<>();
@@ -63,7 +65,8 @@ public final class VariantFlags {
     }
 
     private static Variant checked(Variant variant) {
-        if (variant.budget() instanceof Budget.Entries(int count) && count < variant.policy().leastBudget()) {
+        if (variant.budget() instanceof Budget.Entries(int count)
+                && count < variant.policy().leastBudget()) {
             throw new UserError("--kv-budget " + count + ": " + variant.label() + " protects "
                     + (variant.policy().leastBudget() - 1) + " entries (sinks and window): give at least "
                     + variant.policy().leastBudget());

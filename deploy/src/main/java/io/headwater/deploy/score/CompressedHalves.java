@@ -35,7 +35,9 @@ final class CompressedHalves {
             scored.forEach(ofVariant -> ofVariant.add(new Likelihood()));
             int[] part = Windows.part(model, tokens, window, k);
             forks.read(
-                    part, window / 2, window / 2 + 1,
+                    part,
+                    window / 2,
+                    window / 2 + 1,
                     (variant, position, row) -> scored.get(variant).getLast().add(row.of(part[position])));
         }
         return HalvesResult.of(window, windows, variants, scored);

@@ -41,7 +41,9 @@ record HalvesResult(int window, int windows, List<OfVariant> results) {
             results.add(new OfVariant(
                     variants.get(v).label(),
                     variants.get(v).policy().text(),
-                    variants.get(v).policy().none() ? null : variants.get(v).budget().toString(),
+                    variants.get(v).policy().none()
+                            ? null
+                            : variants.get(v).budget().toString(),
                     all.tokens(),
                     any ? all.perplexity() : null,
                     any ? all.perplexity() / full : null,

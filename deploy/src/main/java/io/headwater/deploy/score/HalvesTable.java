@@ -32,8 +32,8 @@ final class HalvesTable {
         out.append(row(width, "kept", budgets));
         Map<String, List<OfVariant>> rows = compressed.stream()
                 .collect(Collectors.groupingBy(OfVariant::policy, LinkedHashMap::new, Collectors.toList()));
-        rows.forEach((policy, variants) ->
-                out.append(row(width, policy, variants.stream().map(HalvesTable::cell).toList())));
+        rows.forEach((policy, variants) -> out.append(
+                row(width, policy, variants.stream().map(HalvesTable::cell).toList())));
         return out.toString();
     }
 

@@ -37,7 +37,10 @@ final class RetrieveCommandTest {
         String wrong = right.equals("!") ? "?" : "!";
         Files.write(
                 directory.resolve("cases.jsonl"),
-                List.of(line("good", 20, question, right), line("bad", 20, question, wrong), line("other", 30, question, right)));
+                List.of(
+                        line("good", 20, question, right),
+                        line("bad", 20, question, wrong),
+                        line("other", 30, question, right)));
     }
 
     /** What the model says greedily after a prompt. */
@@ -60,8 +63,7 @@ final class RetrieveCommandTest {
     }
 
     private TestConsole.Result run(String arguments) {
-        return new TestConsole(directory)
-                .run(("retrieve -m tiny.gguf -f cases.jsonl " + arguments).split(" "));
+        return new TestConsole(directory).run(("retrieve -m tiny.gguf -f cases.jsonl " + arguments).split(" "));
     }
 
     @ParameterizedTest
@@ -97,7 +99,8 @@ final class RetrieveCommandTest {
 
     @Test
     void takesTheFirstCasesOfSomeLengths() {
-        JsonNode result = Json.parse(run("--length 20 --cases 1 --kv-policy knorm --json").out(), "retrieve");
+        JsonNode result =
+                Json.parse(run("--length 20 --cases 1 --kv-policy knorm --json").out(), "retrieve");
 
         assertThat(result.get("cases")).hasSize(1);
         assertThat(result.get("cases").get(0).asText()).isEqualTo("good");

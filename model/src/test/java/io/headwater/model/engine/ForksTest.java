@@ -42,8 +42,12 @@ final class ForksTest {
                 .headDim(32)
                 .contextLength(CONTEXT)
                 .write(directory));
-        group = EngineGroup.start(model, EngineOptions.of(2, 1, CONTEXT).withChunkRows(40).withKernels(KernelChoice.SCALAR), LoadListener.SILENT);
-        engine = new HashingEngine(group, model.config(), Tokenizer.of(model.file().metadata()));
+        group = EngineGroup.start(
+                model,
+                EngineOptions.of(2, 1, CONTEXT).withChunkRows(40).withKernels(KernelChoice.SCALAR),
+                LoadListener.SILENT);
+        engine = new HashingEngine(
+                group, model.config(), Tokenizer.of(model.file().metadata()));
         tokens = TinyRun.tokens(PROMPT + AFTER, group.vocabSize(), 5);
     }
 
