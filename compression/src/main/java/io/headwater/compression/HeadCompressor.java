@@ -21,12 +21,7 @@ public final class HeadCompressor {
     private final @Nullable EvictThenMerge merging;
 
     public HeadCompressor(
-            KvPolicy policy,
-            KvLayout layout,
-            int groupSize,
-            int capacityEntries,
-            Kernels kernels,
-            Rotation rotation) {
+            KvPolicy policy, KvLayout layout, int groupSize, int capacityEntries, Kernels kernels, Rotation rotation) {
         this.policy = policy;
         this.capacityEntries = capacityEntries;
         EntryScores scores = new EntryScores(layout, groupSize, capacityEntries, kernels, rotation);

@@ -92,7 +92,7 @@ public final class KvPolicy {
 
     /** Whether attention summed over all queries has to be kept per entry. */
     public boolean columnSums() {
-        return name.equals("h2o") || name.equals("ems") && !word("combine").equals("local");
+        return name.equals("h2o") || (name.equals("ems") && !word("combine").equals("local"));
     }
 
     /** Further floats of state per entry that survive a compression. */

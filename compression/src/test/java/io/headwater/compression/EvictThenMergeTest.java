@@ -48,7 +48,9 @@ class EvictThenMergeTest {
         TestHead head = head(2);
         KvPolicy policy = KvPolicy.parse("ems:sinks=2,geometry=0,window=" + WINDOW);
         float[] scores = new float[N];
-        new EntryScores(LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM)).of(policy).score(head, scores);
+        new EntryScores(LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM))
+                .of(policy)
+                .score(head, scores);
         List<Integer> want = new ArrayList<>(List.of(0, 1));
         want.addAll(IntStream.range(2, N - WINDOW)
                 .boxed()

@@ -88,7 +88,9 @@ final class Golden {
 
     static void assertClose(float[] got, int from, int to, JsonNode want, String what) {
         for (int i = from; i < to; i++) {
-            assertThat(got[i]).as("%s, entry %d", what, i).isCloseTo((float) want.get(i).doubleValue(), within(TOLERANCE));
+            assertThat(got[i])
+                    .as("%s, entry %d", what, i)
+                    .isCloseTo((float) want.get(i).doubleValue(), within(TOLERANCE));
         }
     }
 }

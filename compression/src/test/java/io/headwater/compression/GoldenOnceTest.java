@@ -68,7 +68,8 @@ class GoldenOnceTest {
         JsonNode inputs = c.get("inputs");
         int n = head.length();
         int dim = head.layout().headDim();
-        QueryRows rows = QueryRows.withoutValues(Golden.window(inputs.get(queries), h, group.size()), n * group.size(), 1);
+        QueryRows rows =
+                QueryRows.withoutValues(Golden.window(inputs.get(queries), h, group.size()), n * group.size(), 1);
         for (int row = 0; row < n * group.size(); row++) {
             rows.add(row * dim, row / group.size() + 1);
         }
@@ -140,18 +141,22 @@ class GoldenOnceTest {
             float[][] scores = new float[kvHeads(c)][];
             for (int h = 0; h < scores.length; h++) {
                 scores[h] = scores(policy, withWindow(c, h), inputs, TestRotation.interleaved(16));
-                Golden.assertClose(scores[h], 0, n - window, outputs.get("scores").get(h), "ada-kv");
+                Golden.assertClose(
+                        scores[h], 0, n - window, outputs.get("scores").get(h), "ada-kv");
                 Arrays.fill(scores[h], n - window, n, Float.POSITIVE_INFINITY);
             }
 
             int[] counts = AdaptiveBudgets.of(
-                    scores, outputs.get("n_kept_mean").intValue(), outputs.get("n_safe").intValue());
+                    scores,
+                    outputs.get("n_kept_mean").intValue(),
+                    outputs.get("n_safe").intValue());
 
             assertThat(counts).isEqualTo(Golden.ints(outputs.get("head_counts")));
             for (int h = 0; h < scores.length; h++) {
                 TestHead head = withWindow(c, h);
                 compressor(policy, inputs, TestRotation.interleaved(16)).compress(head, counts[h]);
-                assertThat(head.keptPositions()).isEqualTo(Golden.ints(outputs.get("kept").get(h)));
+                assertThat(head.keptPositions())
+                        .isEqualTo(Golden.ints(outputs.get("kept").get(h)));
             }
         }
     }
@@ -170,7 +175,8 @@ class GoldenOnceTest {
                     head.append(new float[2], new float[2], i);
                 }
                 KvPolicy policy = KvPolicy.parse("streaming-llm:sinks=" + sinks);
-                new HeadCompressor(policy, layout, 1, n, KERNELS, TestRotation.interleaved(2)).compress(head, want.length);
+                new HeadCompressor(policy, layout, 1, n, KERNELS, TestRotation.interleaved(2))
+                        .compress(head, want.length);
                 assertThat(head.keptPositions()).isEqualTo(want);
             }
         }
@@ -209,7 +215,9 @@ class GoldenOnceTest {
         JsonNode inputs = c.get("inputs");
         TestHead head = Golden.head(inputs, "keys", h);
         JsonNode queries = inputs.get("queries");
-        head.window(Golden.window(queries, h, Golden.groupSize(inputs)), queries.get(0).size());
+        head.window(
+                Golden.window(queries, h, Golden.groupSize(inputs)),
+                queries.get(0).size());
         return head;
     }
 
@@ -217,11 +225,15 @@ class GoldenOnceTest {
         check(policy, c, h, head, TestRotation.interleaved(16), 0, head.length() - window);
     }
 
-    private static void check(
-            KvPolicy policy, JsonNode c, int h, TestHead head, Rotation rotation, int from, int to) {
+    private static void check(KvPolicy policy, JsonNode c, int h, TestHead head, Rotation rotation, int from, int to) {
         JsonNode outputs = c.get("outputs");
         float[] scores = scores(policy, head, c.get("inputs"), rotation);
-        Golden.assertClose(scores, from, from == 0 ? to : head.length(), outputs.get("scores").get(h), policy.text());
+        Golden.assertClose(
+                scores,
+                from,
+                from == 0 ? to : head.length(),
+                outputs.get("scores").get(h),
+                policy.text());
         compressor(policy, c.get("inputs"), rotation)
                 .compress(head, outputs.get("n_kept").intValue());
         assertThat(head.keptPositions())

@@ -86,8 +86,7 @@ class GoldenRoundsTest {
         for (JsonNode step : c.get("outputs").get("steps")) {
             int tokens = step.get("tokens_seen").intValue();
             Golden.append(head, inputs.get("keys").get(h), inputs.path("values"), seen, tokens);
-            head.window(
-                    Golden.window(inputs.get("window_queries").get(round), h, group), policy.window());
+            head.window(Golden.window(inputs.get("window_queries").get(round), h, group), policy.window());
             if (seen == 0 && inputs.has("prompt_queries")) {
                 startSums(c, head, h, group);
             }
@@ -109,7 +108,11 @@ class GoldenRoundsTest {
     private static void startSums(JsonNode c, TestHead head, int h, int group) {
         float[] sums = GoldenOnceTest.columnSums(c, "prompt_queries", head, h, QueryGroup.max(group));
         Golden.assertClose(
-                sums, 0, sums.length, c.get("outputs").get("initial_score_cache").get(h), "column sums");
+                sums,
+                0,
+                sums.length,
+                c.get("outputs").get("initial_score_cache").get(h),
+                "column sums");
         for (int entry = 0; entry < sums.length; entry++) {
             head.state(0, entry, sums[entry]);
         }

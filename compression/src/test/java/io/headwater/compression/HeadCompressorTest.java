@@ -119,7 +119,9 @@ class HeadCompressorTest {
             loop.reversed().forEach(head -> alone.compress(head, BUDGET));
 
             for (int h = 0; h < loop.size(); h++) {
-                assertThat(batch.get(h).fingerprint()).as(policy + " head " + h).isEqualTo(loop.get(h).fingerprint());
+                assertThat(batch.get(h).fingerprint())
+                        .as(policy + " head " + h)
+                        .isEqualTo(loop.get(h).fingerprint());
             }
         }
     }

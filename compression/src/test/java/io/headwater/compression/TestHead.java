@@ -120,7 +120,7 @@ public final class TestHead implements CompressibleHead {
     public void keep(int[] kept, int count) {
         for (int i = 0; i < count; i++) {
             int from = kept[i];
-            if (i > 0 && from <= kept[i - 1] || from >= length) {
+            if ((i > 0 && from <= kept[i - 1]) || from >= length) {
                 throw new AssertionError("kept " + Arrays.toString(Arrays.copyOf(kept, count)) + " of " + length);
             }
             key(i, key(from), 0);

@@ -114,9 +114,7 @@ final class Handed {
     /** The request as it must be handed in now: with what has been told. */
     DecodeRequest next() {
         return switch (asked) {
-            case Generate generate
-            when toldCount > 0 ->
-                generate.told(Arrays.copyOf(told, toldCount));
+            case Generate generate when toldCount > 0 -> generate.told(Arrays.copyOf(told, toldCount));
             case Score score
             when scoredTo > score.from() ->
                 score.withFrom(

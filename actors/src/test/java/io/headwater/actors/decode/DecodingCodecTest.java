@@ -4,11 +4,11 @@ package io.headwater.actors.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.headwater.compression.KvPolicy;
-import io.headwater.compression.PolicyException;
 import io.headwater.actors.decode.DecodeWork.LoopFigures;
 import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
 import io.headwater.model.decoding.DecodeEvent.Candidate;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;

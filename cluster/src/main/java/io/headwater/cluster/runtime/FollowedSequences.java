@@ -59,7 +59,10 @@ final class FollowedSequences {
         int wanted = 0;
         int row = first;
         do {
-            if (rows.closes(row) || rows.opens(row) || row - first == batch.room() || (wanted > 0 && !rows.wanted(row))) {
+            if (rows.closes(row)
+                    || rows.opens(row)
+                    || row - first == batch.room()
+                    || (wanted > 0 && !rows.wanted(row))) {
                 throw new StepStreamException("row " + row + " of a step of sequence " + sequence.id()
                         + " is out of place: the leader's program differs from this one");
             }

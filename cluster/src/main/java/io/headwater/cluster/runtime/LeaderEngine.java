@@ -58,8 +58,9 @@ final class LeaderEngine implements StepEngine {
     @Override
     public Sequence open(long id, KvOptions options) {
         if (OpenRows.count(options) > rows.capacity()) {
-            throw new IllegalArgumentException("the policy's text has " + options.policy().text().length()
-                    + " characters, too many for the step stream: leave out what is default");
+            throw new IllegalArgumentException(
+                    "the policy's text has " + options.policy().text().length()
+                            + " characters, too many for the step stream: leave out what is default");
         }
         Sequence opened = group.open(id, options);
         open.incrementAndGet();

@@ -96,8 +96,8 @@ final class FollowedSequencesTest {
 
     @Test
     void opensASequenceAsTheLeaderKeepsItAndMarksItsChangePoints() throws Exception {
-        KvOptions options = new KvOptions(
-                KvPolicy.parse("ems:gamma=1,tau=0.7,window=16"), 123_456, 17, Integer.MAX_VALUE);
+        KvOptions options =
+                new KvOptions(KvPolicy.parse("ems:gamma=1,tau=0.7,window=16"), 123_456, 17, Integer.MAX_VALUE);
         OpenRows.add(71, options, rows);
         assertEquals(OpenRows.count(options), rows.count());
         assertEquals(0, followed.apply(rows).rows());

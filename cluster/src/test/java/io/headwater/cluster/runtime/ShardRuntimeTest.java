@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.headwater.cluster.media.Transport;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
-import io.headwater.cluster.media.Transport;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.LocalDecodeClient;
@@ -311,8 +311,7 @@ final class ShardRuntimeTest {
                     .logprobs(3)
                     .build();
             TurnOptions turn = new TurnOptions(TOKENS, List.of(), true);
-            requests.add(new Generate(
-                    100 + i, TokenIds.of(prompt), 0, sampling, i, turn, false, kv(i), List.of()));
+            requests.add(new Generate(100 + i, TokenIds.of(prompt), 0, sampling, i, turn, false, kv(i), List.of()));
         }
         return requests;
     }

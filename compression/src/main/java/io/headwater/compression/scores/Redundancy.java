@@ -23,8 +23,7 @@ public final class Redundancy {
     private final float[] inverseNorms;
 
     /** {@code raw}: where a key has no look-alike, entry 0 is excused, as in R-KV's own code. */
-    public Redundancy(
-            Kernels kernels, KvLayout layout, int capacity, boolean raw, float threshold, float temperature) {
+    public Redundancy(Kernels kernels, KvLayout layout, int capacity, boolean raw, float threshold, float temperature) {
         this.raw = raw;
         this.threshold = threshold;
         this.temperature = temperature;

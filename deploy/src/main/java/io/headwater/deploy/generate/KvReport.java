@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cache at a turn's end.
  *
- * @param policy with all its options
+ * @param policyText the policy with all its options
  * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
  * @param represented tokens that they stand for
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record KvReport(
         String policy,
+        String policyText,
         @Nullable Integer budget,
         List<List<Integer>> entries,
         List<List<Integer>> represented,
@@ -44,6 +45,7 @@ record KvReport(
                 .map(head -> Collections.nCopies(config.nKvHeads(), head))
                 .toList();
         return new KvReport(
+                kv.policy().name(),
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
                 entries,

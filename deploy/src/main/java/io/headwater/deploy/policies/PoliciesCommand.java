@@ -17,7 +17,8 @@ import picocli.CommandLine.Mixin;
 /** {@code headwater policies}: how a cache can be compressed. */
 @Command(
         name = "policies",
-        description = "Lists the policies of --kv-policy: options, defaults, sources, what is evidence and what reconstruction.")
+        description =
+                "Lists the policies of --kv-policy: options, defaults, sources, what is evidence and what reconstruction.")
 public final class PoliciesCommand implements Callable<Integer> {
     private final Console console;
 
@@ -29,8 +30,7 @@ public final class PoliciesCommand implements Callable<Integer> {
     }
 
     /** A policy's entry of the JSON form; {@code options} with their defaults. */
-    private record Shown(
-            String name, String summary, Map<String, Option> options, String source, String evidence) {
+    private record Shown(String name, String summary, Map<String, Option> options, String source, String evidence) {
         static Shown of(PolicyDescription policy) {
             Map<String, Option> options = new LinkedHashMap<>();
             for (PolicyOption option : policy.options()) {

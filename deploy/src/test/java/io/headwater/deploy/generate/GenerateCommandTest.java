@@ -210,6 +210,31 @@ final class GenerateCommandTest {
     }
 
     @Test
+    void aPolicyKeepsEveryHeadNearItsBudgetAndSaysSo() {
+        TestConsole.Result result = run(
+                "-p",
+                "x",
+                "-n",
+                "50",
+                "--ignore-eos",
+                "--kv-policy",
+                "knorm",
+                "--kv-budget",
+                "16",
+                "--kv-interval",
+                "16",
+                "--json");
+
+        assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
+        JsonNode kv = Json.parse(result.out(), "answer").get("kv");
+        assertThat(kv.get("policy").asText()).isEqualTo("knorm");
+        assertThat(kv.get("budget").asInt()).isEqualTo(16);
+        assertThat(kv.get("compressions").asInt()).isGreaterThanOrEqualTo(3);
+        assertThat(kv.get("entries").get(0).get(0).asInt()).isBetween(16, 32);
+        assertThat(kv.get("bytes_full").asLong()).isPositive();
+    }
+
+    @Test
     void aTruncatedModelIsOneLine() throws IOException {
         byte[] bytes = Files.readAllBytes(directory.resolve("tiny.gguf"));
         Files.write(directory.resolve("tiny.gguf"), java.util.Arrays.copyOf(bytes, bytes.length / 2));

@@ -24,8 +24,8 @@ final class ChangePoints {
         int end = 1;
         for (PastTurn turn : past) {
             if (turn.prompt() < end) {
-                throw new IllegalArgumentException("a turn's prompt ends at " + turn.prompt() + ", the answer before it at "
-                        + end + ": turns follow each other");
+                throw new IllegalArgumentException("a turn's prompt ends at " + turn.prompt()
+                        + ", the answer before it at " + end + ": turns follow each other");
             }
             end = turn.end();
         }

@@ -258,7 +258,11 @@ public final class DecodeLoop implements AutoCloseable {
         if (old != null) {
             engine.close(old.sequence());
         }
-        return new SessionCache(request.session(), engine.open(request.session(), request.asked().kv()), log, changes);
+        return new SessionCache(
+                request.session(),
+                engine.open(request.session(), request.asked().kv()),
+                log,
+                changes);
     }
 
     private int addDecoding(StepBatch step) {

@@ -73,8 +73,7 @@ final class Request {
     ChangePoints changePoints() {
         return switch (asked) {
             case DecodeRequest.Generate generate ->
-                new ChangePoints(
-                        generate.kv(), generate.past(), generate.log().size() - generate.answered());
+                new ChangePoints(generate.kv(), generate.past(), generate.log().size() - generate.answered());
             case DecodeRequest.Score score -> new ChangePoints(score.kv(), List.of(), score.prompt());
         };
     }

@@ -50,8 +50,8 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return mostEntries(budget, contextLength);
     }
 
-    private int mostEntries(int heads, int contextLength) {
-        long most = (long) heads + Math.max(interval, prefillLimit);
+    private int mostEntries(int left, int contextLength) {
+        long most = (long) left + Math.max(interval, prefillLimit);
         return full() ? contextLength : (int) Math.min(contextLength, most);
     }
 
@@ -61,7 +61,9 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
      */
     public int reservedEntries(int contextLength) {
         long entries = mostEntries(contextLength);
-        return full() ? contextLength : (int) Math.min(Integer.MAX_VALUE, entries + entries / 16 + 2L * policy.window());
+        return full()
+                ? contextLength
+                : (int) Math.min(Integer.MAX_VALUE, entries + entries / 16 + 2L * policy.window());
     }
 
     /** Entries that a head of a layer holds at most. */

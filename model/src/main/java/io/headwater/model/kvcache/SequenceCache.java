@@ -30,19 +30,28 @@ public final class SequenceCache implements AutoCloseable {
     /** As the options say; {@code contextLength}: most entries that a head of a full cache will hold. */
     public SequenceCache(
             BlockArena arena, SessionMemory memory, HeadsShape shape, KvOptions options, int contextLength) {
-        this(arena, memory, shape, options.entryState(), layer -> options.mostEntries(layer, shape.nLayers(), contextLength));
+        this(
+                arena,
+                memory,
+                shape,
+                options.entryState(),
+                layer -> options.mostEntries(layer, shape.nLayers(), contextLength));
     }
 
     SequenceCache(
-            BlockArena arena, SessionMemory memory, HeadsShape shape, EntryState kept, IntUnaryOperator capacityOfLayer) {
+            BlockArena arena,
+            SessionMemory memory,
+            HeadsShape shape,
+            EntryState kept,
+            IntUnaryOperator capacityOfLayer) {
         this.arena = arena;
         this.memory = memory;
         this.shape = shape;
         this.kept = kept;
-        int most = IntStream.range(0, shape.nLayers()).map(capacityOfLayer).max().orElse(0);
-        this.columns = kept.positions()
-                ? new EntryColumns(shape.heads(), kept.columns(), most, HeadCache.EVERYTHING)
-                : null;
+        int most =
+                IntStream.range(0, shape.nLayers()).map(capacityOfLayer).max().orElse(0);
+        this.columns =
+                kept.positions() ? new EntryColumns(shape.heads(), kept.columns(), most, HeadCache.EVERYTHING) : null;
         this.heads = new HeadCache[shape.heads()];
         for (int i = 0; i < heads.length; i++) {
             int capacity = capacityOfLayer.applyAsInt(i / shape.kvHeads());

@@ -50,8 +50,7 @@ final class ChangePointsTest {
 
     @Test
     void aPromptLimitBelowWhatTheAnswerHasGatheredChangesAtOnce() throws Exception {
-        assertThat(changes(of(List.of(new PastTurn(50, 62)), 90, 16, 4), 66))
-                .endsWith(50, 62, 66);
+        assertThat(changes(of(List.of(new PastTurn(50, 62)), 90, 16, 4), 66)).endsWith(50, 62, 66);
     }
 
     @Test
@@ -72,10 +71,17 @@ final class ChangePointsTest {
         List.of(30, 50, 66).forEach(log::add);
 
         assertThat(log.agreesWith(of(List.of(), 50, 16, 30), 70)).isTrue();
-        assertThat(log.agreesWith(of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70)).isTrue();
-        assertThat(log.agreesWith(of(List.of(), 90, 16, 30), 70)).as("another prompt's end").isFalse();
-        assertThat(log.agreesWith(of(List.of(), 50, 16, 30), 82)).as("a change is missing").isFalse();
-        assertThat(log.agreesWith(of(List.of(), 50, 17, 30), 70)).as("another interval").isFalse();
+        assertThat(log.agreesWith(of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70))
+                .isTrue();
+        assertThat(log.agreesWith(of(List.of(), 90, 16, 30), 70))
+                .as("another prompt's end")
+                .isFalse();
+        assertThat(log.agreesWith(of(List.of(), 50, 16, 30), 82))
+                .as("a change is missing")
+                .isFalse();
+        assertThat(log.agreesWith(of(List.of(), 50, 17, 30), 70))
+                .as("another interval")
+                .isFalse();
     }
 
     @Test

@@ -56,11 +56,7 @@ final class CompressedReplayTest {
 
     @BeforeEach
     void writeModel() throws Exception {
-        file = TinyModel.create()
-                .heads(6, 3)
-                .headDim(32)
-                .contextLength(CONTEXT)
-                .write(directory);
+        file = TinyModel.create().heads(6, 3).headDim(32).contextLength(CONTEXT).write(directory);
     }
 
     static Stream<String> policies() {
@@ -94,7 +90,8 @@ final class CompressedReplayTest {
                 for (int cut : new int[] {ANSWER - 1, 17, 1}) {
                     Heard rest = Heard.run(loop(engine), secondTurn(cut));
                     assertSame(options + ", built again at " + cut, rest, live.get(1), cut);
-                    assertSame(options + ", built again at " + cut, engine.closed().getLast());
+                    assertSame(
+                            options + ", built again at " + cut, engine.closed().getLast());
                 }
             });
         }
@@ -159,8 +156,10 @@ final class CompressedReplayTest {
         DecodeLoop loop = loop(engine);
         TokenIds first = prompt(FIRST_PROMPT, 1);
         Heard one = Heard.run(loop, turn(5, first, 0, kv, List.of(), true));
-        TokenIds log = first.plus(one.ids().toArray()).plus(prompt(SECOND_PROMPT, 2).toArray());
-        Heard two = Heard.run(loop, turn(5, log, 0, kv, List.of(new PastTurn(FIRST_PROMPT, FIRST_PROMPT + ANSWER)), false));
+        TokenIds log =
+                first.plus(one.ids().toArray()).plus(prompt(SECOND_PROMPT, 2).toArray());
+        Heard two =
+                Heard.run(loop, turn(5, log, 0, kv, List.of(new PastTurn(FIRST_PROMPT, FIRST_PROMPT + ANSWER)), false));
         assertThat(two.prefilled().getFirst().done())
                 .as("the kept cache goes on")
                 .isEqualTo(FIRST_PROMPT + ANSWER - 1);
@@ -205,7 +204,8 @@ final class CompressedReplayTest {
     private void with(EngineOptions options, Check check) throws Exception {
         try (LlamaModel model = LlamaModel.open(file);
                 EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
-            check.on(new HashingEngine(group, model.config(), Tokenizer.of(model.file().metadata())));
+            check.on(new HashingEngine(
+                    group, model.config(), Tokenizer.of(model.file().metadata())));
         }
     }
 

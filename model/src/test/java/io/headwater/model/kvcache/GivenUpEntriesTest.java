@@ -50,7 +50,9 @@ final class GivenUpEntriesTest {
                     head.bias(entry, entry * 0.25f);
                 }
             }
-            int[] kept = IntStream.range(0, 200).filter(entry -> entry % 7 != 1 && entry != 150).toArray();
+            int[] kept = IntStream.range(0, 200)
+                    .filter(entry -> entry % 7 != 1 && entry != 150)
+                    .toArray();
             List<String> expected = new ArrayList<>();
             for (int entry : kept) {
                 expected.add(describe(head, entry));
@@ -103,7 +105,8 @@ final class GivenUpEntriesTest {
                 long slabs = arena.statistics().slabBytes();
                 assertThat(full).isGreaterThan(LAYERS * KV_HEADS * 10L * block);
                 for (int i = 0; i < LAYERS * KV_HEADS; i++) {
-                    cache.head(i / KV_HEADS, i % KV_HEADS).keep(IntStream.range(0, 33).toArray(), 33);
+                    cache.head(i / KV_HEADS, i % KV_HEADS)
+                            .keep(IntStream.range(0, 33).toArray(), 33);
                 }
                 cache.trim();
 
