@@ -3,6 +3,7 @@ package io.headwater.compression;
 
 import static io.headwater.tensors.kernels.KvLayout.BLOCK_ENTRIES;
 
+import io.headwater.compression.scores.EntryReader;
 import io.headwater.tensors.kernels.KvLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,7 @@ public final class TestHead implements CompressibleHead {
     private final int[] positions;
     private final float[] columnSums;
     private final float[] state;
+    private final float[] moved;
     private float @Nullable [] bias;
     private float[] windowQueries = new float[0];
     private int windowLength;
@@ -30,6 +32,7 @@ public final class TestHead implements CompressibleHead {
         positions = new int[capacity];
         columnSums = new float[capacity];
         state = new float[capacity];
+        moved = new float[layout.headDim()];
         Arrays.fill(state, Float.NaN);
     }
 
@@ -123,8 +126,10 @@ public final class TestHead implements CompressibleHead {
             if ((i > 0 && from <= kept[i - 1]) || from >= length) {
                 throw new AssertionError("kept " + Arrays.toString(Arrays.copyOf(kept, count)) + " of " + length);
             }
-            key(i, key(from), 0);
-            value(i, value(from), 0);
+            EntryReader.key(this, from, moved, 0);
+            key(i, moved, 0);
+            EntryReader.value(this, from, moved, 0);
+            value(i, moved, 0);
             positions[i] = positions[from];
             columnSums[i] = columnSums[from];
             state[i] = state[from];
