@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,10 +23,10 @@ final class RetrieveCommandTest {
     private static final String CONTEXT = "the sea and the wind, ".repeat(6);
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    @BeforeEach
-    void writeCasesAndAModel() throws IOException {
+    @BeforeAll
+    static void writeCasesAndAModel() throws IOException {
         TinyModel.create().contextLength(256).write(directory);
         String question = IntStream.rangeClosed('a', 'z')
                 .mapToObj(letter -> "and the " + (char) letter)
@@ -44,7 +44,7 @@ final class RetrieveCommandTest {
     }
 
     /** What the model says greedily after a prompt. */
-    private String answer(String prompt) {
+    private static String answer(String prompt) {
         return new TestConsole(directory)
                 .run("generate", "-m", "tiny.gguf", "-p", prompt, "-n", "1", "--temperature", "0", "--ignore-eos", "-q")
                 .out()
@@ -130,9 +130,11 @@ final class RetrieveCommandTest {
     }
 
     @Test
-    void aCaseWithoutAQuestionIsRefused() throws IOException {
-        Files.writeString(directory.resolve("cases.jsonl"), "{\"prompt\":\"a\",\"answer\":\"b\"}\n");
+    void aCaseWithoutAQuestionIsRefused() {
+        TestConsole console = new TestConsole(directory).input("{\"prompt\":\"a\",\"answer\":\"b\"}\n");
 
-        assertThat(run("--kv-policy knorm").err()).contains("context_chars");
+        assertThat(console.run("retrieve", "-m", "tiny.gguf", "-f", "-", "--kv-policy", "knorm")
+                        .err())
+                .contains("context_chars");
     }
 }
