@@ -10,6 +10,7 @@ import io.headwater.deploy.node.NodeCommand;
 import io.headwater.deploy.policies.PoliciesCommand;
 import io.headwater.deploy.pull.ModelsCommand;
 import io.headwater.deploy.pull.PullCommand;
+import io.headwater.deploy.quality.RetrieveCommand;
 import io.headwater.deploy.score.PerplexityCommand;
 import io.headwater.deploy.score.ScoreCommand;
 import io.headwater.deploy.status.StatusCommand;
@@ -32,6 +33,7 @@ public final class Commands {
                 new ChatCommand(console),
                 new ScoreCommand(console),
                 new PerplexityCommand(console),
+                new RetrieveCommand(console),
                 new BenchCommand(console),
                 new PoliciesCommand(console),
                 new NodeCommand(console),

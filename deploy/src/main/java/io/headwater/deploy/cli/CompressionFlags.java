@@ -5,7 +5,9 @@ import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,13 +21,11 @@ public final class CompressionFlags {
     @Option(
             names = "--kv-policy",
             paramLabel = "NAME[:OPTION=VALUE,…]",
-            description = "how the cache is compressed ('headwater policies' lists them; default: none, everything is kept)")
-    private @Nullable String policy;
+            description =
+                    "how the cache is compressed ('headwater policies' lists them; default: none, everything is kept)")
+    private List<String> policies = List.of();
 
-    @Option(
-            names = "--kv-option",
-            paramLabel = "OPTION=VALUE",
-            description = "an option of the policy (repeatable)")
+    @Option(names = "--kv-option", paramLabel = "OPTION=VALUE", description = "an option of the policy (repeatable)")
     private List<String> options = List.of();
 
     @Option(names = "--kv-window", paramLabel = "W", description = "the policy's option window")
@@ -33,9 +33,10 @@ public final class CompressionFlags {
 
     @Option(
             names = "--kv-budget",
+            split = ",",
             paramLabel = "ENTRIES",
             description = "what each KV head keeps, in the mean over layers (default: " + DEFAULT_BUDGET + ")")
-    private @Nullable Integer budget;
+    private List<Integer> budgets = List.of();
 
     @Option(
             names = "--kv-interval",
@@ -62,7 +63,8 @@ public final class CompressionFlags {
 
     /** As the other; what is not given is as in {@code others}, whose policy's options count only where no policy is given. */
     public KvOptions kvOptions(KvOptions others) {
-        KvPolicy asked = policy(others.policy());
+        KvPolicy asked = policy(one("--kv-policy", policies), others.policy());
+        @Nullable Integer budget = one("--kv-budget", budgets);
         if (asked.none() && budget != null) {
             throw new UserError("--kv-budget " + budget + ": without a policy everything is kept; give --kv-policy");
         }
@@ -75,7 +77,35 @@ public final class CompressionFlags {
         }
     }
 
-    private KvPolicy policy(KvPolicy other) {
+    /**
+     * All policies that were asked for, as they were written and with the other options in them; for commands that compare policies.
+     *
+     * @throws UserError that says in one line what is wrong
+     */
+    public Map<String, KvPolicy> policies() {
+        Map<String, KvPolicy> all = new LinkedHashMap<>();
+        for (String written : policies) {
+            if (all.put(written, policy(written, KvPolicy.NONE)) != null) {
+                throw new UserError("--kv-policy " + written + " is given twice: give each policy once");
+            }
+        }
+        return all;
+    }
+
+    /** All budgets that were asked for. */
+    public List<Integer> budgets() {
+        return List.copyOf(budgets);
+    }
+
+    private static <T> @Nullable T one(String option, List<T> given) {
+        if (given.size() > 1) {
+            throw new UserError(option + " is given " + given.size() + " times: give one (only 'retrieve' and"
+                    + " 'perplexity --compress-half' compare several)");
+        }
+        return given.isEmpty() ? null : given.getFirst();
+    }
+
+    private KvPolicy policy(@Nullable String policy, KvPolicy other) {
         List<String> given = new ArrayList<>(options);
         if (window != null) {
             given.add("window=" + window);

@@ -10,6 +10,7 @@ import io.headwater.deploy.cli.KvFlags;
 import io.headwater.deploy.cli.ModelFlags;
 import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.ProgressBar;
+import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.deploy.cluster.ClusterSetup;
 import io.headwater.model.decoding.BatchingOptions;
@@ -55,6 +56,10 @@ public final class DecodeFlags {
         return kv;
     }
 
+    public CompressionFlags compression() {
+        return compression;
+    }
+
     public OutputFlags output() {
         return output;
     }
@@ -82,6 +87,24 @@ public final class DecodeFlags {
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
             return onCluster(console, file, batching, crossoverRows, sessions);
         }
+        return here(console, file, batching, sessions);
+    }
+
+    /**
+     * Loads the model with all its shards in this process, for what looks into its caches; the policies of {@link #compression} are the caller's.
+     *
+     * @throws io.headwater.deploy.cli.UserError as the other, and where a cluster is asked for
+     */
+    public LoadedModel loadHere(Console console) throws IOException, InterruptedException {
+        if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
+            throw new UserError("caches are compared in one process: leave out --nodes and --join (the tokens are the"
+                    + " same on any number of nodes)");
+        }
+        EngineSettings.check(engine, cluster, kv);
+        return here(console, model.file(console, output), BatchingOptions.defaults(), KvOptions.NONE);
+    }
+
+    private LoadedModel here(Console console, Path file, BatchingOptions batching, KvOptions sessions) {
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
                     model.name(),

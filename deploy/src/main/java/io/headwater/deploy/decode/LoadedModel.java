@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A model that is ready to decode. Owned by the command's thread. */
 public final class LoadedModel implements AutoCloseable {
@@ -32,6 +33,7 @@ public final class LoadedModel implements AutoCloseable {
     private final EngineOptions options;
     private final KvOptions kv;
     private final DecodeClient client;
+    private final @Nullable EngineGroup engines;
     private final Runnable end;
     private final long loadNanos;
     /** Session ids are unique among those of all commands that a cluster serves. */
@@ -44,6 +46,7 @@ public final class LoadedModel implements AutoCloseable {
             EngineOptions options,
             KvOptions kv,
             DecodeClient client,
+            @Nullable EngineGroup engines,
             Runnable end,
             long loadNanos) {
         this.name = name;
@@ -52,6 +55,7 @@ public final class LoadedModel implements AutoCloseable {
         this.options = options;
         this.kv = kv;
         this.client = client;
+        this.engines = engines;
         this.end = end;
         this.loadNanos = loadNanos;
     }
@@ -83,7 +87,8 @@ public final class LoadedModel implements AutoCloseable {
                     engines.close();
                     model.close();
                 };
-                return new LoadedModel(name, model, tokenizer, options, kv, client, end, System.nanoTime() - start);
+                return new LoadedModel(
+                        name, model, tokenizer, options, kv, client, engines, end, System.nanoTime() - start);
             } finally {
                 if (!opened) {
                     model.close();
@@ -104,6 +109,7 @@ public final class LoadedModel implements AutoCloseable {
                 options,
                 kv,
                 node.client(),
+                null,
                 cluster::close,
                 System.nanoTime() - startNanos);
     }
@@ -133,6 +139,18 @@ public final class LoadedModel implements AutoCloseable {
     /** Where work is handed in. */
     public DecodeClient client() {
         return client;
+    }
+
+    /**
+     * The engines, for what looks into their caches and hands nothing in at {@link #client}.
+     *
+     * @throws IllegalStateException if they are in other processes
+     */
+    public EngineGroup engines() {
+        if (engines == null) {
+            throw new IllegalStateException("the engines are in other processes: load the model here");
+        }
+        return engines;
     }
 
     /** Positions that a session may have. */

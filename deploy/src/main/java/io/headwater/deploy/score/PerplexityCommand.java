@@ -11,6 +11,9 @@ import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.TextInput;
+import io.headwater.deploy.quality.ForkedText;
+import io.headwater.deploy.quality.Variant;
+import io.headwater.deploy.quality.VariantFlags;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +55,15 @@ public final class PerplexityCommand implements Callable<Integer> {
             description = "the whole text in one session; per_window is then of each stretch of W tokens")
     private boolean stream;
 
+    @Option(
+            names = "--compress-half",
+            description = "compare policies: compress each window's first half, once, by every --kv-policy at every"
+                    + " --kv-budget or --keep")
+    private boolean compressHalf;
+
+    @Mixin
+    private final VariantFlags variants = new VariantFlags();
+
     @Mixin
     private final DecodeFlags flags = new DecodeFlags();
 
@@ -67,7 +79,17 @@ public final class PerplexityCommand implements Callable<Integer> {
         if (windows != null && windows < 1) {
             throw new UserError("--windows " + windows + ": give at least 1");
         }
+        if (compressHalf && stream) {
+            throw new UserError("--compress-half and --stream exclude each other: give one of them");
+        }
+        if (!compressHalf && variants.given()) {
+            throw new UserError("--keep compares policies: give it with --compress-half");
+        }
         String text = TextInput.read(console, file);
+        return compressHalf ? compareHalves(text) : score(text);
+    }
+
+    private int score(String text) throws IOException, InterruptedException {
         Cancellation cancellation = new Cancellation();
         try (LoadedModel model = flags.load(console);
                 ProgressBar bar = flags.output().progress(console, "scoring", ProgressBar.Unit.ITEMS);
@@ -79,6 +101,27 @@ public final class PerplexityCommand implements Callable<Integer> {
             List<Likelihood> scored = stream ? parts.stream(wanted) : parts.apart(wanted, wanted.length / window);
             bar.clear();
             print(Perplexity.of(scored));
+            return ExitCode.DONE;
+        }
+    }
+
+    private int compareHalves(String text) throws IOException, InterruptedException {
+        List<Variant> compared = variants.variants(flags.compression());
+        Cancellation cancellation = new Cancellation();
+        try (LoadedModel model = flags.loadHere(console);
+                ProgressBar bar = flags.output().progress(console, "windows", ProgressBar.Unit.ITEMS);
+                Interrupts _ = Interrupts.during(cancellation::ask)) {
+            int[] wanted = windowed(model, model.tokenizer().encode(text, false));
+            ForkedText forks = new ForkedText(model.engines(), compared, cancellation);
+            CompressedHalves halves = new CompressedHalves(model, forks, compared, window);
+            HalvesResult result = halves.score(wanted, done -> bar.update(done, wanted.length / window));
+            bar.clear();
+            if (flags.output().json()) {
+                Json.print(console, result);
+            } else {
+                console.out().print(HalvesTable.of(result));
+                console.out().flush();
+            }
             return ExitCode.DONE;
         }
     }

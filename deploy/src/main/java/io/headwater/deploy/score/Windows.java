@@ -26,14 +26,19 @@ final class Windows {
     List<Likelihood> apart(int[] tokens, int windows) {
         List<Likelihood> all = new ArrayList<>();
         for (int k = 0; k < windows; k++) {
-            int[] part = Arrays.copyOfRange(tokens, k * window, (k + 1) * window);
-            OptionalInt bos = model.tokenizer().bos();
-            if (model.tokenizer().addBos() && bos.isPresent()) {
-                part[0] = bos.getAsInt();
-            }
-            all.add(secondHalf(part));
+            all.add(secondHalf(part(model, tokens, window, k)));
         }
         return all;
+    }
+
+    /** A window's tokens. */
+    static int[] part(LoadedModel model, int[] tokens, int window, int number) {
+        int[] part = Arrays.copyOfRange(tokens, number * window, (number + 1) * window);
+        OptionalInt bos = model.tokenizer().bos();
+        if (model.tokenizer().addBos() && bos.isPresent()) {
+            part[0] = bos.getAsInt();
+        }
+        return part;
     }
 
     private Likelihood secondHalf(int[] tokens) {

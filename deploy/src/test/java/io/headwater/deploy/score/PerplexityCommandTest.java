@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PerplexityCommandTest {
     /** A text of golden/smollm2/logits.json. */
     private static final String LIGHTHOUSE =
-            "The old lighthouse keeper climbed the stairs every evening at dusk. He carried a can of oil, a cloth and a small"
-                    + " brass key. From the top he could see the whole bay, the fishing boats coming home, and the lights of"
-                    + " the village one by one. ";
+            "The old lighthouse keeper climbed the stairs every evening at dusk. He carried a can of oil, a cloth and"
+                + " a small brass key. From the top he could see the whole bay, the fishing boats coming home, and the"
+                + " lights of the village one by one. ";
     /** Mean nll by the f32 reference of tokens 26 to 49, the second half of the first window of 50. With 8-bit activations single
      * log-probabilities differ by up to 0.47, rms 0.18 (golden/README.md): the mean of 24 by less than 0.08. */
     private static final double REFERENCE_NLL = 82.562786 / 24;
@@ -48,6 +48,28 @@ final class PerplexityCommandTest {
 
         assertThat(result.get("tokens").asInt()).isEqualTo(24);
         assertThat(result.get("nll").asDouble()).isCloseTo(REFERENCE_NLL, within(0.08));
+    }
+
+    @Test
+    void comparesCompressedHalvesWithTheFullCache() {
+        JsonNode full = json("tiny.gguf", "-f long.txt --window 60 --windows 2");
+        JsonNode compared = json(
+                "tiny.gguf",
+                "-f long.txt --window 60 --windows 2 --compress-half --kv-policy keydiff --kv-policy ems:window=4"
+                        + " --kv-budget 60,12");
+
+        List<JsonNode> results = new ArrayList<>();
+        compared.get("results").forEach(results::add);
+        assertThat(results).hasSize(5);
+        for (int roomy : new int[] {0, 1, 3}) {
+            assertThat(results.get(roomy).get("perplexity").asDouble())
+                    .as(results.get(roomy).get("policy").asText())
+                    .isEqualTo(full.get("perplexity").asDouble());
+        }
+        for (int tight : new int[] {2, 4}) {
+            assertThat(results.get(tight).get("ratio").asDouble()).isPositive().isNotEqualTo(1.0);
+            assertThat(results.get(tight).get("per_window")).hasSize(2);
+        }
     }
 
     @Test

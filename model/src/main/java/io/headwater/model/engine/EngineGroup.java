@@ -126,6 +126,28 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         }
     }
 
+    /**
+     * A sequence that has read all that another has, and whose cache is kept in another way from here on: after its next step that ends at a change
+     * point it has the bits of one that was opened with these options. The other must not have given up any entry, and must keep what the
+     * options' policy needs to know of them. Only where all shards are in this process.
+     *
+     * @throws NoKvMemoryException if there is no room for the copy
+     */
+    public Sequence fork(Sequence from, long id, KvOptions options) throws NoKvMemoryException {
+        Sequence fork = open(id, options);
+        try {
+            int refusal = fork.beginAt(from);
+            if (refusal < 0) {
+                throw new NoKvMemoryException(
+                        0, "no KV memory to fork " + from.position() + " tokens: " + Refusal.describe(refusal));
+            }
+            return fork;
+        } catch (NoKvMemoryException | RuntimeException | Error e) {
+            Closing.after(e, List.of(fork::close));
+            throw e;
+        }
+    }
+
     /** Of the plan's KV heads, those of this process. */
     private double share() {
         int here = 0;

@@ -73,6 +73,20 @@ public final class Sequence implements AutoCloseable {
         return 0;
     }
 
+    /** Begins, empty as it is, where another sequence of the same engines is; returns 0 or a negative refusal. */
+    int beginAt(Sequence other) {
+        for (int i = 0; i < caches.length; i++) {
+            int refusal = caches[i].copy(other.caches[i]);
+            if (refusal < 0) {
+                return refusal;
+            }
+        }
+        longestHead = other.longestHead;
+        sinceChange = other.sinceChange;
+        position = other.position;
+        return 0;
+    }
+
     void advance(int rows) {
         for (SequenceCache cache : caches) {
             cache.advance(rows);

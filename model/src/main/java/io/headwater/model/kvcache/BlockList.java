@@ -26,6 +26,10 @@ final class BlockList {
         return Math.toIntExact((bytes + BlockArena.PAGE_BYTES - 1) / BlockArena.PAGE_BYTES * BlockArena.PAGE_BYTES);
     }
 
+    int capacity() {
+        return blocks.length;
+    }
+
     int count() {
         return count;
     }

@@ -120,6 +120,45 @@ public final class HeadCache implements CompressibleHead {
         }
     }
 
+    /** Fills this head, which is empty and has room, with what another has of its entries, as far as this one keeps it. */
+    void copy(HeadCache other) {
+        checkSource(other);
+        for (int block = 0; block < BlockList.blocks(other.length); block++) {
+            MemorySegment.copy(
+                    EVERYTHING, other.blocks.address(block), EVERYTHING, blocks.address(block), layout.blockBytes());
+        }
+        for (int entry = 0; columns != null && entry < other.length; entry++) {
+            columns.setInt(index, POSITION, entry, other.position(entry));
+            columnSum(entry, other.columnSum(entry));
+            for (int i = 0; i < kept.floats(); i++) {
+                state(i, entry, other.kept.floats() == kept.floats() ? other.state(i, entry) : Float.NaN);
+            }
+        }
+        bias = other.bias == null ? null : Arrays.copyOf(other.bias, biasLength(other.length));
+        length = other.length;
+        next = other.next;
+        if (ring != null) {
+            ring.copy(Objects.requireNonNull(other.ring), next - windowLength(), next);
+        }
+    }
+
+    /** Refuses more entries than the head may ever hold. */
+    void checkCapacity(int entries) {
+        if (BlockList.blocks(entries) > blocks.capacity()) {
+            throw new IllegalArgumentException(entries + " entries, this cache holds at most "
+                    + blocks.capacity() * KvLayout.BLOCK_ENTRIES + ": raise its prefill limit");
+        }
+    }
+
+    private void checkSource(HeadCache other) {
+        boolean positions = kept.positions() || other.length == other.next;
+        boolean sums = other.kept.columnSums() || !kept.columnSums();
+        if (!positions || !sums || other.kept.window() < kept.window()) {
+            throw new IllegalArgumentException("a cache that keeps " + other.kept + " cannot become one that keeps "
+                    + kept + ": open the first with a policy that keeps as much");
+        }
+    }
+
     /** Counts stored entries in. */
     public void advance(int entries) {
         length += entries;

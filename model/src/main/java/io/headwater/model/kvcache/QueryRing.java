@@ -72,6 +72,13 @@ final class QueryRing {
         }
     }
 
+    /** Copies the rows of positions [from, to) of a ring of the same model that is no shorter. */
+    void copy(QueryRing other, int from, int to) {
+        for (int position = from; position < to; position++) {
+            MemorySegment.copy(memory, other.at(position), memory, at(position), (long) rowFloats * type.bytes());
+        }
+    }
+
     /** Reads the rows of positions [from, to), at most a window of them, to the beginning of {@code out}. */
     void read(int from, int to, float[] out) {
         for (int position = from; position < to; position++) {

@@ -88,6 +88,26 @@ public final class SequenceCache implements AutoCloseable {
         return refusal < 0 ? refusal : memory.chargeHeap(heapBytes());
     }
 
+    /**
+     * Fills this cache, which is empty, with what another of the same shard holds, as far as this one keeps it; returns 0 or a negative refusal.
+     *
+     * @throws IllegalArgumentException if the other does not keep what this one needs, or has more entries than this one may
+     */
+    public int copy(SequenceCache other) {
+        for (HeadCache head : heads) {
+            head.checkCapacity(other.longest());
+        }
+        int refusal = reserve(other.longest());
+        if (refusal < 0) {
+            return refusal;
+        }
+        for (int i = 0; i < heads.length; i++) {
+            heads[i].copy(other.heads[i]);
+        }
+        trim();
+        return 0;
+    }
+
     /** Counts the entries of a finished step in. */
     public void advance(int entries) {
         for (HeadCache head : heads) {
