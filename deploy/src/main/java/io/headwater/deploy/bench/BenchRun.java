@@ -137,7 +137,10 @@ final class BenchRun {
         for (long session : sessions) {
             PrefillListener read = reading();
             all.add(AskedAnswer.of(
-                    model.client(), new Question(session, log, options, keep, model.kv(), past), TextListener.SILENT, read));
+                    model.client(),
+                    new Question(session, log, options, keep, model.kv(), past),
+                    TextListener.SILENT,
+                    read));
         }
         for (AskedAnswer asked : all) {
             model.await(asked, cancellation);

@@ -79,7 +79,10 @@ final class Conversation implements AutoCloseable {
             past.clear(); // the template has rewritten the history: all of it is the prompt
         }
         AskedAnswer asked = AskedAnswer.of(
-                model.client(), new AskedAnswer.Question(session, prompted, options, true, model.kv(), past), listener, progress);
+                model.client(),
+                new AskedAnswer.Question(session, prompted, options, true, model.kv(), past),
+                listener,
+                progress);
         model.await(asked, cancellation);
         Answer answer = asked.answer();
         log = prompted.plus(answer.tokens().stream().mapToInt(Integer::intValue).toArray());

@@ -169,12 +169,7 @@ public final class AskedAnswer implements Asked, DecodeListener {
      * @param past its turns before this one
      */
     public record Question(
-            long session,
-            TokenIds log,
-            GenerationOptions options,
-            boolean keep,
-            KvOptions kv,
-            List<PastTurn> past) {
+            long session, TokenIds log, GenerationOptions options, boolean keep, KvOptions kv, List<PastTurn> past) {
         public Question {
             past = List.copyOf(past);
         }

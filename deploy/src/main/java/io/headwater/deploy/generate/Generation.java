@@ -32,8 +32,7 @@ final class Generation {
     /** Asks for the answer to a prompt. */
     AskedAnswer ask(
             int[] prompt, GenerationOptions options, KvOptions kv, TextListener listener, PrefillListener progress) {
-        var question =
-                new AskedAnswer.Question(model.newSession(), TokenIds.of(prompt), options, false, kv, List.of());
+        var question = new AskedAnswer.Question(model.newSession(), TokenIds.of(prompt), options, false, kv, List.of());
         return AskedAnswer.of(model.client(), question, listener, progress);
     }
 

@@ -76,7 +76,8 @@ public final class ForkedText {
         List<Fork> forks = new ArrayList<>();
         try {
             for (int variant = first; variant < end; variant++) {
-                @Nullable KvOptions options =
+                @Nullable
+                KvOptions options =
                         variants.get(variant).options(text.compressed).orElse(null);
                 if (options != null) {
                     Fork fork = new Fork(variant, engines.fork(read, ++sequences, options));

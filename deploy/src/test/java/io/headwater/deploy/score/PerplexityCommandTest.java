@@ -25,8 +25,8 @@ final class PerplexityCommandTest {
     /** A text of golden/smollm2/logits.json. */
     private static final String LIGHTHOUSE =
             "The old lighthouse keeper climbed the stairs every evening at dusk. He carried a can of oil, a cloth and"
-                + " a small brass key. From the top he could see the whole bay, the fishing boats coming home, and the"
-                + " lights of the village one by one. ";
+                    + " a small brass key. From the top he could see the whole bay, the fishing boats coming home, and the"
+                    + " lights of the village one by one. ";
     /** Mean nll by the f32 reference of tokens 26 to 49, the second half of the first window of 50. With 8-bit activations single
      * log-probabilities differ by up to 0.47, rms 0.18 (golden/README.md): the mean of 24 by less than 0.08. */
     private static final double REFERENCE_NLL = 82.562786 / 24;

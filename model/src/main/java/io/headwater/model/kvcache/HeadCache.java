@@ -135,6 +135,7 @@ public final class HeadCache implements CompressibleHead {
             }
         }
         bias = other.bias == null ? null : Arrays.copyOf(other.bias, biasLength(other.length));
+        members = other.members == null ? null : other.members.copy();
         length = other.length;
         next = other.next;
         if (ring != null) {

@@ -46,6 +46,13 @@ public final class EntryMembers {
         count = newCount;
     }
 
+    /** The same members, on their own from now on. */
+    public EntryMembers copy() {
+        EntryMembers copy = new EntryMembers();
+        copy.set(entries, ratios, count);
+        return copy;
+    }
+
     /** Follows an eviction: entries {@code kept[0, n)}, ascending, are now 0 to n − 1; members of others are gone. */
     public void keep(int[] kept, int n) {
         int to = 0;
