@@ -106,7 +106,7 @@ final class NodeStarter {
                         options.downing(),
                         options.roles().stream().map(NodeRole::text).collect(Collectors.toSet()))
                 .withBind(options.bind())
-                .withExitWhenDown(options.exitWhenDown());
+                .withExitWhenDown(false);
         return options.join().map(all::joining).orElse(all);
     }
 

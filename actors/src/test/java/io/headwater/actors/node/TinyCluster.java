@@ -25,7 +25,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,10 @@ final class TinyCluster implements AutoCloseable {
         driver = udp ? null : Media.start(MediaOptions.ipc());
         boolean started = false;
         try {
-            gateway = ClusterNode.start(options().withRoles(NodeRole.GATEWAY).withExpectedNodes(nodes));
+            gateway = ClusterNode.start(options()
+                    .roles(Set.of(NodeRole.GATEWAY))
+                    .expectedNodes(nodes)
+                    .build());
             for (int i = 0; i < nodes; i++) {
                 join();
             }
@@ -61,19 +67,21 @@ final class TinyCluster implements AutoCloseable {
 
     /** Starts one more shard node. */
     ClusterNode join() throws NodeException {
-        NodeOptions options = options().joining(gateway.address()).withCapacity(1);
-        ClusterNode node = ClusterNode.start(
-                kvLimitBytes.isPresent() ? options.withKvLimitBytes(kvLimitBytes.getAsLong()) : options);
+        ClusterNode node = ClusterNode.start(options()
+                .join(Optional.of(gateway.address()))
+                .capacity(OptionalDouble.of(1))
+                .kvLimitBytes(kvLimitBytes)
+                .build());
         shards.add(node);
         return node;
     }
 
-    private NodeOptions options() {
+    private NodeOptionsBuilder options() {
         MediaOptions media =
                 driver == null ? MediaOptions.udp("127.0.0.1") : MediaOptions.ipcOf(Path.of(driver.directory()));
-        return NodeOptions.of(new HostPort("127.0.0.1", 0), model, engine(), media)
-                .withDowning(Downing.KEEP_OLDEST)
-                .withNodesOnHost(3);
+        return NodeOptions.builder(new HostPort("127.0.0.1", 0), model, engine(), media)
+                .downing(Downing.KEEP_OLDEST)
+                .nodesOnHost(3);
     }
 
     private static EngineOptions engine() {

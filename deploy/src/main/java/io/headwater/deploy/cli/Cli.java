@@ -11,6 +11,9 @@ import picocli.CommandLine.ParseResult;
 
 /** The commands, and what becomes of them: a result, or one line on standard error and an exit code. */
 public final class Cli {
+    /** Of the program; the nodes of a cluster must all have the same. */
+    public static final String VERSION = "0.1.0";
+
     private final Console console;
     private final List<Object> commands;
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "headwater",
         mixinStandardHelpOptions = true,
-        version = "headwater " + HeadwaterCommand.VERSION,
+        version = "headwater " + Cli.VERSION,
         synopsisSubcommandLabel = "COMMAND",
         description = "Streams a language model's answer from head shards on this machine.",
         footer = {
@@ -19,8 +19,6 @@ import picocli.CommandLine.Spec;
             "More about a command: headwater COMMAND --help"
         })
 final class HeadwaterCommand implements Callable<Integer> {
-    static final String VERSION = "0.1.0";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before call()
     private CommandSpec spec;

@@ -72,7 +72,8 @@ public final class MediaFlags {
             names = "--idle",
             hidden = true,
             paramLabel = "POLICY",
-            description = "what the driver's threads do without work: ${COMPLETION-CANDIDATES} (default: BACKOFF)")
+            description = "what the driver's threads do without work: ${COMPLETION-CANDIDATES} "
+                    + "(default: SLEEP for ipc, else BACKOFF)")
     private @Nullable IdlePolicy idle;
 
     @Option(

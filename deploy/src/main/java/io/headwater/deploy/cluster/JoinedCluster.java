@@ -6,9 +6,12 @@ import io.headwater.actors.node.NodeException;
 import io.headwater.actors.node.NodeOptions;
 import io.headwater.actors.node.NodeRole;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.Unavailable;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /** A running cluster that a command joins as a gateway, decodes on, and leaves. Used by the command's thread. */
 public final class JoinedCluster {
@@ -24,14 +27,16 @@ public final class JoinedCluster {
      */
     public static ClusterSession join(ClusterSetup setup, HostPort address) {
         MediaFlags flags = setup.flags().media();
-        NodeOptions options = NodeOptions.of(
+        NodeOptions options = NodeOptions.builder(
                         Addresses.bind(flags, 0),
                         setup.model(),
                         setup.engine(),
                         MediaSettings.of(flags, setup.console(), MediaFlags.Transport.udp))
-                .withRoles(NodeRole.GATEWAY)
-                .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.majority))
-                .joining(address);
+                .version(Cli.VERSION)
+                .roles(Set.of(NodeRole.GATEWAY))
+                .join(Optional.of(address))
+                .downing(Addresses.survivors(flags, MediaFlags.Survivors.majority))
+                .build();
         try {
             ClusterNode node = ClusterNode.start(options);
             boolean serves = false;

@@ -9,6 +9,7 @@ import io.headwater.actors.plan.PlanState;
 import io.headwater.cluster.media.Media;
 import io.headwater.cluster.media.MediaOptions;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.ProgressLines;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -77,11 +79,13 @@ public final class LocalCluster {
         try {
             driver = hosts ? Media.start(media) : null;
             MediaOptions used = driver == null ? media : MediaOptions.ipcOf(Path.of(driver.directory()));
-            NodeOptions options = NodeOptions.of(Addresses.bind(flags, 0), setup.model(), setup.engine(), used)
-                    .withRoles(NodeRole.GATEWAY)
-                    .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.oldest))
-                    .withExpectedNodes(setup.engine().nodes())
-                    .withCrossoverRows(setup.crossoverRows());
+            NodeOptions options = NodeOptions.builder(Addresses.bind(flags, 0), setup.model(), setup.engine(), used)
+                    .version(Cli.VERSION)
+                    .roles(Set.of(NodeRole.GATEWAY))
+                    .downing(Addresses.survivors(flags, MediaFlags.Survivors.oldest))
+                    .expectedNodes(setup.engine().nodes())
+                    .crossoverRows(setup.crossoverRows())
+                    .build();
             return new LocalCluster(setup, driver, ClusterNode.start(options));
         } catch (NodeException | IllegalStateException e) {
             if (driver != null) {

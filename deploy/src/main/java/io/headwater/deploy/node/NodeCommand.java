@@ -6,6 +6,7 @@ import io.headwater.actors.node.NodeException;
 import io.headwater.actors.node.NodeOptions;
 import io.headwater.actors.node.NodeRole;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.ExitCode;
@@ -25,7 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -89,20 +90,21 @@ public final class NodeCommand implements Callable<Integer> {
 
     private NodeOptions options(Path file, EngineOptions engineOptions) {
         HostPort bind = Addresses.bind(media, node.port());
-        Optional<HostPort> join = Addresses.join(media);
-        NodeOptions options = NodeOptions.of(
+        return NodeOptions.builder(
                         bind, file, engineOptions, MediaSettings.of(media, console, MediaFlags.Transport.udp))
-                .withRoles(node.roles().toArray(NodeRole[]::new))
-                .withDowning(Addresses.survivors(media, MediaFlags.Survivors.majority))
-                .withExpectedNodes(node.expected())
-                .withNodesOnHost(node.nodesOnHost())
-                .withBatching(node.batching())
-                .withWarmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
-                .withCrossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS));
-        if (!engine.capacities().isEmpty()) {
-            options = options.withCapacity(engine.capacities().getFirst());
-        }
-        return join.isPresent() ? options.joining(join.get()) : options;
+                .version(Cli.VERSION)
+                .roles(Set.copyOf(node.roles()))
+                .join(Addresses.join(media))
+                .downing(Addresses.survivors(media, MediaFlags.Survivors.majority))
+                .expectedNodes(node.expected())
+                .nodesOnHost(node.nodesOnHost())
+                .capacity(engine.capacities().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .findFirst())
+                .batching(node.batching())
+                .warmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
+                .crossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS))
+                .build();
     }
 
     private int run(ClusterNode running, NodeOptions options) throws InterruptedException {
