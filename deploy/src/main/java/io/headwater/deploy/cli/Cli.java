@@ -30,6 +30,7 @@ public final class Cli {
         commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         commandLine.setUsageHelpWidth(110);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setAbbreviatedOptionsAllowed(false);
         commandLine.setExecutionStrategy(this::execute);
         commandLine.setParameterExceptionHandler((refused, _) -> refuse(refused));

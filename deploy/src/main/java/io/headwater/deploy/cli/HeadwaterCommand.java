@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "headwater " + Cli.VERSION,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Streams a language model's answer from head shards on this machine.",
+        description = "Streams a language model's answer from head shards, on this machine or on several.",
         footer = {
             "",
             "Start with: headwater generate -p \"The sea is\"   (gets the default model, 98 MB, first)",

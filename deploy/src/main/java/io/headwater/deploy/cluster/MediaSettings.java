@@ -3,9 +3,11 @@ package io.headwater.deploy.cluster;
 
 import io.headwater.cluster.media.MediaOptions;
 import io.headwater.cluster.media.MediaOptionsBuilder;
+import io.headwater.cluster.media.Transport;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.UserError;
+import java.util.stream.Collectors;
 
 /** Data plane options from what the user wrote. */
 public final class MediaSettings {
@@ -14,11 +16,11 @@ public final class MediaSettings {
     private MediaSettings() {}
 
     /** Of one node. Shared memory needs a driver that others use too, so it needs {@code --driver}. */
-    public static MediaOptions of(MediaFlags flags, Console console, MediaFlags.Transport otherwise) {
+    public static MediaOptions of(MediaFlags flags, Console console, Transport otherwise) {
         try {
             MediaOptions base = switch (flags.transport().orElse(otherwise)) {
-                case ipc -> MediaOptions.ipc();
-                case udp -> MediaOptions.udp(flags.bind().orElse(LOOPBACK));
+                case IPC -> MediaOptions.ipc();
+                case UDP -> MediaOptions.udp(flags.bind().orElse(LOOPBACK));
             };
             int termLength = flags.termLength().orElse(base.termLength());
             MediaOptionsBuilder options = base.change()
@@ -30,7 +32,18 @@ public final class MediaSettings {
             flags.driver().ifPresent(directory -> options.driverDirectory(console.path(directory)));
             return options.build();
         } catch (IllegalArgumentException e) {
-            throw new UserError(String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", "; "), e);
+            throw new UserError(inOptions(String.valueOf(e.getMessage())), e);
         }
+    }
+
+    /** The same sentences about the options that the user can give; the messages of shared memory follow from the terms. */
+    private static String inOptions(String wrong) {
+        return wrong.lines()
+                .filter(line -> !line.startsWith("ipcMtu="))
+                .map(line -> line.replaceAll(" ?\\bipcMtu=\\S+", "")
+                        .replace("bindHost=", "--bind ")
+                        .replace("mtu=", "--mtu ")
+                        .replace("termLength=", "--term-length "))
+                .collect(Collectors.joining("; "));
     }
 }

@@ -11,6 +11,7 @@ import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.deploy.cluster.ClusterSetup;
+import io.headwater.deploy.status.StatusAddress;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineOptions;
 import java.io.IOException;
@@ -72,6 +73,7 @@ public final class DecodeFlags {
     public LoadedModel load(Console console, BatchingOptions batching, int crossoverRows)
             throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
+        cluster.http().ifPresent(StatusAddress::parse);
         Path file = model.file(console, output);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
             return onCluster(console, file, batching, crossoverRows);
