@@ -38,7 +38,8 @@ public final class HeadShard {
 
     record Loaded(long epoch, NodeEngine engine) implements Command {}
 
-    record LoadFailed(long epoch, String reason, boolean lasting) implements Command {}
+    /** {@code freed}: what it had taken is given back; if not, only the end of the process frees it. */
+    record LoadFailed(long epoch, String reason, boolean lasting, boolean freed) implements Command {}
 
     record Progressed(long epoch, long done, long total) implements Command {}
 
@@ -70,7 +71,7 @@ public final class HeadShard {
     /** The engine of this epoch is gone; a new plan follows. */
     public record LostEpoch(long epoch, String reason) implements Event {}
 
-    /** The node may leave the cluster; its engine is closed. */
+    /** The node may leave the cluster. Its engine is closed; after the deadline it may just have been told to. */
     public record Left() implements Event {}
 
     /** The process must end now, with this reason. */

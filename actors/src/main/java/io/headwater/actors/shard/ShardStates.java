@@ -94,16 +94,7 @@ final class ShardStates {
                 yield Behaviors.same();
             }
             case Tick _ -> beat(NodeState.READY, engine);
-            case Ordered _,
-                    Leave _,
-                    Loaded _,
-                    LoadFailed _,
-                    Progressed _,
-                    Faulted _,
-                    DecoderGone _,
-                    Closed _,
-                    CloseOverdue _,
-                    LeaveOverdue _ -> withEngine(plan, engine, command);
+            case Command other -> withEngine(plan, engine, other);
         });
     }
 
@@ -116,16 +107,7 @@ final class ShardStates {
                 yield Behaviors.same();
             }
             case Tick _ -> beat(leaving ? NodeState.DRAINING : NodeState.SERVING, engine);
-            case Ordered _,
-                    Leave _,
-                    Loaded _,
-                    LoadFailed _,
-                    Progressed _,
-                    Faulted _,
-                    DecoderGone _,
-                    Closed _,
-                    CloseOverdue _,
-                    LeaveOverdue _ -> withEngine(plan, engine, command);
+            case Command other -> withEngine(plan, engine, other);
         });
     }
 
@@ -170,7 +152,7 @@ final class ShardStates {
             case LoadFailed failed
             when failed.epoch() == epoch -> {
                 slot.closed();
-                yield next.get();
+                yield failed.freed() ? next.get() : retire(notFreed(failed));
             }
             case CloseOverdue(long of)
             when of == epoch -> {
@@ -217,9 +199,18 @@ final class ShardStates {
     }
 
     private Behavior<Command> loadFailed(LoadFailed failed) {
+        slot.failed();
         planner.loadFailed(failed);
+        if (!failed.freed()) {
+            return retire(notFreed(failed));
+        }
         setup.owner().tell(new HeadShard.LostEpoch(failed.epoch(), failed.reason()));
         return idle();
+    }
+
+    /** Another engine would take memory beside what this one holds for ever. */
+    private static String notFreed(LoadFailed failed) {
+        return "the load of epoch " + failed.epoch() + " failed and its memory could not be freed: " + failed.reason();
     }
 
     private Behavior<Command> progressed(Progressed progressed) {
@@ -284,7 +275,6 @@ final class ShardStates {
         switch (command) {
             case Leave _ -> leave();
             case LeaveOverdue _ -> {
-                setup.loader().cancel(planner.newest());
                 slot.abandon();
                 setup.owner().tell(new HeadShard.Left());
                 return ended();
@@ -308,10 +298,7 @@ final class ShardStates {
 
     private Behavior<Command> ordered(ShardOrder order) {
         return switch (order) {
-            case ShardOrder.Retire(String reason) -> {
-                setup.loader().cancel(planner.newest());
-                yield retire(reason);
-            }
+            case ShardOrder.Retire(String reason) -> retire(reason);
             case ShardOrder.JoinAgain _ -> {
                 planner.join();
                 if (leaving) {
@@ -362,7 +349,6 @@ final class ShardStates {
 
     private Behavior<Command> onSignal(Signal signal) {
         if (signal instanceof PostStop) {
-            setup.loader().cancel(planner.newest());
             slot.abandon();
         }
         return Behaviors.same();
