@@ -76,6 +76,7 @@ public final class Gateway {
     private final GatewayLimits limits;
     private final GatewayView view;
     private final int contextLength;
+    private final PlanEpochs epochs = new PlanEpochs();
     private final Map<Long, Handed> bySession = new LinkedHashMap<>();
     private final Map<Long, Handed> byNumber = new HashMap<>();
 
@@ -122,8 +123,8 @@ public final class Gateway {
                     return Behaviors.same();
                 })
                 .onSignal(PostStop.class, _ -> {
-                    view.ended("this node has left the cluster");
                     endAll(Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
+                    view.ended("this node has left the cluster"); // a client that reads this has been told all before
                     return Behaviors.same();
                 })
                 .build();
@@ -154,15 +155,9 @@ public final class Gateway {
             handed.tell(new Failed(Failure.UNAVAILABLE, none.reason()));
         } else {
             bySession.put(handed.session(), handed);
-            enter(handed, Phase.ADMISSION);
+            handed.enter(Phase.ADMISSION);
             admission.ask(handed.session(), handed.entries());
         }
-    }
-
-    private void enter(Handed handed, Phase phase) {
-        handed.phase = phase;
-        handed.sinceNanos = System.nanoTime();
-        handed.sentNanos = handed.sinceNanos;
     }
 
     private void heard(BudgetReport report) {
@@ -172,17 +167,20 @@ public final class Gateway {
         switch (report) {
             case Granted _
             when handed != null && news -> {
-                enter(handed, Phase.PLAN);
+                handed.enter(Phase.PLAN);
                 handIn(handed);
             }
             case Withdrawn _ when handed != null && !waits -> takeBack(handed);
+            case Withdrawn gone when handed != null && news -> decoder.release(gone.session()); // what its session had kept
             case Refused refused
             when handed != null -> fail(handed, refused.later() ? Failure.FULL : Failure.BAD_REQUEST, refused.reason());
             case Granted _
             when handed == null && !admission.holds(report.session()) ->
                 admission.release(report.session()); // its client did not wait for it
-            case Withdrawn _, Refused _
-            when handed == null -> admission.release(report.session()); // a kept session: its next request asks
+            case Withdrawn _, Refused _ when handed == null -> {
+                admission.release(report.session()); // a kept session: its next request asks
+                decoder.release(report.session());
+            }
             case Granted _, Refused _, Waiting _, Withdrawn _ -> {} // repeated, or just a place in the queue
         }
     }
@@ -192,9 +190,9 @@ public final class Gateway {
         drop(handed);
         byNumber.remove(handed.number);
         if (handed.cancelled) {
-            end(handed, CANCELLED);
+            cancelled(handed);
         } else {
-            enter(handed, Phase.ADMISSION);
+            handed.enter(Phase.ADMISSION);
         }
     }
 
@@ -211,26 +209,27 @@ public final class Gateway {
             return; // the next plan does it
         }
         byNumber.remove(handed.number);
-        handed.number = ++lastNumber;
-        handed.accepted = false;
-        handed.times++;
+        handed.handedIn(++lastNumber);
         byNumber.put(handed.number, handed);
         submit(handed);
     }
 
     private void submit(Handed handed) {
-        enter(handed, Phase.SUBMITTED);
+        handed.enter(Phase.SUBMITTED);
         decoder.submit(handed);
     }
 
     private void heard(PlanState state) {
         plannerHeardNanos = System.nanoTime();
+        if (epochs.isOld(state)) {
+            view.dropped.increment();
+            return;
+        }
         view.plan(state);
         switch (state) {
-            case Serving now when !decoder.serves() || decoder.epoch() < now.epoch() -> serve(now);
+            case Serving now when !decoder.serves() || decoder.epoch() != now.epoch() -> serve(now);
             case Serving _ -> {}
-            case Forming forming when forming.epoch() >= decoder.epoch() -> pause();
-            case Forming _ -> {}
+            case Forming _ -> pause();
             case NoPlan none -> {
                 pause();
                 if (none.hopeless()) {
@@ -263,7 +262,7 @@ public final class Gateway {
             if (!byNumber.containsKey(handed.number)) {
                 again(handed);
             } else if (handed.accepted) {
-                enter(handed, Phase.RUNNING);
+                handed.enter(Phase.RUNNING);
             } else {
                 submit(handed); // it may never have arrived; a second one means nothing
             }
@@ -272,7 +271,7 @@ public final class Gateway {
 
     private void again(Handed handed) {
         if (handed.cancelled) {
-            end(handed, CANCELLED);
+            cancelled(handed);
             return;
         }
         if (handed.number > 0) {
@@ -286,7 +285,7 @@ public final class Gateway {
         decoder.pause();
         for (Handed handed : bySession.values()) {
             if (handed.phase == Phase.SUBMITTED || handed.phase == Phase.RUNNING) {
-                enter(handed, Phase.PLAN);
+                handed.enter(Phase.PLAN);
             }
         }
     }
@@ -309,7 +308,7 @@ public final class Gateway {
     private void accepted(Handed handed) {
         handed.accepted = true;
         if (handed.phase == Phase.SUBMITTED) {
-            enter(handed, Phase.RUNNING);
+            handed.enter(Phase.RUNNING);
         }
     }
 
@@ -324,7 +323,7 @@ public final class Gateway {
         decoder.told(ended);
     }
 
-    /** True if the request has ended. */
+    /** True if the decoder should hear at once that this was heard: it has told a request's end, or what nobody waits for. */
     private boolean told(RequestEvents told) {
         @Nullable Handed handed = byNumber.get(told.request());
         if (handed == null) {
@@ -406,7 +405,7 @@ public final class Gateway {
      */
     private void waitToRepeat(Handed handed) {
         byNumber.remove(handed.number);
-        enter(handed, Phase.PLAN);
+        handed.enter(Phase.PLAN);
     }
 
     private void cancel(long session) {
@@ -416,7 +415,7 @@ public final class Gateway {
         }
         handed.cancelled = true;
         if (!decoder.serves() || handed.phase == Phase.ADMISSION || handed.phase == Phase.PLAN) {
-            end(handed, CANCELLED);
+            cancelled(handed);
         } else {
             decoder.cancel(session);
         }
@@ -466,7 +465,9 @@ public final class Gateway {
             }
             case PLAN -> {
                 if (decoder.serves() && waited > limits.repeat().toNanos()) {
-                    again(handed); // its epoch goes on after the break; for plans the planner sees to an end
+                    again(handed); // its epoch goes on after the break
+                } else if (!decoder.serves() && now - handed.stoppedNanos > limits.admission().toNanos()) {
+                    fail(handed, Failure.UNAVAILABLE, limits.noPlan(view.plan()));
                 }
             }
             case SUBMITTED -> {
@@ -482,6 +483,16 @@ public final class Gateway {
                 }
             }
         }
+    }
+
+    /** It ends here, without a decoder: what its session kept before lives on if the session does. */
+    private void cancelled(Handed handed) {
+        if (!handed.keep()) {
+            decoder.release(handed.session());
+        } else if (handed.phase == Phase.ADMISSION || !admission.holds(handed.session())) {
+            admission.takeBack(handed.session());
+        }
+        end(handed, CANCELLED);
     }
 
     private void fail(Handed handed, Failure failure, String reason) {
@@ -500,6 +511,9 @@ public final class Gateway {
         byNumber.remove(handed.number);
         if (!handed.keep() || last instanceof Failed) {
             admission.release(handed.session());
+        }
+        if (last instanceof Failed) {
+            decoder.release(handed.session()); // it may have a cache of an earlier turn, too
         }
         handed.tell(last);
     }
