@@ -407,9 +407,10 @@ final class GatewayTest {
         gateway.tell(new Gateway.Cancel(10));
         assertThat(((Ended) next()).reason()).isEqualTo(FinishReason.CANCELLED);
         Admit last = admit();
-        while (last.held()) {
-            last = admit();
+        for (int i = 0; i < 20 && (last.held() || last.entries() != 8); i++) {
+            last = admit(); // claims and repeated questions
         }
+        assertThat(last.held()).isFalse();
         assertThat(last.entries()).isEqualTo(8);
     }
 
@@ -420,7 +421,7 @@ final class GatewayTest {
         ActorRef<Gateway.Command> impatient = kit.spawn(Gateway.create(new Gateway.GatewayNeeds(
                 other.ref(),
                 budget.ref(),
-                new GatewayLimits(REPEAT, Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(1), 4),
+                new GatewayLimits(REPEAT, Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(2), 4),
                 new GatewayView(),
                 Plans.CONTEXT)));
         other.expectMessageClass(ShardPlanner.Subscribe.class)
@@ -431,7 +432,7 @@ final class GatewayTest {
         @Nullable DecodeEvent event = told.poll(8, TimeUnit.SECONDS);
         assertThat(event).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.failure()).isEqualTo(Failure.UNAVAILABLE);
-            assertThat(failed.message()).contains("no plan has served for 1 s").contains("node b loads");
+            assertThat(failed.message()).contains("no plan has served for 2 s").contains("node b loads");
         });
     }
 

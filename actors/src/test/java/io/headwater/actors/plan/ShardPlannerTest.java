@@ -114,8 +114,10 @@ class ShardPlannerTest {
 
         beat("a", 3, NodeState.SERVING, running(1, 100_000, 100)); // not now
 
-        assertThat(status().nodes()).filteredOn(node -> node.id().equals("b")).allMatch(node -> node.reason()
-                .contains("its engines fail"));
+        assertThat(status().nodes())
+                .filteredOn(node -> node.id().equals("b"))
+                .hasSize(1)
+                .allMatch(node -> node.reason().contains("its engines fail"));
     }
 
     @Test
