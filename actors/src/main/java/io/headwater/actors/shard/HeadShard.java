@@ -11,7 +11,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * Owns the life of a node's engine: loads it for a plan, serves, drains, stops it, and reports its loss. Here is what it hears and tells;
- * its states are methods of {@link ShardStates}, the engine is in the {@link EngineSlot}, and the {@link PlannerLink} tells the planner.
+ * its states are {@link Unloaded}, {@link WithEngine}, {@link Closing} (the old engine must be gone before the next one takes memory) and {@link
+ * Ended}, which work on the {@link ShardDesk}; the {@link ShardSteps} lead from one to the next. The engine is in the {@link EngineSlot}, one that
+ * arrives too late is closed, and the {@link PlannerLink} tells the planner.
  */
 public final class HeadShard {
     private static final Duration BEAT = Duration.ofSeconds(1);
@@ -101,7 +103,7 @@ public final class HeadShard {
             PlannerLink planner = new PlannerLink(setup, context.messageAdapter(ShardOrder.class, Ordered::new));
             timers.startTimerWithFixedDelay("beat", new Tick(), BEAT);
             planner.join();
-            return new ShardStates(context, timers, setup, planner).idle();
+            return new ShardSteps(new ShardDesk(context, timers, setup, planner)).idle();
         }));
     }
 }
