@@ -107,7 +107,8 @@ public final class Gateway {
                     return Behaviors.same();
                 })
                 .onSignal(PostStop.class, _ -> {
-                    endings.endAll(Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
+                    endings.endAll(
+                            Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
                     view.ended("this node has left the cluster"); // a client that reads this has been told all before
                     return Behaviors.same();
                 })

@@ -44,13 +44,12 @@ public record GatewayLimits(Duration repeat, Duration accept, Duration planner, 
 
     /** {@code last}: what the planner said last; null if nothing. */
     String noPlan(@Nullable PlanState last) {
-        String why =
-                switch (last) {
-                    case PlanState.Forming forming -> forming.why();
-                    case PlanState.NoPlan none -> none.reason();
-                    case PlanState.Serving _ -> "it has ended";
-                    case null -> "the planner was not heard";
-                };
+        String why = switch (last) {
+            case PlanState.Forming forming -> forming.why();
+            case PlanState.NoPlan none -> none.reason();
+            case PlanState.Serving _ -> "it has ended";
+            case null -> "the planner was not heard";
+        };
         return "no plan has served for " + admission.toSeconds() + " s: " + why;
     }
 

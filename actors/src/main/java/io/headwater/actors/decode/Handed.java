@@ -57,6 +57,7 @@ final class Handed {
     long sentNanos;
     /** When it last began to wait for a plan that serves: with the memory that it was granted, or when it no longer ran. */
     long stoppedNanos;
+
     boolean cancelled;
     /** Breaks without a token between them. */
     int breaks;

@@ -36,14 +36,16 @@ final class Memory {
                 handover.handIn(handed);
             }
             case Withdrawn _ when handed != null && !waits -> takeBack(handed);
-            case Withdrawn gone when handed != null && news -> decoder.release(gone.session()); // what its session had kept
+            case Withdrawn gone
+            when handed != null && news -> decoder.release(gone.session()); // what its session had kept
             case Refused refused
             when handed != null ->
                 endings.fail(handed, refused.later() ? Failure.FULL : Failure.BAD_REQUEST, refused.reason());
             case Granted _
             when handed == null && !admission.holds(report.session()) ->
                 admission.release(report.session()); // its client did not wait for it
-            case Withdrawn _, Refused _ when handed == null -> {
+            case Withdrawn _, Refused _
+            when handed == null -> {
                 admission.release(report.session()); // a kept session: its next request asks
                 decoder.release(report.session());
             }

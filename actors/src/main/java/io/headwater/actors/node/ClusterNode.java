@@ -171,11 +171,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private static ServingPlan plan(Serving serving) {
         return new ServingPlan(
-                serving.epoch(),
-                serving.nodes().size(),
-                serving.threads(),
-                serving.kernels(),
-                serving.weightBytes());
+                serving.epoch(), serving.nodes().size(), serving.threads(), serving.kernels(), serving.weightBytes());
     }
 
     /** Until the node ends, a moment at most. */

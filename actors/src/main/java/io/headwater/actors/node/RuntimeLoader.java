@@ -87,13 +87,13 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
             runtime.start();
             return new RuntimeEngine(runtime, memory, () -> closing(runtime));
         } catch (StartException e) {
-            boolean lasting =
-                    switch (e.reason()) {
-                        case LOAD -> true;
-                        case CONNECT, CANCELLED -> false;
-                    };
+            boolean lasting = switch (e.reason()) {
+                case LOAD -> true;
+                case CONNECT, CANCELLED -> false;
+            };
             throw closed(runtime, new LoadException(String.valueOf(e.getMessage()), lasting, e));
-        } catch (RuntimeException | Error e) { // a bug, or no memory for the heap: what was taken is given back all the same
+        } catch (RuntimeException
+                | Error e) { // a bug, or no memory for the heap: what was taken is given back all the same
             throw closed(runtime, new LoadException(e.toString(), true, e));
         }
     }

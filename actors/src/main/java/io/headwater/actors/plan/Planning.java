@@ -132,9 +132,6 @@ final class Planning {
     /** Also again, where the first one was lost. */
     void tellAssignment(PlannedNode node) {
         node.shard.tell(new ShardOrder.Assign(new PlanAssignment(
-                plan.epoch(),
-                plan.nodes(),
-                plan.order().indexOf(node.id()),
-                desk.options.settings())));
+                plan.epoch(), plan.nodes(), plan.order().indexOf(node.id()), desk.options.settings())));
     }
 }

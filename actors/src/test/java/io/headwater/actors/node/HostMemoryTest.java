@@ -28,7 +28,8 @@ final class HostMemoryTest {
         Path inner = Files.createDirectory(outer.resolve("inner"));
         write(outer, "1000", "400", "inactive_file 100");
         write(inner, "max", "300", "inactive_file 0");
-        assertThat(HostMemory.groupBytes(root, List.of("1:cpu:/x", "0::/outer/inner"))).isEqualTo(1000 - 400 + 100);
+        assertThat(HostMemory.groupBytes(root, List.of("1:cpu:/x", "0::/outer/inner")))
+                .isEqualTo(1000 - 400 + 100);
         write(inner, "500", "450", "inactive_file 0");
         assertThat(HostMemory.groupBytes(root, List.of("0::/outer/inner"))).isEqualTo(50);
     }
