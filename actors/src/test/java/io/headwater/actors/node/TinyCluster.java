@@ -37,7 +37,6 @@ final class TinyCluster implements AutoCloseable {
     static final Duration SERVES = Duration.ofSeconds(60);
     private static final int CONTEXT = 256;
     private final Path model;
-    private final boolean udp;
     private final @Nullable Media driver;
     private final OptionalLong kvLimitBytes;
     final ClusterNode gateway;
@@ -45,7 +44,6 @@ final class TinyCluster implements AutoCloseable {
 
     TinyCluster(Path model, boolean udp, int nodes, OptionalLong kvLimitBytes) throws NodeException {
         this.model = model;
-        this.udp = udp;
         this.kvLimitBytes = kvLimitBytes;
         driver = udp ? null : Media.start(MediaOptions.ipc());
         boolean started = false;
@@ -54,13 +52,27 @@ final class TinyCluster implements AutoCloseable {
                     .roles(Set.of(NodeRole.GATEWAY))
                     .expectedNodes(nodes)
                     .build());
-            for (int i = 0; i < nodes; i++) {
-                join();
-            }
+            join(nodes);
             started = true;
         } finally {
             if (!started && driver != null) {
                 driver.close();
+            }
+        }
+    }
+
+    /** All of them, or none and no gateway. */
+    private void join(int nodes) throws NodeException {
+        boolean joined = false;
+        try {
+            for (int i = 0; i < nodes; i++) {
+                join();
+            }
+            joined = true;
+        } finally {
+            if (!joined) {
+                shards.forEach(ClusterNode::close);
+                gateway.close();
             }
         }
     }
@@ -86,10 +98,6 @@ final class TinyCluster implements AutoCloseable {
 
     private static EngineOptions engine() {
         return EngineOptions.of(1, 1, CONTEXT).withChunkRows(16);
-    }
-
-    boolean udp() {
-        return udp;
     }
 
     /** What requests come to on engines of this thread. */
