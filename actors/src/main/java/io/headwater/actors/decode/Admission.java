@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a gateway asks of the budget supervisor and has been granted. It claims what it holds again each second: a supervisor that has moved or
@@ -64,6 +65,16 @@ final class Admission {
     void tick(long now) {
         if (now - claimedNanos > claimNanos) {
             claim();
+        }
+    }
+
+    /** Nobody waits for more any longer: the session keeps what it had, and its place in the queue is free. */
+    void takeBack(long session) {
+        @Nullable Integer had = granted.get(session);
+        if (had == null) {
+            release(session);
+        } else {
+            ask(session, had);
         }
     }
 

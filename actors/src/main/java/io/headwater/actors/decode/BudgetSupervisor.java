@@ -43,7 +43,8 @@ public final class BudgetSupervisor {
     public sealed interface Command {}
 
     /**
-     * Asks for memory; repeated until an answer comes. A session that holds some may ask for another amount.
+     * Asks for memory; repeated until an answer comes. A session that holds some may ask for another amount, and one that waits too: it keeps
+     * its place, or gives it up by asking for what it holds.
      *
      * @param entries KV entries of a head that it will have at most
      * @param held it was granted this already: it is not asked, but told
@@ -124,16 +125,31 @@ public final class BudgetSupervisor {
         if (!owners.containsValue(admit.gateway())) {
             context.watchWith(admit.gateway(), new GatewayLost(admit.gateway()));
         }
-        if (waiting.containsKey(admit.session())) {
-            admit.gateway()
-                    .tell(
-                            admit.held() && !budget.holds(admit.session())
-                                    ? new Withdrawn(admit.session()) // the claim was under way
-                                    : new Waiting(admit.session(), place(admit.session())));
+        @Nullable Admit waits = waiting.get(admit.session());
+        if (waits != null) {
+            again(waits, admit);
         } else if (admit.held()) {
             claim(admit);
         } else {
             ask(admit);
+        }
+    }
+
+    /** Who waits asks again, perhaps for another amount, or claims what it has besides. */
+    private void again(Admit waits, Admit admit) {
+        long session = admit.session();
+        if (admit.held() && !budget.holds(session)) {
+            admit.gateway().tell(new Withdrawn(session)); // the claim was under way
+        } else if (admit.held() || admit.entries() == waits.entries()) {
+            admit.gateway().tell(new Waiting(session, place(session)));
+        } else if (admit.entries() <= budget.held(session)) { // it has that: it does not want more any longer
+            waiting.remove(session);
+            grant(admit);
+            admitWaiting();
+        } else {
+            waiting.put(session, new Admit(session, admit.entries(), waits.held(), admit.gateway())); // keeps its place
+            admit.gateway().tell(new Waiting(session, place(session)));
+            admitWaiting();
         }
     }
 

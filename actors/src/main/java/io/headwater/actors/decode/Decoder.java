@@ -13,11 +13,14 @@ import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -81,7 +84,7 @@ public final class Decoder {
     private final Inbox inbox = new Inbox();
     private final Map<ActorRef<DecoderReport>, Link> links = new HashMap<>();
     /** What the loop's full queue did not take. */
-    private final List<BooleanSupplier> again = new ArrayList<>();
+    private final Deque<BooleanSupplier> again = new ArrayDeque<>();
 
     private long dropped;
     private long distributedNanos = System.nanoTime() - COALESCE.toNanos();
@@ -115,7 +118,7 @@ public final class Decoder {
     private void on(Command command) {
         switch (command) {
             case Submit submit when submit.epoch() == epoch -> submit(submit);
-            case Cancel cancel when cancel.epoch() == epoch -> insist(() -> work.cancel(cancel.session()));
+            case Cancel cancel when cancel.epoch() == epoch -> insist(cancel.session(), work::cancel);
             case Release release when release.epoch() == epoch -> release(release);
             case Unknown unknown when unknown.epoch() == epoch -> drop(unknown);
             case Heard heard when heard.epoch() == epoch -> heard(heard);
@@ -198,8 +201,8 @@ public final class Decoder {
         @Nullable Link link = links.get(unknown.gateway());
         @Nullable Long session = link == null ? null : link.requests.get(unknown.request());
         if (link != null && session != null && link.newest(session) == unknown.request()) {
-            insist(() -> work.cancel(session));
-            insist(() -> work.release(session));
+            insist(session, work::cancel);
+            insist(session, work::release);
         }
     }
 
@@ -208,11 +211,13 @@ public final class Decoder {
         if (link != null) {
             link.sessions.remove(release.session());
         }
-        insist(() -> work.release(release.session()));
+        insist(release.session(), work::release);
     }
 
     private void tick() {
-        again.removeIf(BooleanSupplier::getAsBoolean);
+        while (!again.isEmpty() && again.getFirst().getAsBoolean()) {
+            again.removeFirst();
+        }
         long now = System.nanoTime();
         for (Link link : links.values()) {
             link.outbox.overdue(now, PATIENCE_NANOS).forEach(link.gateway::tell);
@@ -225,15 +230,27 @@ public final class Decoder {
             return;
         }
         for (long session : link.sessions.keySet()) {
-            insist(() -> work.cancel(session));
-            insist(() -> work.release(session));
+            insist(session, work::cancel);
+            insist(session, work::release);
         }
     }
 
-    private void insist(BooleanSupplier order) {
-        if (!again.isEmpty() || !order.getAsBoolean()) { // what waits already goes first
-            again.add(order);
+    /** Gives the loop an order about a session, as soon as it takes it; it means nothing any more once the session has a newer request. */
+    private void insist(long session, LongPredicate order) {
+        long request = newest(session);
+        BooleanSupplier done = () -> newest(session) > request || order.test(session);
+        if (!again.isEmpty() || !done.getAsBoolean()) { // what waits already goes first
+            again.addLast(done);
         }
+    }
+
+    /** The session's last request, of whatever gateway; 0 if none is known. */
+    private long newest(long session) {
+        long last = 0;
+        for (Link link : links.values()) {
+            last = Math.max(last, link.newest(session));
+        }
+        return last;
     }
 
     /** Events between the loop's thread and the actor. */

@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.decode;
 
-import io.headwater.actors.decode.BudgetReport.Granted;
-import io.headwater.actors.decode.BudgetReport.Refused;
-import io.headwater.actors.decode.BudgetReport.Waiting;
-import io.headwater.actors.decode.BudgetReport.Withdrawn;
-import io.headwater.actors.decode.DecoderReport.Accepted;
-import io.headwater.actors.decode.DecoderReport.RequestEvents;
-import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.actors.decode.Handed.Phase;
 import io.headwater.actors.plan.PlanState;
-import io.headwater.actors.plan.PlanState.Forming;
 import io.headwater.actors.plan.PlanState.NoPlan;
-import io.headwater.actors.plan.PlanState.Serving;
 import io.headwater.actors.plan.ShardPlanner;
-import io.headwater.model.decoding.DecodeEvent;
-import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
-import io.headwater.model.decoding.DecodeEvent.Prefilled;
-import io.headwater.model.decoding.DecodeEvent.Scored;
-import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
-import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
-import io.headwater.model.generation.FinishReason;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -43,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * hands it to the decoder of the plan that serves, and in again, with these tokens, to that of every later plan. What comes from older plans, or
  * a second time, is dropped and counted. What waits for KV memory, at first or because a plan has less ({@link Admission}), is handed in when it
  * is granted. Requests that have no hope end. One per node of that role.
+ *
+ * <p>Here is what it takes; what follows from it is in {@link Handover} (plans), {@link Answers} (what decoders say), {@link Memory} (what the
+ * budget supervisor says) and {@link Deadlines}, which work on the same {@link OpenRequests} and end them by {@link Endings}.
  */
 public final class Gateway {
     private static final Duration TICK = Duration.ofMillis(200);
-    private static final Ended CANCELLED = new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE);
 
     /** What a gateway takes, from clients of its own process only. */
     public sealed interface Command {}
@@ -68,7 +49,6 @@ public final class Gateway {
 
     private record Tick() implements Command {}
 
-    private final ActorContext<Command> context;
     private final ActorRef<ShardPlanner.Command> planner;
     private final Admission admission;
     private final ActorRef<PlanState> plans;
@@ -76,15 +56,15 @@ public final class Gateway {
     private final GatewayLimits limits;
     private final GatewayView view;
     private final int contextLength;
-    private final Map<Long, Handed> bySession = new LinkedHashMap<>();
-    private final Map<Long, Handed> byNumber = new HashMap<>();
-
-    private long plannerHeardNanos = System.nanoTime();
+    private final OpenRequests requests = new OpenRequests();
+    private final Endings endings;
+    private final Handover handover;
+    private final Answers answers;
+    private final Memory memory;
+    private final Deadlines deadlines;
     private long subscribedNanos;
-    private long lastNumber;
 
     private Gateway(ActorContext<Command> context, GatewayNeeds needs) {
-        this.context = context;
         this.planner = needs.planner();
         this.limits = needs.limits();
         this.view = needs.view();
@@ -93,6 +73,11 @@ public final class Gateway {
         this.decoder = new DecoderLink(context.messageAdapter(DecoderReport.class, Reported::new), view);
         this.admission = new Admission(
                 needs.budget(), context.messageAdapter(BudgetReport.class, Budgeted::new), limits.repeat());
+        this.endings = new Endings(requests, admission, decoder);
+        this.handover = new Handover(requests, endings, admission, decoder, view);
+        this.answers = new Answers(context, requests, endings, handover, decoder, needs);
+        this.memory = new Memory(requests, endings, handover, admission, decoder);
+        this.deadlines = new Deadlines(requests, endings, handover, admission, decoder, needs);
         subscribe();
     }
 
@@ -122,8 +107,9 @@ public final class Gateway {
                     return Behaviors.same();
                 })
                 .onSignal(PostStop.class, _ -> {
-                    view.ended("this node has left the cluster");
-                    endAll(Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
+                    endings.endAll(
+                            Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
+                    view.ended("this node has left the cluster"); // a client that reads this has been told all before
                     return Behaviors.same();
                 })
                 .build();
@@ -134,9 +120,12 @@ public final class Gateway {
             case Submit submit -> submit(submit);
             case Cancel cancel -> cancel(cancel.session());
             case Release release -> release(release.session());
-            case Plan plan -> heard(plan.state());
-            case Reported reported -> heard(reported.report());
-            case Budgeted budgeted -> heard(budgeted.report());
+            case Plan plan -> {
+                deadlines.plannerHeard();
+                handover.heard(plan.state());
+            }
+            case Reported reported -> answers.heard(reported.report());
+            case Budgeted budgeted -> memory.heard(budgeted.report());
             case Tick _ -> tick(System.nanoTime());
         }
     }
@@ -144,279 +133,29 @@ public final class Gateway {
     private void submit(Submit submit) {
         Handed handed = new Handed(submit.request(), submit.listener(), decoder.contextLength(contextLength));
         @Nullable PlanState state = view.plan();
-        if (bySession.containsKey(handed.session())) {
+        if (requests.get(handed.session()) != null) {
             handed.tell(new Failed(
                     Failure.BAD_REQUEST, "the session has a request at work: wait for its end, or cancel it"));
-        } else if (bySession.size() >= limits.open()) {
+        } else if (requests.size() >= limits.open()) {
             handed.tell(new Failed(
-                    Failure.FULL, bySession.size() + " requests are open, and no more may be: try again later"));
+                    Failure.FULL, requests.size() + " requests are open, and no more may be: try again later"));
         } else if (state instanceof NoPlan none && none.hopeless()) {
             handed.tell(new Failed(Failure.UNAVAILABLE, none.reason()));
         } else {
-            bySession.put(handed.session(), handed);
-            enter(handed, Phase.ADMISSION);
+            requests.add(handed);
+            handed.enter(Phase.ADMISSION);
             admission.ask(handed.session(), handed.entries());
         }
     }
 
-    private void enter(Handed handed, Phase phase) {
-        handed.phase = phase;
-        handed.sinceNanos = System.nanoTime();
-        handed.sentNanos = handed.sinceNanos;
-    }
-
-    private void heard(BudgetReport report) {
-        @Nullable Handed handed = bySession.get(report.session());
-        boolean waits = handed != null && handed.phase == Phase.ADMISSION;
-        boolean news = admission.heard(report, waits, handed == null ? 0 : handed.entries());
-        switch (report) {
-            case Granted _
-            when handed != null && news -> {
-                enter(handed, Phase.PLAN);
-                handIn(handed);
-            }
-            case Withdrawn _ when handed != null && !waits -> takeBack(handed);
-            case Refused refused
-            when handed != null -> fail(handed, refused.later() ? Failure.FULL : Failure.BAD_REQUEST, refused.reason());
-            case Granted _
-            when handed == null && !admission.holds(report.session()) ->
-                admission.release(report.session()); // its client did not wait for it
-            case Withdrawn _, Refused _
-            when handed == null -> admission.release(report.session()); // a kept session: its next request asks
-            case Granted _, Refused _, Waiting _, Withdrawn _ -> {} // repeated, or just a place in the queue
-        }
-    }
-
-    /** Its memory was withdrawn: it waits for some again, with what has been told. */
-    private void takeBack(Handed handed) {
-        drop(handed);
-        byNumber.remove(handed.number);
-        if (handed.cancelled) {
-            end(handed, CANCELLED);
-        } else {
-            enter(handed, Phase.ADMISSION);
-        }
-    }
-
-    /** The decoder that has it, or may have it, ends it and frees its cache. */
-    private void drop(Handed handed) {
-        if (handed.phase == Phase.SUBMITTED || handed.phase == Phase.RUNNING) {
-            decoder.cancel(handed.session());
-            decoder.release(handed.session());
-        }
-    }
-
-    private void handIn(Handed handed) {
-        if (!decoder.serves()) {
-            return; // the next plan does it
-        }
-        byNumber.remove(handed.number);
-        handed.number = ++lastNumber;
-        handed.accepted = false;
-        handed.times++;
-        byNumber.put(handed.number, handed);
-        submit(handed);
-    }
-
-    private void submit(Handed handed) {
-        enter(handed, Phase.SUBMITTED);
-        decoder.submit(handed);
-    }
-
-    private void heard(PlanState state) {
-        plannerHeardNanos = System.nanoTime();
-        view.plan(state);
-        switch (state) {
-            case Serving now when !decoder.serves() || decoder.epoch() < now.epoch() -> serve(now);
-            case Serving _ -> {}
-            case Forming forming when forming.epoch() >= decoder.epoch() -> pause();
-            case Forming _ -> {}
-            case NoPlan none -> {
-                pause();
-                if (none.hopeless()) {
-                    endAll(Failure.UNAVAILABLE, none.reason());
-                }
-            }
-        }
-    }
-
-    private void serve(Serving now) {
-        if (!decoder.begin(now)) {
-            goOn();
-            return;
-        }
-        admission.claim();
-        for (Handed handed : List.copyOf(bySession.values())) {
-            switch (handed.phase) {
-                case ADMISSION -> {}
-                case PLAN, SUBMITTED, RUNNING -> again(handed);
-            }
-        }
-    }
-
-    /** The same plan serves again: its decoder has never stopped, and sends again what was not confirmed. */
-    private void goOn() {
-        for (Handed handed : List.copyOf(bySession.values())) {
-            if (handed.phase != Phase.PLAN) {
-                continue;
-            }
-            if (!byNumber.containsKey(handed.number)) {
-                again(handed);
-            } else if (handed.accepted) {
-                enter(handed, Phase.RUNNING);
-            } else {
-                submit(handed); // it may never have arrived; a second one means nothing
-            }
-        }
-    }
-
-    private void again(Handed handed) {
-        if (handed.cancelled) {
-            end(handed, CANCELLED);
-            return;
-        }
-        if (handed.number > 0) {
-            view.resumed.increment();
-        }
-        handIn(handed);
-    }
-
-    /** Nobody decodes: what was running waits for the next plan. */
-    private void pause() {
-        decoder.pause();
-        for (Handed handed : bySession.values()) {
-            if (handed.phase == Phase.SUBMITTED || handed.phase == Phase.RUNNING) {
-                enter(handed, Phase.PLAN);
-            }
-        }
-    }
-
-    private void heard(DecoderReport report) {
-        if (!decoder.current(report)) {
-            return;
-        }
-        switch (report) {
-            case Accepted accepted -> {
-                @Nullable Handed handed = byNumber.get(accepted.request());
-                if (handed != null) {
-                    accepted(handed);
-                }
-            }
-            case Told told -> told(told);
-        }
-    }
-
-    private void accepted(Handed handed) {
-        handed.accepted = true;
-        if (handed.phase == Phase.SUBMITTED) {
-            enter(handed, Phase.RUNNING);
-        }
-    }
-
-    private void told(Told told) {
-        if (!decoder.next(told)) {
-            return;
-        }
-        boolean ended = false;
-        for (RequestEvents one : told.requests()) {
-            ended |= told(one);
-        }
-        decoder.told(ended);
-    }
-
-    /** True if the request has ended. */
-    private boolean told(RequestEvents told) {
-        @Nullable Handed handed = byNumber.get(told.request());
-        if (handed == null) {
-            unknown(told);
-            return true;
-        }
-        accepted(handed);
-        for (DecodeEvent event : told.events()) {
-            switch (event) {
-                case Ended ended -> {
-                    end(handed, ended);
-                    return true;
-                }
-                case Failed failed -> {
-                    failed(handed, failed);
-                    return true;
-                }
-                case Prefilled _, Token _, Scored _ -> {
-                    if (missing(handed, handed.hear(event))) {
-                        fail(handed, Failure.BROKEN, "events of the decoder are missing: this is a bug");
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Nobody waits for this any more: if it goes on, its decoder ends it. */
-    private void unknown(RequestEvents told) {
-        view.dropped.increment();
-        boolean over = told.events().getLast() instanceof Ended || told.events().getLast() instanceof Failed;
-        if (!over) {
-            decoder.unknown(told.request());
-        }
-    }
-
-    private boolean missing(Handed handed, Handed.Heard heard) {
-        return switch (heard) {
-            case TOLD -> false;
-            case REPEATED -> {
-                view.repeated.increment();
-                yield false;
-            }
-            case GAP -> {
-                context.getLog().error("events of request {} are missing", handed.number);
-                yield true;
-            }
-        };
-    }
-
-    private void failed(Handed handed, Failed failed) {
-        switch (failed.failure()) {
-            case BAD_REQUEST -> end(handed, failed);
-            case FULL -> {
-                if (handed.resumed()
-                        && handed.fullFor(System.nanoTime())
-                                < limits.admission().toNanos()) {
-                    drop(handed);
-                    waitToRepeat(handed);
-                } else {
-                    end(handed, failed);
-                }
-            }
-            case BROKEN, UNAVAILABLE -> {
-                handed.breaks++;
-                if (handed.breaks > 1) {
-                    end(handed, failed);
-                } else {
-                    waitToRepeat(handed);
-                }
-            }
-        }
-    }
-
-    /**
-     * After a break either its epoch is about to end, or what broke was another request, or its own: the second break in a row ends it. Where
-     * there is no room for one that had some, others end in time.
-     */
-    private void waitToRepeat(Handed handed) {
-        byNumber.remove(handed.number);
-        enter(handed, Phase.PLAN);
-    }
-
     private void cancel(long session) {
-        @Nullable Handed handed = bySession.get(session);
+        @Nullable Handed handed = requests.get(session);
         if (handed == null) {
             return;
         }
         handed.cancelled = true;
         if (!decoder.serves() || handed.phase == Phase.ADMISSION || handed.phase == Phase.PLAN) {
-            end(handed, CANCELLED);
+            endings.cancelled(handed);
         } else {
             decoder.cancel(session);
         }
@@ -432,75 +171,11 @@ public final class Gateway {
         if (now - subscribedNanos > limits.repeat().toNanos()) {
             subscribe();
         }
-        decoder.tick();
-        admission.tick(now);
-        if (now - plannerHeardNanos > limits.planner().toNanos()) {
-            endAll(Failure.UNAVAILABLE, limits.silentPlanner());
-        }
-        for (Handed handed : new ArrayList<>(bySession.values())) {
-            overdue(handed, now);
-        }
+        deadlines.tick(now);
     }
 
     private void subscribe() {
         subscribedNanos = System.nanoTime();
         planner.tell(new ShardPlanner.Subscribe(plans));
-    }
-
-    private void overdue(Handed handed, long now) {
-        long waited = now - handed.sinceNanos;
-        boolean repeat = now - handed.sentNanos > limits.repeat().toNanos();
-        if (repeat) {
-            handed.sentNanos = now;
-        }
-        switch (handed.phase) {
-            case ADMISSION -> {
-                if (admission.silentNanos(handed.sinceNanos, now)
-                        > limits.planner().toNanos()) {
-                    fail(handed, Failure.UNAVAILABLE, limits.silentBudget());
-                } else if (waited > limits.admission().toNanos()) {
-                    fail(handed, Failure.FULL, limits.noMemory());
-                } else if (repeat) {
-                    admission.ask(handed.session(), handed.entries());
-                }
-            }
-            case PLAN -> {
-                if (decoder.serves() && waited > limits.repeat().toNanos()) {
-                    again(handed); // its epoch goes on after the break; for plans the planner sees to an end
-                }
-            }
-            case SUBMITTED -> {
-                if (waited > limits.accept().toNanos()) {
-                    fail(handed, Failure.UNAVAILABLE, limits.notTaken());
-                } else if (repeat) {
-                    decoder.submit(handed);
-                }
-            }
-            case RUNNING -> {
-                if (handed.cancelled && repeat) {
-                    decoder.cancel(handed.session());
-                }
-            }
-        }
-    }
-
-    private void fail(Handed handed, Failure failure, String reason) {
-        drop(handed);
-        end(handed, new Failed(failure, reason));
-    }
-
-    private void endAll(Failure failure, String reason) {
-        for (Handed handed : List.copyOf(bySession.values())) {
-            fail(handed, failure, reason);
-        }
-    }
-
-    private void end(Handed handed, DecodeEvent last) {
-        bySession.remove(handed.session());
-        byNumber.remove(handed.number);
-        if (!handed.keep() || last instanceof Failed) {
-            admission.release(handed.session());
-        }
-        handed.tell(last);
     }
 }

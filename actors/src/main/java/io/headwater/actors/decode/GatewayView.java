@@ -2,7 +2,6 @@
 package io.headwater.actors.decode;
 
 import io.headwater.actors.decode.DecodeWork.LoopFigures;
-import io.headwater.actors.plan.PlanNode;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.actors.plan.PlanState.Serving;
 import io.headwater.model.decoding.DecodeClient.ClientFigures;
@@ -16,7 +15,7 @@ public final class GatewayView {
     final LongAdder dropped = new LongAdder();
     /** Events that had been told already. */
     final LongAdder repeated = new LongAdder();
-    /** Requests handed in again after a plan had ended. */
+    /** Handings in of requests that had been handed in before: to a later plan, or again to the same one after a break. */
     final LongAdder resumed = new LongAdder();
 
     private final AtomicReference<@Nullable PlanState> plan = new AtomicReference<>();
@@ -25,14 +24,6 @@ public final class GatewayView {
 
     private volatile String over = "";
     private volatile Figures figures = new Figures(0, LoopFigures.NONE, LoopFigures.NONE);
-
-    public long dropped() {
-        return dropped.sum();
-    }
-
-    public long repeated() {
-        return repeated.sum();
-    }
 
     public long resumed() {
         return resumed.sum();
@@ -56,12 +47,7 @@ public final class GatewayView {
         return new ClientFigures(
                 state == null ? 0 : state.epoch(),
                 serving == null ? 0 : serving.nodes().size(),
-                serving == null
-                        ? 0
-                        : serving.nodes().stream()
-                                .map(PlanNode::profile)
-                                .mapToInt(profile -> profile.threads())
-                                .sum(),
+                serving == null ? 0 : serving.threads(),
                 serving == null ? "" : serving.kernels(),
                 serving == null ? 0 : serving.weightBytes(),
                 done.steps(),

@@ -51,10 +51,13 @@ final class Handed {
     boolean accepted;
     /** Handings in. */
     int times;
-    /** When the phase began, or its message was sent last. */
+    /** When the phase began. */
     long sinceNanos;
-
+    /** When the phase's message was sent last. */
     long sentNanos;
+    /** When it last began to wait for a plan that serves: with the memory that it was granted, or when it no longer ran. */
+    long stoppedNanos;
+
     boolean cancelled;
     /** Breaks without a token between them. */
     int breaks;
@@ -69,6 +72,23 @@ final class Handed {
         this.listener = listener;
         this.entries = entries(asked, contextLength);
         this.scoredTo = asked instanceof Score score ? score.from() : 0;
+    }
+
+    /** From now on it is there. */
+    void enter(Phase next) {
+        sinceNanos = System.nanoTime();
+        sentNanos = sinceNanos;
+        if (next == Phase.PLAN && phase != Phase.SUBMITTED) {
+            stoppedNanos = sinceNanos;
+        }
+        phase = next;
+    }
+
+    /** It is being handed in under this number. */
+    void handedIn(long newNumber) {
+        number = newNumber;
+        accepted = false;
+        times++;
     }
 
     long session() {

@@ -6,7 +6,6 @@ import io.headwater.actors.decode.GatewayClient;
 import io.headwater.actors.decode.GatewayView;
 import io.headwater.actors.node.NodeGuardian.Refs;
 import io.headwater.actors.plan.ClusterStatus;
-import io.headwater.actors.plan.PlanNode;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.actors.plan.PlanState.Forming;
 import io.headwater.actors.plan.PlanState.Loading;
@@ -37,22 +36,18 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Leave;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One node of a cluster: its actors, its part of the data plane, its model file. Made by {@link #start}; ended politely by {@link #leave}, and
  * in any case by {@link #close}. Any thread may call; clients belong to one thread each.
  */
 public final class ClusterNode implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final Duration ASK = Duration.ofSeconds(3);
     private static final Duration START = Duration.ofSeconds(20);
-    private static final Duration STOP = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 50;
 
     private final NodeParts parts;
-    private final @Nullable RuntimeLoader loader;
+    private final NodeShutdown shutdown;
     private final GatewayView view;
     private final ActorSystem<NodeGuardian.Command> system;
     private final Refs refs;
@@ -62,13 +57,13 @@ public final class ClusterNode implements AutoCloseable {
 
     ClusterNode(
             NodeParts parts,
-            @Nullable RuntimeLoader loader,
+            NodeShutdown shutdown,
             GatewayView view,
             ActorSystem<NodeGuardian.Command> system,
             Refs refs,
             NodeEvents events) {
         this.parts = parts;
-        this.loader = loader;
+        this.shutdown = shutdown;
         this.view = view;
         this.system = system;
         this.refs = refs;
@@ -120,7 +115,7 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /** What the gateway has dropped, heard twice and handed in again. */
-    public GatewayView gatewayView() {
+    GatewayView gatewayView() {
         return view;
     }
 
@@ -176,14 +171,7 @@ public final class ClusterNode implements AutoCloseable {
 
     private static ServingPlan plan(Serving serving) {
         return new ServingPlan(
-                serving.epoch(),
-                serving.nodes().size(),
-                serving.nodes().stream()
-                        .map(PlanNode::profile)
-                        .mapToInt(profile -> profile.threads())
-                        .sum(),
-                serving.kernels(),
-                serving.weightBytes());
+                serving.epoch(), serving.nodes().size(), serving.threads(), serving.kernels(), serving.weightBytes());
     }
 
     /** Until the node ends, a moment at most. */
@@ -253,19 +241,7 @@ public final class ClusterNode implements AutoCloseable {
         }
         closed = true;
         events.expectEnd();
-        system.terminate();
-        if (!within(system.getWhenTerminated().toCompletableFuture(), STOP)) {
-            LOG.warn("the actor system of {} has not stopped within {} s", address(), STOP.toSeconds());
-        }
-        try {
-            if (loader != null) {
-                loader.close();
-            }
-        } catch (IllegalStateException e) {
-            LOG.error("{}: its memory is never freed, end the process", address(), e);
-            return; // a model unmapped under a worker would end it worse
-        }
-        parts.close();
+        shutdown.run();
     }
 
     private static boolean within(Future<?> future, Duration timeout) {

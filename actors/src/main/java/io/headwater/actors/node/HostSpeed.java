@@ -3,7 +3,11 @@ package io.headwater.actors.node;
 
 import java.util.concurrent.TimeUnit;
 
-/** How fast this host reads memory, which is what bounds decoding: measured in less than 100 ms. */
+/**
+ * How fast this host is, for the shares of a plan: how fast a thread reads 16 MiB, measured in less than 100 ms. A large last-level cache holds that
+ * much, so it is between the speed of the cache and that of memory, which bounds decoding; among like hosts it is the same. Unlike ones may
+ * be given their capacity.
+ */
 final class HostSpeed {
     private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
     private static final int LONGS = 2 << 20;

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * How one node of a cluster is set up. Start with {@link #of} and change what differs.
+ * How one node of a cluster is set up; {@link #builder} has the defaults.
  *
  * @param roles what it does
  * @param bind where others reach its control plane; port 0 takes a free one
@@ -30,9 +30,7 @@ import java.util.Set;
  * @param crossoverRows from so many rows on an all-reduce is a reduce-scatter and an all-gather
  * @param warmUpLimit most time for compiling kernels before this node serves
  * @param batching of the decode loop, where this node leads
- * @param version of the program
- * @param exitWhenDown whether the process ends (code 3) when the others have taken this node out; otherwise its owner hears {@link
- *     ClusterNode#whenEnded}
+ * @param version of the program; nodes of another one are refused
  */
 public record NodeOptions(
         Set<NodeRole> roles,
@@ -49,8 +47,7 @@ public record NodeOptions(
         int crossoverRows,
         Duration warmUpLimit,
         BatchingOptions batching,
-        String version,
-        boolean exitWhenDown) {
+        String version) {
     /** Decode steps send everything to everyone, prompts in halves. */
     public static final int DEFAULT_CROSSOVER_ROWS = 16;
 
@@ -66,265 +63,9 @@ public record NodeOptions(
         }
     }
 
-    /** A shard node that founds a cluster, alone on its host, which measures what it can do. */
-    public static NodeOptions of(HostPort bind, Path model, EngineOptions engine, MediaOptions media) {
-        return new NodeOptions(
-                Set.of(NodeRole.SHARD),
-                bind,
-                Optional.empty(),
-                Downing.KEEP_MAJORITY,
-                model,
-                engine,
-                OptionalDouble.empty(),
-                OptionalLong.empty(),
-                1,
-                1,
-                media,
-                DEFAULT_CROSSOVER_ROWS,
-                DEFAULT_WARM_UP,
-                BatchingOptions.defaults(),
-                "",
-                false);
-    }
-
-    public NodeOptions withRoles(NodeRole... all) {
-        return new NodeOptions(
-                Set.of(all),
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions joining(HostPort member) {
-        return new NodeOptions(
-                roles,
-                bind,
-                Optional.of(member),
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withDowning(Downing strategy) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                strategy,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withCapacity(double share) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                OptionalDouble.of(share),
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withKvLimitBytes(long bytes) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                OptionalLong.of(bytes),
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withNodesOnHost(int nodes) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodes,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withExpectedNodes(int nodes) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                nodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withCrossoverRows(int rows) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                rows,
-                warmUpLimit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withWarmUpLimit(Duration limit) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                limit,
-                batching,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withBatching(BatchingOptions options) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                options,
-                version,
-                exitWhenDown);
-    }
-
-    public NodeOptions withVersion(String program) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                program,
-                exitWhenDown);
-    }
-
-    public NodeOptions withExitWhenDown(boolean exits) {
-        return new NodeOptions(
-                roles,
-                bind,
-                join,
-                downing,
-                model,
-                engine,
-                capacity,
-                kvLimitBytes,
-                nodesOnHost,
-                expectedNodes,
-                media,
-                crossoverRows,
-                warmUpLimit,
-                batching,
-                version,
-                exits);
+    /** A shard node that founds a cluster, alone on its host, which measures what it can do: change what differs. */
+    public static NodeOptionsBuilder builder(HostPort bind, Path model, EngineOptions engine, MediaOptions media) {
+        return new NodeOptionsBuilder(bind, model, engine, media);
     }
 
     boolean has(NodeRole role) {

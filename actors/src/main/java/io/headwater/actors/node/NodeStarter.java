@@ -57,23 +57,28 @@ final class NodeStarter {
     static ClusterNode start(NodeOptions options, Consumer<HeadShard.Event> shard, Duration timeout)
             throws NodeException {
         NodeParts parts = NodeParts.open(options);
+        NodeShutdown shutdown = new NodeShutdown(parts);
         boolean started = false;
         try {
-            ClusterNode node = new NodeStarter(options, parts).start(new NodeEvents(shard), timeout);
+            ClusterNode node = new NodeStarter(options, parts).start(new NodeEvents(shard), shutdown, timeout);
             started = true;
             return node;
         } catch (MembershipException e) {
             throw new NodeException(String.valueOf(e.getMessage()), e);
         } finally {
             if (!started) {
-                parts.close();
+                shutdown.run();
             }
         }
     }
 
-    private ClusterNode start(NodeEvents events, Duration timeout) throws MembershipException, NodeException {
+    private ClusterNode start(NodeEvents events, NodeShutdown shutdown, Duration timeout)
+            throws MembershipException, NodeException {
         CompletableFuture<Refs> ready = new CompletableFuture<>();
         @Nullable RuntimeLoader loader = parts.media().map(this::loader).orElse(null);
+        if (loader != null) {
+            shutdown.add(loader);
+        }
         NodeGuardian.Parts actors = new NodeGuardian.Parts(
                 ShardPlanner.create(planner()),
                 loader == null ? null : shard(loader),
@@ -83,18 +88,16 @@ final class NodeStarter {
                 events::on,
                 ready);
         ActorSystem<NodeGuardian.Command> system = Membership.start(membership(), NodeGuardian.create(actors));
-        return new ClusterNode(parts, loader, view, system, refs(ready, system, timeout), events);
+        shutdown.add(system);
+        return new ClusterNode(parts, shutdown, view, system, refs(ready, timeout), events);
     }
 
-    private static Refs refs(CompletableFuture<Refs> ready, ActorSystem<?> system, Duration timeout)
-            throws NodeException {
+    private static Refs refs(CompletableFuture<Refs> ready, Duration timeout) throws NodeException {
         try {
             return ready.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            system.terminate();
             throw new NodeException("the node's actors did not start within " + timeout.toSeconds() + " s", e);
         } catch (InterruptedException e) {
-            system.terminate();
             Thread.currentThread().interrupt();
             throw new NodeException("interrupted while the node started", e);
         }
@@ -106,7 +109,7 @@ final class NodeStarter {
                         options.downing(),
                         options.roles().stream().map(NodeRole::text).collect(Collectors.toSet()))
                 .withBind(options.bind())
-                .withExitWhenDown(options.exitWhenDown());
+                .withExitWhenDown(false);
         return options.join().map(all::joining).orElse(all);
     }
 

@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeEngine implements NodeEngine {
     private final ShardRuntime runtime;
     private final Supplier<CompletableFuture<Void>> close;
+    private final MemoryWatch memory;
     private @Nullable CompletableFuture<Void> closing;
     private long rowsBefore;
     private long nanosBefore;
     private double mostRowsPerSecond;
 
-    RuntimeEngine(ShardRuntime runtime, Supplier<CompletableFuture<Void>> close) {
+    RuntimeEngine(ShardRuntime runtime, MemoryWatch memory, Supplier<CompletableFuture<Void>> close) {
         this.runtime = runtime;
+        this.memory = memory;
         this.close = close;
     }
 
@@ -53,6 +55,7 @@ final class RuntimeEngine implements NodeEngine {
     }
 
     private NodeFigures figures(ShardFigures shard) {
+        HostMemory.Sample now = memory.last();
         DecodeFigures loop = runtime.decodeFigures().orElse(new DecodeFigures(0, 0, 0, 0, 0));
         return new NodeFigures(
                 shard.weightBytes(),
@@ -61,8 +64,8 @@ final class RuntimeEngine implements NodeEngine {
                 shard.weightBytes(),
                 shard.kvBytes(),
                 shard.kvLimitBytes(),
-                HostMemory.residentBytes(),
-                HostMemory.availableBytes(),
+                now.residentBytes(),
+                now.availableBytes(),
                 loop.running(),
                 loop.waiting(),
                 loop.runningTokens(),

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes this node's engines of the runtime, each on a thread of its own: a start that waits for a peer does not hold up the next. */
@@ -40,8 +41,11 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
     private final Media media;
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("engine-loader-", 0).factory());
+    private final MemoryWatch memory = new MemoryWatch(threads);
     /** By epoch, those whose memory may still be in use. */
     private final Map<Long, ShardRuntime> open = new ConcurrentHashMap<>();
+
+    private boolean closed;
 
     RuntimeLoader(NodeOptions options, long kvLimitBytes, LlamaModel model, Media media) {
         this.options = options;
@@ -52,8 +56,20 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
 
     @Override
     public CompletionStage<NodeEngine> load(PlanAssignment assignment, LoadListener progress, FaultListener fault) {
-        ShardRuntime runtime = new ShardRuntime(
-                runtime(assignment), media, progress, (epoch, cause) -> fault.lost(fault(epoch, cause)));
+        try {
+            return begin(new ShardRuntime(
+                    runtime(assignment), media, progress, (epoch, cause) -> fault.lost(fault(epoch, cause))));
+        } catch (RuntimeException e) {
+            String problem = "epoch " + assignment.epoch() + ": this node cannot run its part of the plan: ";
+            return CompletableFuture.failedFuture(new LoadException(problem + e.getMessage(), true, e));
+        }
+    }
+
+    /** Together with {@link #close}: nothing is started that it would not see. */
+    private synchronized CompletionStage<NodeEngine> begin(ShardRuntime runtime) {
+        if (closed) {
+            throw new IllegalStateException("it is being closed");
+        }
         open.put(runtime.epoch(), runtime);
         return CompletableFuture.supplyAsync(() -> start(runtime), threads);
     }
@@ -69,21 +85,35 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
     private NodeEngine start(ShardRuntime runtime) {
         try {
             runtime.start();
-            return new RuntimeEngine(runtime, () -> closing(runtime));
+            return new RuntimeEngine(runtime, memory, () -> closing(runtime));
         } catch (StartException e) {
-            close(runtime);
-            throw new CompletionException(new LoadException(
-                    String.valueOf(e.getMessage()),
-                    switch (e.reason()) {
-                        case LOAD -> true;
-                        case CONNECT, CANCELLED -> false;
-                    },
-                    e));
+            boolean lasting = switch (e.reason()) {
+                case LOAD -> true;
+                case CONNECT, CANCELLED -> false;
+            };
+            throw closed(runtime, new LoadException(String.valueOf(e.getMessage()), lasting, e));
+        } catch (RuntimeException
+                | Error e) { // a bug, or no memory for the heap: what was taken is given back all the same
+            throw closed(runtime, new LoadException(e.toString(), true, e));
         }
     }
 
+    /** Why the start failed is the answer, whatever closing comes to. */
+    private CompletionException closed(ShardRuntime runtime, LoadException failure) {
+        try {
+            close(runtime);
+        } catch (RuntimeException e) {
+            failure.notFreed(e);
+        }
+        return new CompletionException(failure);
+    }
+
     private CompletableFuture<Void> closing(ShardRuntime runtime) {
-        return CompletableFuture.runAsync(() -> close(runtime), threads);
+        try {
+            return CompletableFuture.runAsync(() -> close(runtime), threads);
+        } catch (RejectedExecutionException e) { // this loader is closed, and the runtime with it
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void close(ShardRuntime runtime) {
@@ -92,13 +122,16 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
     }
 
     /**
-     * Closes what is still open, each even if another does not end: afterwards nothing uses the model or the media. Seconds at most.
+     * Closes what is still open, each even if another does not end: afterwards nothing uses the model or the media, and nothing more is
+     * loaded. Seconds at most.
      *
      * @throws IllegalStateException if an engine hangs, which may still use them
      */
     @Override
     public void close() {
-        threads.shutdown();
+        synchronized (this) {
+            closed = true;
+        }
         @Nullable IllegalStateException hangs = null;
         for (ShardRuntime runtime : List.copyOf(open.values())) {
             try {
@@ -111,6 +144,7 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                 }
             }
         }
+        threads.shutdown();
         if (hangs != null) {
             throw hangs;
         }

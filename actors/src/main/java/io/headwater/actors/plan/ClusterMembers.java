@@ -31,21 +31,21 @@ final class ClusterMembers implements PlannerMembers {
 
     @Override
     public void subscribe(ActorContext<ShardPlanner.Command> planner) {
-        ActorRef<ClusterEvent.MemberEvent> changes =
-                planner.messageAdapter(ClusterEvent.MemberEvent.class, ClusterMembers::change);
+        ActorRef<ClusterEvent.MemberUp> comers = planner.messageAdapter(
+                ClusterEvent.MemberUp.class, event -> new ShardPlanner.MemberCame(at(event.member())));
+        ActorRef<ClusterEvent.MemberDowned> downed = planner.messageAdapter(
+                ClusterEvent.MemberDowned.class, event -> new ShardPlanner.MemberGone(at(event.member())));
+        ActorRef<ClusterEvent.MemberRemoved> removed = planner.messageAdapter(
+                ClusterEvent.MemberRemoved.class, event -> new ShardPlanner.MemberGone(at(event.member())));
         ActorRef<ClusterEvent.UnreachableMember> silences = planner.messageAdapter(
                 ClusterEvent.UnreachableMember.class, event -> new ShardPlanner.MemberUnreachable(at(event.member())));
         ActorRef<ClusterEvent.ReachableMember> voices = planner.messageAdapter(
                 ClusterEvent.ReachableMember.class, event -> new ShardPlanner.MemberCame(at(event.member())));
         Cluster.get(system).subscriptions().tell(new Subscribe<>(voices, ClusterEvent.ReachableMember.class));
-        Cluster.get(system).subscriptions().tell(new Subscribe<>(changes, ClusterEvent.MemberEvent.class));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(comers, ClusterEvent.MemberUp.class));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(downed, ClusterEvent.MemberDowned.class));
+        Cluster.get(system).subscriptions().tell(new Subscribe<>(removed, ClusterEvent.MemberRemoved.class));
         Cluster.get(system).subscriptions().tell(new Subscribe<>(silences, ClusterEvent.UnreachableMember.class));
-    }
-
-    private static ShardPlanner.Command change(ClusterEvent.MemberEvent event) {
-        MemberStatus status = event.member().status();
-        boolean gone = status.equals(MemberStatus.down()) || status.equals(MemberStatus.removed());
-        return gone ? new ShardPlanner.MemberGone(at(event.member())) : new ShardPlanner.MemberCame(at(event.member()));
     }
 
     private static HostPort at(Member member) {

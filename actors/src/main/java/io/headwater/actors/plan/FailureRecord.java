@@ -16,11 +16,8 @@ final class FailureRecord {
     /** A plan that has served so long was sound: what was held against nodes is forgotten. */
     private static final long LONG_SERVED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(60);
-
     private int failures;
-    private Duration retry = FIRST_RETRY;
+    private final Backoff retry = new Backoff(Duration.ofSeconds(10), Duration.ofSeconds(60));
     private boolean serves;
     private long servingSinceNanos;
 
@@ -34,7 +31,7 @@ final class FailureRecord {
     void ended(long nowNanos, Collection<PlannedNode> nodes) {
         if (serves && nowNanos - servingSinceNanos >= LONG_SERVED_NANOS) {
             failures = 0;
-            retry = FIRST_RETRY;
+            retry.reset();
             nodes.forEach(PlannedNode::forgive);
         }
         serves = false;
@@ -75,9 +72,6 @@ final class FailureRecord {
 
     /** After plans have failed: how long until the next try; longer each time. */
     Duration nextRetry() {
-        Duration now = retry;
-        Duration doubled = retry.multipliedBy(2);
-        retry = doubled.compareTo(LAST_RETRY) < 0 ? doubled : LAST_RETRY;
-        return now;
+        return retry.next();
     }
 }

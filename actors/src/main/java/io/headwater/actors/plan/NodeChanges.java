@@ -89,7 +89,7 @@ final class NodeChanges {
         boolean inPlan = plan.contains(node.id());
         desk.log().info("node {} is lost: {}{}", node.id(), how, inPlan ? "" : " (it was in no plan)");
         if (roster.isEmpty() && plan.nodes().isEmpty()) {
-            desk.publishNone("all nodes are gone: start one with headwater node", plan.planned());
+            desk.publishNone("all nodes are gone: start one with headwater node", plan.planned() || desk.startIsOver);
         }
         return inPlan ? next.get() : desk.stay();
     }

@@ -22,7 +22,7 @@ final class NodeRoster {
 
     void add(PlannedNode node) {
         nodes.put(node.id(), node);
-        context.watchWith(node.shard, new ShardPlanner.ShardGone(node.id(), node.shard));
+        context.watchWith(node.shard, new ShardPlanner.ShardGone(node.shard));
         NodeProfile profile = node.profile;
         context.getLog()
                 .info(

@@ -9,9 +9,8 @@ import java.util.List;
  *
  * @param nodes by shard: the first one leads
  * @param shard which of them the hearer is
- * @param model fingerprint of the model file
  */
-public record PlanAssignment(long epoch, List<PlanNode> nodes, int shard, EngineSettings settings, String model) {
+public record PlanAssignment(long epoch, List<PlanNode> nodes, int shard, EngineSettings settings) {
     public PlanAssignment {
         nodes = List.copyOf(nodes);
         if (shard < 0 || shard >= nodes.size()) {
@@ -22,11 +21,6 @@ public record PlanAssignment(long epoch, List<PlanNode> nodes, int shard, Engine
     /** Who owns what. */
     public ShardPlan plan() {
         return new ShardPlan(epoch, nodes.stream().map(PlanNode::units).toList());
-    }
-
-    /** The hearer. */
-    public PlanNode self() {
-        return nodes.get(shard);
     }
 
     public boolean leads() {

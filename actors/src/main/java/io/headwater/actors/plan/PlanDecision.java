@@ -165,7 +165,7 @@ final class PlanDecision {
         long kv = nodes.stream().mapToLong(NodeProfile::kvLimitBytes).sum();
         return "the model does not fit: it needs " + mib(model.weightBytes(all)) + " for weights and at least "
                 + mib(leastKvBytes(all)) + " for KV memory in whole units, and " + nodes.size() + " node(s) offer "
-                + mib(weights) + " and " + mib(kv) + ": add a node, or give the nodes more memory";
+                + mib(weights) + " and " + mib(kv) + ": add a node, or start nodes where more memory is free";
     }
 
     private static String mib(long bytes) {

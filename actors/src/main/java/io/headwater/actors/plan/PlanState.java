@@ -51,8 +51,9 @@ public sealed interface PlanState extends CborMessage {
             nodes = List.copyOf(nodes);
         }
 
-        public PlanNode leader() {
-            return nodes.getFirst();
+        /** Workers of all engines. */
+        public int threads() {
+            return nodes.stream().mapToInt(node -> node.profile().threads()).sum();
         }
     }
 }

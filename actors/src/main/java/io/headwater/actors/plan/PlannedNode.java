@@ -7,11 +7,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the planner knows of a node. Owned by the planner. */
 final class PlannedNode {
-    /** A node that has failed so often is not tried again, however small its share would be. */
+    /** A node that could not make its engine so often, for a lasting reason, is not tried again, however small its share would be. */
     private static final int MOST_TRIES = 3;
-
-    private static final Duration FIRST_EXCLUSION = Duration.ofSeconds(60);
-    private static final Duration LAST_EXCLUSION = Duration.ofHours(1);
 
     final NodeProfile profile;
     final ActorRef<ShardOrder> shard;
@@ -44,7 +41,7 @@ final class PlannedNode {
     private String excluded = "";
     private boolean excludedForNow;
     private long excludedUntilNanos;
-    private Duration exclusion = FIRST_EXCLUSION;
+    private final Backoff exclusion = new Backoff(Duration.ofSeconds(60), Duration.ofHours(1));
     private long failedShareBytes = Long.MAX_VALUE;
     private int failedTries;
 
@@ -81,18 +78,25 @@ final class PlannedNode {
         excluded = why;
         reason = why;
         excludedForNow = true;
-        excludedUntilNanos = nowNanos + exclusion.toNanos();
-        Duration doubled = exclusion.multipliedBy(2);
-        exclusion = doubled.compareTo(LAST_EXCLUSION) < 0 ? doubled : LAST_EXCLUSION;
+        excludedUntilNanos = nowNanos + exclusion.next().toNanos();
     }
 
     boolean excludedForNow() {
         return excludedForNow;
     }
 
+    /** Whether it was excluded for a while that is over: a new plan may use it. */
+    boolean usableAgain(long nowNanos) {
+        return !leaving && exclusionIsOver(nowNanos);
+    }
+
+    private boolean exclusionIsOver(long nowNanos) {
+        return excludedForNow && nowNanos - excludedUntilNanos >= 0;
+    }
+
     /** Takes it back, if it is excluded for now and that is over. */
     void readmit(long nowNanos) {
-        if (excludedForNow && nowNanos - excludedUntilNanos >= 0) {
+        if (exclusionIsOver(nowNanos)) {
             readmit();
         }
     }
@@ -111,11 +115,11 @@ final class PlannedNode {
         strikes = 0;
         ownFailures = 0;
         if (excluded.isEmpty()) {
-            exclusion = FIRST_EXCLUSION;
+            exclusion.reset();
         }
     }
 
-    /** Whether it may be tried again with a share of so many bytes: a smaller one than it failed on, and not for ever. */
+    /** Whether a share of so many bytes is smaller than all that it has failed on; {@link #hasAnotherTry} is asked first. */
     boolean mayTryAgain(long shareBytes) {
         return shareBytes < failedShareBytes;
     }

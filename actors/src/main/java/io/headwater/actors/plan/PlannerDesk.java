@@ -22,6 +22,9 @@ final class PlannerDesk {
     final PlannerTimers timers;
     final RebuildTimes rebuilds = new RebuildTimes();
     final FailureRecord failures = new FailureRecord();
+    /** The time for the first plan's nodes to join has passed without a plan. */
+    boolean startIsOver;
+
     private final ActorContext<ShardPlanner.Command> context;
     private final Subscribers gateways = new Subscribers();
     private long late;
@@ -76,7 +79,8 @@ final class PlannerDesk {
                 roster.get(node).filter(late -> plan.contains(node)).ifPresent(this::takeOutIfSilent);
             case ShardPlanner.MemberCame(HostPort member) ->
                 roster.at(member).ifPresent(node -> node.unreachable = false);
-            case ShardPlanner.Due _, ShardReport _, ShardPlanner.MemberGone _, ShardPlanner.ShardGone _ -> late++;
+            case ShardReport _ -> late++;
+            case ShardPlanner.Due _, ShardPlanner.MemberGone _, ShardPlanner.ShardGone _ -> {} // nobody's message
         }
         return Behaviors.same();
     }

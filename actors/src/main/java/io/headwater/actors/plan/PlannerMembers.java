@@ -9,7 +9,10 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
 /** The cluster's members, as the planner sees them. The seam where a test lets members come and go. */
 interface PlannerMembers {
-    /** From now on the actor hears {@link ShardPlanner.MemberGone} and {@link ShardPlanner.MemberUnreachable}. */
+    /**
+     * From now on the actor hears {@link ShardPlanner.MemberCame} (it is up, or can be reached again), {@link ShardPlanner.MemberUnreachable} and
+     * {@link ShardPlanner.MemberGone}.
+     */
     void subscribe(ActorContext<ShardPlanner.Command> planner);
 
     HostPort addressOf(ActorRef<?> actor);

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param model that is served; nodes with another file are turned away
  * @param version of the program; nodes of another one are turned away: their bits may differ
- * @param expectedNodes the first plan waits for so many, {@code startTimeout} at most
+ * @param expectedNodes the first plan waits for so many, {@link Deadlines#start} at most
  * @param downSuspects whether the planner itself may always take out a member that is unreachable and that its peers in the plan do not hear:
  *     only where it runs on the oldest member and that one is kept. Elsewhere it may while it reaches most members
  * @param deadlines of all that it waits for

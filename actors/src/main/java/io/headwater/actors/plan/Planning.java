@@ -22,6 +22,8 @@ final class Planning {
 
     /** A new plan. */
     Behavior<ShardPlanner.Command> replan() {
+        long now = desk.nanoTime.getAsLong();
+        roster.all().forEach(node -> node.readmit(now));
         String why = plan.planned() ? "the cluster's nodes have changed" : "the model is being loaded";
         return switch (decide()) {
             case Decision.Impossible(String reason)
@@ -31,10 +33,11 @@ final class Planning {
         };
     }
 
-    /** What a new plan would be. A node that could not hold its share is in it again if its share is smaller now. */
+    /**
+     * What a new plan would be; changes nothing. A node that could not hold its share is in it again if its share is smaller now, one that was
+     * excluded for a while once that is over.
+     */
     Decision decide() {
-        long now = desk.nanoTime.getAsLong();
-        roster.all().forEach(node -> node.readmit(now));
         Decision decided = decide(List.of());
         List<PlannedNode> again = new ArrayList<>();
         for (PlannedNode node : roster.all()) {
@@ -51,8 +54,9 @@ final class Planning {
     }
 
     private Decision decide(List<PlannedNode> again) {
+        long now = desk.nanoTime.getAsLong();
         List<NodeProfile> candidates = roster.all().stream()
-                .filter(node -> node.usable() || again.contains(node))
+                .filter(node -> node.usable() || node.usableAgain(now) || again.contains(node))
                 .map(node -> node.profile)
                 .toList();
         return decision.decide(plan.nextEpoch(), candidates, plan.order());
@@ -128,10 +132,6 @@ final class Planning {
     /** Also again, where the first one was lost. */
     void tellAssignment(PlannedNode node) {
         node.shard.tell(new ShardOrder.Assign(new PlanAssignment(
-                plan.epoch(),
-                plan.nodes(),
-                plan.order().indexOf(node.id()),
-                desk.options.settings(),
-                desk.options.model().fingerprint())));
+                plan.epoch(), plan.nodes(), plan.order().indexOf(node.id()), desk.options.settings())));
     }
 }

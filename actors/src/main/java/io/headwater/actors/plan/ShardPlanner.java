@@ -43,7 +43,7 @@ public final class ShardPlanner {
 
     record MemberUnreachable(HostPort member) implements Command {}
 
-    record ShardGone(String node, ActorRef<ShardOrder> shard) implements Command {}
+    record ShardGone(ActorRef<ShardOrder> shard) implements Command {}
 
     record SubscriberGone(ActorRef<PlanState> subscriber) implements Command {}
 

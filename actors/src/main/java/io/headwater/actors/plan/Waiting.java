@@ -20,7 +20,6 @@ final class Waiting {
     private final PlannerDesk desk;
     private final Planning planning;
     private final NodeChanges changes;
-    private boolean startIsOver;
 
     Waiting(PlannerDesk desk, Planning planning) {
         this.desk = desk;
@@ -57,7 +56,7 @@ final class Waiting {
                 && desk.roster.all().stream().filter(PlannedNode::usable).count() >= expected) {
             return planning.replan();
         }
-        return expected == 0 || startIsOver ? settle() : desk.stay();
+        return expected == 0 || desk.startIsOver ? settle() : desk.stay();
     }
 
     private boolean allReachableHaveJoined() {
@@ -75,7 +74,7 @@ final class Waiting {
         if (desk.plan.planned()) {
             return desk.stay();
         }
-        startIsOver = true;
+        desk.startIsOver = true;
         if (desk.roster.isEmpty()) {
             desk.publishNone(
                     "no shard node has joined within "

@@ -14,6 +14,9 @@ final class EngineSlot {
     private final ActorContext<HeadShard.Command> context;
     private final TimerScheduler<HeadShard.Command> timers;
     private final HeadShard.Setup setup;
+    /** Epoch of the load whose end has not been heard; 0 if there is none. */
+    private long loading;
+
     private Optional<NodeEngine> held = Optional.empty();
     private Optional<ActorRef<DecoderMessage>> decoder = Optional.empty();
 
@@ -27,6 +30,7 @@ final class EngineSlot {
     /** The actor hears {@link HeadShard.Loaded} or {@link HeadShard.LoadFailed}. */
     void load(PlanAssignment plan) {
         long epoch = plan.epoch();
+        loading = epoch;
         ActorRef<HeadShard.Command> self = context.getSelf();
         context.pipeToSelf(
                 setup.loader()
@@ -41,11 +45,17 @@ final class EngineSlot {
         Throwable failure =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return failure instanceof LoadException known
-                ? new HeadShard.LoadFailed(epoch, String.valueOf(known.getMessage()), known.lasting())
-                : new HeadShard.LoadFailed(epoch, failure.toString(), true);
+                ? new HeadShard.LoadFailed(epoch, String.valueOf(known.getMessage()), known.lasting(), known.freed())
+                : new HeadShard.LoadFailed(epoch, failure.toString(), true, false); // no loader's word: nobody knows
+    }
+
+    /** The load has come to nothing. */
+    void failed() {
+        loading = 0;
     }
 
     void hold(NodeEngine engine) {
+        loading = 0;
         held = Optional.of(engine);
     }
 
@@ -82,12 +92,16 @@ final class EngineSlot {
 
     void closed() {
         timers.cancel("close");
+        loading = 0;
         held = Optional.empty();
     }
 
     /** Nobody waits for it: the node ends. */
     void abandon() {
         stopDecoder();
+        if (loading != 0) {
+            setup.loader().cancel(loading);
+        }
         held.ifPresent(NodeEngine::close);
     }
 

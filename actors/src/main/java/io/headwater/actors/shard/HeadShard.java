@@ -11,7 +11,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * Owns the life of a node's engine: loads it for a plan, serves, drains, stops it, and reports its loss. Here is what it hears and tells;
- * its states are methods of {@link ShardStates}, the engine is in the {@link EngineSlot}, and the {@link PlannerLink} tells the planner.
+ * its states are {@link Unloaded}, {@link WithEngine}, {@link Closing} (the old engine must be gone before the next one takes memory) and {@link
+ * Ended}, which work on the {@link ShardDesk}; the {@link ShardSteps} lead from one to the next. The engine is in the {@link EngineSlot}, one that
+ * arrives too late is closed, and the {@link PlannerLink} tells the planner.
  */
 public final class HeadShard {
     private static final Duration BEAT = Duration.ofSeconds(1);
@@ -38,7 +40,8 @@ public final class HeadShard {
 
     record Loaded(long epoch, NodeEngine engine) implements Command {}
 
-    record LoadFailed(long epoch, String reason, boolean lasting) implements Command {}
+    /** {@code freed}: what it had taken is given back; if not, only the end of the process frees it. */
+    record LoadFailed(long epoch, String reason, boolean lasting, boolean freed) implements Command {}
 
     record Progressed(long epoch, long done, long total) implements Command {}
 
@@ -70,7 +73,7 @@ public final class HeadShard {
     /** The engine of this epoch is gone; a new plan follows. */
     public record LostEpoch(long epoch, String reason) implements Event {}
 
-    /** The node may leave the cluster; its engine is closed. */
+    /** The node may leave the cluster. Its engine is closed; after the deadline it may just have been told to. */
     public record Left() implements Event {}
 
     /** The process must end now, with this reason. */
@@ -100,7 +103,7 @@ public final class HeadShard {
             PlannerLink planner = new PlannerLink(setup, context.messageAdapter(ShardOrder.class, Ordered::new));
             timers.startTimerWithFixedDelay("beat", new Tick(), BEAT);
             planner.join();
-            return new ShardStates(context, timers, setup, planner).idle();
+            return new ShardSteps(new ShardDesk(context, timers, setup, planner)).idle();
         }));
     }
 }

@@ -5,6 +5,7 @@ package io.headwater.actors.shard;
 public final class LoadException extends Exception {
     private static final long serialVersionUID = 1;
     private final boolean lasting;
+    private boolean freed = true;
 
     /**
      * With its cause.
@@ -16,7 +17,18 @@ public final class LoadException extends Exception {
         this.lasting = lasting;
     }
 
+    /** What the failed load had taken could not be freed either, because of this: another load would take memory beside it. */
+    public LoadException notFreed(Throwable why) {
+        freed = false;
+        addSuppressed(why);
+        return this;
+    }
+
     boolean lasting() {
         return lasting;
+    }
+
+    boolean freed() {
+        return freed;
     }
 }

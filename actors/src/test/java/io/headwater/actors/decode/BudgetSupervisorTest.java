@@ -200,7 +200,7 @@ final class BudgetSupervisorTest {
     void whereOthersHoldMemoryARequestWaitsUntilTheHostHasSoMuchFree() {
         serve(1, SMALL, LARGE);
         status(SMALL.id(), 0, 11 * MIB); // both nodes are on one host
-        status(SMALL.id(), 0, 11 * MIB);
+        status(LARGE.id(), 0, 11 * MIB);
         admit(1, 96); // 3 blocks: 6 MiB and 3 MiB; alone it waits for nothing
         granted(1);
         admit(2, 32); // 2 MiB and 1 MiB more: 12 in all
@@ -249,6 +249,39 @@ final class BudgetSupervisorTest {
         gateway.expectNoMessage(Duration.ofMillis(600)); // there is no room for the first one now
         budget.tell(new Release(2));
         granted(1);
+    }
+
+    @Test
+    void whoWaitsMayAskForAnotherAmountAndKeepsItsPlace() {
+        serve(1, SMALL);
+        admit(1, 200);
+        granted(1);
+        admit(2, 300);
+        gateway.expectMessage(new Waiting(2, 1));
+        admit(3, 32);
+        gateway.expectMessage(new Waiting(3, 2));
+        admit(2, 250);
+        gateway.expectMessage(new Waiting(2, 1));
+        admit(2, 96); // fits beside the first
+        gateway.expectMessage(new Waiting(2, 1));
+        assertThat(gateway.expectMessageClass(Granted.class)).isEqualTo(new Granted(2, 96));
+        gateway.expectMessage(new Waiting(3, 1));
+    }
+
+    @Test
+    void whoAsksForWhatItHoldsGivesUpItsPlaceInTheQueue() {
+        serve(1, SMALL);
+        admit(1, 32);
+        granted(1);
+        admit(2, 200);
+        granted(2);
+        admit(1, 200);
+        gateway.expectMessage(new Waiting(1, 1));
+        admit(3, 32);
+        gateway.expectMessage(new Waiting(3, 2));
+        admit(1, 32);
+        granted(1);
+        granted(3);
     }
 
     @Test

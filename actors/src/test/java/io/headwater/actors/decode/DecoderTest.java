@@ -162,6 +162,32 @@ final class DecoderTest {
         Awaitility.await().untilAsserted(() -> assertThat(loop.orders).containsExactly("cancel 10", "release 10"));
     }
 
+    @Test
+    void anOrderThatTheLoopHadNoRoomForDoesNotHitTheSessionsNextRequest() {
+        submit(1);
+        gateway.expectMessage(new Accepted(EPOCH, 1));
+        loop.full = true;
+        decoder.tell(new Decoder.Cancel(EPOCH, 10));
+        decoder.tell(new Decoder.Cancel(EPOCH, 11));
+        loop.tell(0, new Ended(FinishReason.STOP, "", List.of(), SequenceFigures.NONE));
+        told(1);
+        submit(2);
+        gateway.expectMessage(new Accepted(EPOCH, 2));
+        loop.full = false;
+        Awaitility.await().untilAsserted(() -> assertThat(loop.orders).containsExactly("cancel 11"));
+    }
+
+    @Test
+    void ordersKeepTheirOrderWhenTheLoopHasRoomForOneOnly() {
+        loop.full = true;
+        decoder.tell(new Decoder.Cancel(EPOCH, 10));
+        decoder.tell(new Decoder.Release(EPOCH, 10, gateway.ref()));
+        gateway.expectNoMessage(Duration.ofMillis(50));
+        loop.refuseOnce = true;
+        loop.full = false;
+        Awaitility.await().untilAsserted(() -> assertThat(loop.orders).containsExactly("cancel 10", "release 10"));
+    }
+
     private void submit(long request) {
         decoder.tell(new Decoder.Submit(EPOCH, request, Plans.request(10, 5, false), gateway.ref()));
     }
@@ -183,6 +209,8 @@ final class DecoderTest {
         private final List<DecodeListener> listeners = new ArrayList<>();
         private final ConcurrentLinkedQueue<String> orders = new ConcurrentLinkedQueue<>();
         private volatile boolean full;
+        /** The next order is refused although there is room. */
+        private volatile boolean refuseOnce;
 
         void tell(int request, DecodeEvent event) {
             DecodeListener listener;
@@ -200,12 +228,18 @@ final class DecoderTest {
 
         @Override
         public boolean cancel(long session) {
-            return !full && orders.add("cancel " + session);
+            return !refused() && orders.add("cancel " + session);
         }
 
         @Override
         public boolean release(long session) {
-            return !full && orders.add("release " + session);
+            return !refused() && orders.add("release " + session);
+        }
+
+        private synchronized boolean refused() {
+            boolean once = !full && refuseOnce;
+            refuseOnce &= !once;
+            return full || once;
         }
 
         @Override

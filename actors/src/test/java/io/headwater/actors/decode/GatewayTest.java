@@ -118,7 +118,7 @@ final class GatewayTest {
         serve(2);
         submitted();
         tell(first, token(0));
-        Awaitility.await().untilAsserted(() -> assertThat(view.dropped()).isEqualTo(1));
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(1));
         assertThat(heard).isEmpty();
     }
 
@@ -132,7 +132,7 @@ final class GatewayTest {
         assertThat(next()).isEqualTo(token(0));
         assertThat(next()).isEqualTo(token(1));
         assertThat(heard).isEmpty();
-        assertThat(view.repeated()).isEqualTo(2);
+        assertThat(view.repeated.sum()).isEqualTo(2);
     }
 
     @Test
@@ -371,6 +371,96 @@ final class GatewayTest {
         kit.stop(gateway);
         assertThat(failed()).isEqualTo(Failure.UNAVAILABLE);
         assertThat(view.over()).isNotEmpty();
+    }
+
+    @Test
+    void aKeptTurnThatFailsFreesItsMemoryAndItsCache() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, true));
+        tell(first, STOP);
+        assertThat(next()).isEqualTo(STOP);
+        submit(Plans.request(10, 5, true));
+        budgetSays(new Refused(10, "too many tokens", false));
+        assertThat(failed()).isEqualTo(Failure.BAD_REQUEST);
+        assertThat(released().session()).isEqualTo(10);
+        assertThat(toDecoder(Decoder.Release.class).session()).isEqualTo(10);
+    }
+
+    @Test
+    void aKeptSessionWhoseMemoryIsWithdrawnLosesItsCache() throws InterruptedException {
+        tell(running(Plans.request(10, 5, true)), STOP);
+        assertThat(next()).isEqualTo(STOP);
+        budgetSays(new BudgetReport.Withdrawn(10));
+        assertThat(toDecoder(Decoder.Release.class).session()).isEqualTo(10);
+        assertThat(released().session()).isEqualTo(10);
+    }
+
+    @Test
+    void aCancelledTurnThatWaitedForMoreMemoryAsksForNoMoreThanItsSessionHas() throws InterruptedException {
+        tell(running(Plans.request(10, 5, true)), STOP);
+        assertThat(next()).isEqualTo(STOP);
+        submit(Plans.request(10, 50, true));
+        Admit more = admit();
+        while (more.held()) {
+            more = admit(); // claims of before
+        }
+        assertThat(more.entries()).isEqualTo(3 + 50);
+        gateway.tell(new Gateway.Cancel(10));
+        assertThat(((Ended) next()).reason()).isEqualTo(FinishReason.CANCELLED);
+        Admit last = admit();
+        for (int i = 0; i < 20 && (last.held() || last.entries() != 8); i++) {
+            last = admit(); // claims and repeated questions
+        }
+        assertThat(last.held()).isFalse();
+        assertThat(last.entries()).isEqualTo(8);
+    }
+
+    @Test
+    void aRequestThatNoPlanServesForTooLongEndsWithTheReason() throws InterruptedException {
+        LinkedBlockingQueue<DecodeEvent> told = new LinkedBlockingQueue<>();
+        TestProbe<ShardPlanner.Command> other = kit.createTestProbe();
+        ActorRef<Gateway.Command> impatient = kit.spawn(Gateway.create(new Gateway.GatewayNeeds(
+                other.ref(),
+                budget.ref(),
+                new GatewayLimits(REPEAT, Duration.ofSeconds(9), Duration.ofSeconds(9), Duration.ofSeconds(2), 4),
+                new GatewayView(),
+                Plans.CONTEXT)));
+        other.expectMessageClass(ShardPlanner.Subscribe.class)
+                .subscriber()
+                .tell(new PlanState.Forming(1, "node b loads", List.of()));
+        impatient.tell(new Gateway.Submit(Plans.request(10, 5, false), told::add));
+        budgetSays(new Granted(10, 8));
+        @Nullable DecodeEvent event = told.poll(8, TimeUnit.SECONDS);
+        assertThat(event).isInstanceOfSatisfying(Failed.class, failed -> {
+            assertThat(failed.failure()).isEqualTo(Failure.UNAVAILABLE);
+            assertThat(failed.message()).contains("no plan has served for 2 s").contains("node b loads");
+        });
+    }
+
+    @Test
+    void whileNothingServesAnOlderPlanIsDroppedAndCounted() throws InterruptedException {
+        Decoder.Submit first = running(Plans.request(10, 5, false));
+        plans.tell(new PlanState.Forming(3, "node b has gone", List.of()));
+        plans.tell(new PlanState.Forming(2, "late", List.of()));
+        serve(1);
+        tell(first, token(0));
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(3)); // and the token
+        assertThat(heard).isEmpty();
+        serve(3);
+        assertThat(submitted().epoch()).isEqualTo(3);
+    }
+
+    @Test
+    void aNewPlannerThatKnowsNothingYetEndsTheServiceAndItsEpochsCountOnceTheyAreRepeated() {
+        running(Plans.request(10, 5, false));
+        plans.tell(new PlanState.NoPlan(0, "no node has joined yet", false));
+        serve(2);
+        assertThat(submitted().epoch()).isEqualTo(2);
+        plans.tell(new PlanState.NoPlan(0, "no node has joined yet", false));
+        for (int i = 0; i < PlanEpochs.SURE; i++) {
+            serve(1); // all nodes have begun anew
+        }
+        assertThat(submitted().epoch()).isEqualTo(1);
+        assertThat(view.dropped.sum()).isEqualTo(PlanEpochs.SURE - 1);
     }
 
     private void serve(long epoch) {

@@ -25,7 +25,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +37,6 @@ final class TinyCluster implements AutoCloseable {
     static final Duration SERVES = Duration.ofSeconds(60);
     private static final int CONTEXT = 256;
     private final Path model;
-    private final boolean udp;
     private final @Nullable Media driver;
     private final OptionalLong kvLimitBytes;
     final ClusterNode gateway;
@@ -42,15 +44,15 @@ final class TinyCluster implements AutoCloseable {
 
     TinyCluster(Path model, boolean udp, int nodes, OptionalLong kvLimitBytes) throws NodeException {
         this.model = model;
-        this.udp = udp;
         this.kvLimitBytes = kvLimitBytes;
         driver = udp ? null : Media.start(MediaOptions.ipc());
         boolean started = false;
         try {
-            gateway = ClusterNode.start(options().withRoles(NodeRole.GATEWAY).withExpectedNodes(nodes));
-            for (int i = 0; i < nodes; i++) {
-                join();
-            }
+            gateway = ClusterNode.start(options()
+                    .roles(Set.of(NodeRole.GATEWAY))
+                    .expectedNodes(nodes)
+                    .build());
+            join(nodes);
             started = true;
         } finally {
             if (!started && driver != null) {
@@ -59,29 +61,43 @@ final class TinyCluster implements AutoCloseable {
         }
     }
 
+    /** All of them, or none and no gateway. */
+    private void join(int nodes) throws NodeException {
+        boolean joined = false;
+        try {
+            for (int i = 0; i < nodes; i++) {
+                join();
+            }
+            joined = true;
+        } finally {
+            if (!joined) {
+                shards.forEach(ClusterNode::close);
+                gateway.close();
+            }
+        }
+    }
+
     /** Starts one more shard node. */
     ClusterNode join() throws NodeException {
-        NodeOptions options = options().joining(gateway.address()).withCapacity(1);
-        ClusterNode node = ClusterNode.start(
-                kvLimitBytes.isPresent() ? options.withKvLimitBytes(kvLimitBytes.getAsLong()) : options);
+        ClusterNode node = ClusterNode.start(options()
+                .join(Optional.of(gateway.address()))
+                .capacity(OptionalDouble.of(1))
+                .kvLimitBytes(kvLimitBytes)
+                .build());
         shards.add(node);
         return node;
     }
 
-    private NodeOptions options() {
+    private NodeOptionsBuilder options() {
         MediaOptions media =
                 driver == null ? MediaOptions.udp("127.0.0.1") : MediaOptions.ipcOf(Path.of(driver.directory()));
-        return NodeOptions.of(new HostPort("127.0.0.1", 0), model, engine(), media)
-                .withDowning(Downing.KEEP_OLDEST)
-                .withNodesOnHost(3);
+        return NodeOptions.builder(new HostPort("127.0.0.1", 0), model, engine(), media)
+                .downing(Downing.KEEP_OLDEST)
+                .nodesOnHost(3);
     }
 
     private static EngineOptions engine() {
         return EngineOptions.of(1, 1, CONTEXT).withChunkRows(16);
-    }
-
-    boolean udp() {
-        return udp;
     }
 
     /** What requests come to on engines of this thread. */

@@ -28,8 +28,7 @@ public final class Nodes {
         List<NodeProfile> profiles =
                 Arrays.stream(names).map(name -> profile(name, 1)).toList();
         return switch (new PlanDecision(MODEL, SETTINGS).decide(epoch, profiles, List.of())) {
-            case PlanDecision.Decision.Plan plan ->
-                new PlanAssignment(epoch, plan.nodes(), shard, SETTINGS, MODEL.fingerprint());
+            case PlanDecision.Decision.Plan plan -> new PlanAssignment(epoch, plan.nodes(), shard, SETTINGS);
             case PlanDecision.Decision.Impossible impossible -> throw new AssertionError(impossible.reason());
         };
     }

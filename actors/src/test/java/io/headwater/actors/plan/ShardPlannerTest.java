@@ -57,7 +57,7 @@ class ShardPlannerTest {
         shard("b").expectMessage(new ShardOrder.Follow(1));
         PlanState.Serving serving = awaitServing();
         assertThat(serving.epoch()).isEqualTo(1);
-        assertThat(serving.leader().id()).isEqualTo("a");
+        assertThat(serving.nodes().getFirst().id()).isEqualTo("a");
         assertThat(serving.weightBytes()).isEqualTo(30);
     }
 
@@ -82,6 +82,52 @@ class ShardPlannerTest {
             assertThat(none.hopeless()).isTrue();
             assertThat(none.reason()).contains("60 s");
         });
+    }
+
+    @Test
+    void saysThatThereIsNoHopeWhenTheOnlyNodeGoesBeforeItsPlanAfterTheStart() {
+        time.timePasses(Duration.ofSeconds(61));
+        join("a", 0);
+        shard("a").expectMessageClass(ShardOrder.Standby.class);
+
+        planner.tell(new ShardPlanner.MemberGone(address("a")));
+        planner.tell(new ShardPlanner.Subscribe(gateway.getRef()));
+
+        assertThat(gateway.receiveMessage())
+                .isInstanceOfSatisfying(
+                        PlanState.NoPlan.class,
+                        none -> assertThat(none.hopeless()).isTrue());
+    }
+
+    @Test
+    void aNodeStaysOutAsLongAsNoNewPlanIsMadeAlthoughItCouldBeTriedAgain() {
+        serve();
+        planner.tell(new ShardReport.Lost("b", 1, "its decoder ended", List.of("b"), false));
+        status();
+        time.timePasses(Duration.ofMillis(1100));
+        assertThat(assigned("a").nodes()).hasSize(2);
+        planner.tell(new ShardReport.LoadFailed("b", 2, "no port", false));
+        assertThat(assigned("a").nodes()).hasSize(1);
+        ready("a", 3);
+        status();
+        nanos.addAndGet(Duration.ofSeconds(61).toNanos());
+
+        beat("a", 3, NodeState.SERVING, running(1, 100_000, 100)); // not now
+
+        assertThat(status().nodes())
+                .filteredOn(node -> node.id().equals("b"))
+                .hasSize(1)
+                .allMatch(node -> node.reason().contains("its engines fail"));
+    }
+
+    @Test
+    void countsOnlyReportsAsLate() {
+        serve();
+        long before = status().dropped().getOrDefault("late_reports", -1L);
+
+        planner.tell(new ShardPlanner.Due(ShardPlanner.What.LOAD, 1, "b"));
+
+        assertThat(status().dropped().getOrDefault("late_reports", -1L)).isEqualTo(before);
     }
 
     @Test
@@ -343,7 +389,7 @@ class ShardPlannerTest {
                                 : FishingOutcomes.continueAndIgnore()))
                 .hasSize(1);
         assertThat(assigned("a").epoch()).isEqualTo(2);
-        planner.tell(new ShardPlanner.ShardGone("b", shard("b").getRef()));
+        planner.tell(new ShardPlanner.ShardGone(shard("b").getRef()));
         shard("a").expectNoMessage(Duration.ofMillis(300));
     }
 

@@ -150,6 +150,47 @@ class HeadShardTest {
     }
 
     @Test
+    void endsInsteadOfLoadingBesideALoadThatHoldsItsMemory() {
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
+        await().until(() -> loader.loads.size() == 1);
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(2, 0, "a")));
+        await().until(() -> !loader.cancelled.isEmpty());
+
+        loader.last()
+                .result()
+                .completeExceptionally(new LoadException("cancelled", false, new Exception())
+                        .notFreed(new IllegalStateException("a worker hangs")));
+
+        assertThat(owner.expectMessageClass(HeadShard.Retired.class).reason()).contains("could not be freed");
+        assertThat(loader.loads).hasSize(1);
+    }
+
+    @Test
+    void reportsWhyALoadFailedThatHoldsItsMemoryAndEnds() {
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
+        await().until(() -> !loader.loads.isEmpty());
+
+        loader.last()
+                .result()
+                .completeExceptionally(new LoadException("peer b did not come", false, new Exception())
+                        .notFreed(new IllegalStateException("a worker hangs")));
+
+        planner.expectMessage(new ShardReport.LoadFailed("a", 1, "peer b did not come", false));
+        assertThat(owner.expectMessageClass(HeadShard.Retired.class).reason()).contains("could not be freed");
+    }
+
+    @Test
+    void cancelsItsLoadWhenTheProcessStoodStill() {
+        orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
+        await().until(() -> !loader.loads.isEmpty());
+
+        loader.last().fault().lost(new EngineFault(1, EngineFault.Kind.SELF_STOPPED, "stood still", List.of()));
+
+        owner.expectMessage(new HeadShard.Retired("stood still"));
+        assertThat(loader.cancelled).containsExactly(1L);
+    }
+
+    @Test
     void endsWhenACancelledLoadDoesNotEnd() {
         orders.tell(new ShardOrder.Assign(Nodes.assignment(1, 0, "a")));
         await().until(() -> loader.loads.size() == 1);

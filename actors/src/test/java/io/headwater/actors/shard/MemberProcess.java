@@ -33,10 +33,6 @@ import org.apache.pekko.cluster.typed.Subscribe;
 public final class MemberProcess {
     private static final Duration AGAIN = Duration.ofMillis(500);
 
-    /** On a busy host a member that is well may be silent for longer than the usual 0.8 s. */
-    private static final MembershipOptions.Timings PATIENT =
-            new MembershipOptions.Timings(Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ofSeconds(1));
-
     private MemberProcess() {}
 
     /** Arguments: name, role, downing, nodes that the first plan waits for, and the address of a member unless it founds the cluster. */
@@ -44,7 +40,7 @@ public final class MemberProcess {
         Downing downing = Downing.valueOf(args[2]);
         MembershipOptions usual = MembershipOptions.founder("127.0.0.1", downing, Set.of(args[1]));
         MembershipOptions founder = new MembershipOptions(
-                usual.bind(), usual.seeds(), usual.roles(), downing, PATIENT, Duration.ofSeconds(60), true);
+                usual.bind(), usual.seeds(), usual.roles(), downing, usual.timings(), Duration.ofSeconds(60), true);
         MembershipOptions options = args.length > 4 ? founder.joining(HostPort.parse(args[4])) : founder;
         ActorSystem<Void> system = Membership.start(options, node(args[0], args[1], Integer.parseInt(args[3])));
         say("AT " + Membership.address(system));

@@ -194,19 +194,21 @@ public final class DataPlane implements AutoCloseable {
         return new Waiter(media, options.waiting());
     }
 
-    /** Why the epoch is over; empty while it is not. A thread that waits for steps looks here. */
+    /** Why the epoch is over; empty while it is not. */
     public Optional<String> failure() {
         return Optional.ofNullable(exchange.aborted());
     }
 
-    /** Whether this node's engine is in an exchange, so that a wait is the peers' or the exchange's to end. Any thread. */
-    public boolean isExchanging() {
-        return exchange.isInside();
-    }
-
-    /** Whether the epoch is over: {@link #failure} without an object, for a loop. */
-    public boolean hasFailed() {
-        return exchange.aborted() != null;
+    /**
+     * For whoever waits for steps, in every round of its loop.
+     *
+     * @throws ExchangeException if the epoch is over: {@link #failure}
+     */
+    public void check() throws ExchangeException {
+        String reason = exchange.aborted();
+        if (reason != null) {
+            throw new ExchangeException(reason);
+        }
     }
 
     /** What has been sent and dropped. */
@@ -224,7 +226,6 @@ public final class DataPlane implements AutoCloseable {
                     allTimes.getValueAtPercentile(50) / 1e3,
                     allTimes.getValueAtPercentile(99) / 1e3,
                     counters.get(Count.BYTES),
-                    counters.get(Count.MESSAGES),
                     counters.dropped(),
                     counters.get(Count.FLUSHES),
                     counters.get(Count.PULSES));

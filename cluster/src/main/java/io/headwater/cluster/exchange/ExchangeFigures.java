@@ -11,11 +11,4 @@ package io.headwater.cluster.exchange;
  * @param dropped messages that were garbage or too old
  */
 public record ExchangeFigures(
-        long exchanges,
-        double p50Micros,
-        double p99Micros,
-        long sentBytes,
-        long sentMessages,
-        long dropped,
-        long flushes,
-        long pulses) {}
+        long exchanges, double p50Micros, double p99Micros, long sentBytes, long dropped, long flushes, long pulses) {}

@@ -185,12 +185,27 @@ final class PlaneLinks {
         return links;
     }
 
+    /** Closes all streams, also after one that could not be closed. */
     void close() {
-        tensorsOut().forEach(OutLink::close);
-        pulseOut.values().forEach(OutLink::close);
-        sumsIn.values().forEach(InLink::close);
-        logitsIn.values().forEach(InLink::close);
-        stepsIn.values().forEach(InLink::close);
-        pulseIn.values().forEach(PulseLink::close);
+        List<Runnable> all = new ArrayList<>();
+        tensorsOut().forEach(link -> all.add(link::close));
+        pulseOut.values().forEach(link -> all.add(link::close));
+        sumsIn.values().forEach(link -> all.add(link::close));
+        logitsIn.values().forEach(link -> all.add(link::close));
+        stepsIn.values().forEach(link -> all.add(link::close));
+        pulseIn.values().forEach(link -> all.add(link::close));
+        List<RuntimeException> failures = new ArrayList<>();
+        for (Runnable one : all) {
+            try {
+                one.run();
+            } catch (RuntimeException e) { // Aeron's
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
     }
 }

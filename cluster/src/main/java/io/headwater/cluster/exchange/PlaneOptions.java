@@ -38,6 +38,9 @@ public record PlaneOptions(
 
     private static final int MOST_NODES = 255;
 
+    /** Below that a pause of this process would look like the peers' silence. */
+    private static final Duration LEAST_SILENCE = Duration.ofMillis(300);
+
     public PlaneOptions {
         nodes = List.copyOf(nodes);
         vocabulary = List.copyOf(vocabulary);
@@ -55,9 +58,12 @@ public record PlaneOptions(
         if (epoch < 0 || crossoverRows < 0) {
             wrong.add("epoch=" + epoch + " crossoverRows=" + crossoverRows + ": expected 0 or more");
         }
-        if (!connectTimeout.isPositive() || !deadAfter.isPositive() || hungAfter.compareTo(deadAfter) < 0) {
+        if (!connectTimeout.isPositive()
+                || deadAfter.compareTo(LEAST_SILENCE) < 0
+                || hungAfter.compareTo(deadAfter) < 0) {
             wrong.add("connectTimeout=" + connectTimeout + " deadAfter=" + deadAfter + " hungAfter=" + hungAfter
-                    + ": expected positive times, hungAfter not below deadAfter");
+                    + ": expected a positive time, one of at least " + LEAST_SILENCE.toMillis()
+                    + " ms (signs of life come each 100), and one not below that");
         }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", wrong));

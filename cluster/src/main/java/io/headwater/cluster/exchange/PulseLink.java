@@ -38,9 +38,9 @@ final class PulseLink {
         return subscription.isConnected();
     }
 
-    int poll(long now) {
+    void poll(long now) {
         nowNanos = now;
-        return subscription.poll(fragments, LIMIT);
+        subscription.poll(fragments, LIMIT);
     }
 
     /** Whether the peer has said goodbye. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -51,6 +52,7 @@ public final class Media implements AutoCloseable {
     private final @Nullable Thread invokingThread;
     private final Aeron aeron;
     private final DataAddress address;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     private Media(MediaOptions options, Consumer<MediaDriver.Context> adjust) throws IOException {
@@ -85,7 +87,7 @@ public final class Media implements AutoCloseable {
                     .driverTimeoutMs(5_000));
             aeron = startedAeron;
             address = receive();
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             closed = true;
             close(startedAeron, e);
             join(startedThread);
@@ -114,7 +116,8 @@ public final class Media implements AutoCloseable {
         try {
             return new Media(options, adjust);
         } catch (IOException e) {
-            throw new UncheckedIOException("media driver: no directory for its files", e);
+            throw new UncheckedIOException(
+                    "media driver: no directory for its files, or no socket: " + e.getMessage(), e);
         } catch (AeronException e) {
             throw new IllegalStateException(
                     "media driver"
@@ -180,17 +183,13 @@ public final class Media implements AutoCloseable {
             try {
                 int port = options.port() == 0 ? freePort() : options.port();
                 DataAddress found = DataAddress.udp(options.bindHost(), port);
-                Subscription holder =
-                        aeron.addSubscription("aeron:udp?endpoint=" + found.endpoint(), PORT_HOLDER_STREAM);
-                if (holder.isClosed()) {
-                    throw new IllegalStateException("the port's subscription is closed");
-                }
+                Subscription _ = aeron.addSubscription("aeron:udp?endpoint=" + found.endpoint(), PORT_HOLDER_STREAM);
                 return found;
             } catch (IOException | AeronException e) {
                 if (options.port() != 0 || attempt == PORT_ATTEMPTS) {
                     throw new IllegalStateException(
                             "data port udp " + options.bindHost() + ":" + options.port() + ": " + e.getMessage()
-                                    + ": give an address of this host and a port that nobody uses",
+                                    + ": give an address of this host (--bind)",
                             e);
                 }
             }
@@ -231,11 +230,6 @@ public final class Media implements AutoCloseable {
     /** The process's codec of a schema, with the metadata of all numbers of rows that it has met. */
     public TensorCodec codec(FlatSchema schema) {
         return codecs.computeIfAbsent(schema, one -> new TensorCodec(one, MediaOptions.LARGEST_MTU));
-    }
-
-    /** Largest message that fits one fragment on streams of tensors, header of Headwater included. */
-    public int maxMessageLength() {
-        return options.fragmentLength() - io.aeron.protocol.DataHeaderFlyweight.HEADER_LENGTH;
     }
 
     /** A new stream to a node; the caller closes it. Small streams have short terms: for steps and signs of life. */
@@ -294,7 +288,7 @@ public final class Media implements AutoCloseable {
     /** Ends the client and the driver and removes its directory. */
     @Override
     public void close() {
-        if (closed) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
         RuntimeException failure = new IllegalStateException("media did not close: " + directory);
@@ -315,7 +309,7 @@ public final class Media implements AutoCloseable {
         }
     }
 
-    private static void close(@Nullable AutoCloseable closeable, RuntimeException failure) {
+    private static void close(@Nullable AutoCloseable closeable, Exception failure) {
         if (closeable != null) {
             try {
                 closeable.close();

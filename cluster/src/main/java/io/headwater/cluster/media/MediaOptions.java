@@ -110,7 +110,7 @@ public record MediaOptions(
 
     /** Shared memory, with the driver of another process: {@link Media#directory()} there. */
     public static MediaOptions ipcOf(Path driverDirectory) {
-        return ipc().withDriverDirectory(driverDirectory);
+        return ipc().change().driverDirectory(driverDirectory).build();
     }
 
     /** UDP with a driver of this process, which the threads that wait run themselves: right where cores are few. */
@@ -130,80 +130,9 @@ public record MediaOptions(
                 2 << 20);
     }
 
-    public MediaOptions withDriverDirectory(Path directory) {
-        return new MediaOptions(
-                transport,
-                bindHost,
-                port,
-                directory.toString(),
-                threading,
-                idle,
-                mtu,
-                ipcMtu,
-                termLength,
-                smallTermLength,
-                socketBufferBytes);
-    }
-
-    public MediaOptions withPort(int newPort) {
-        return new MediaOptions(
-                transport,
-                bindHost,
-                newPort,
-                driverDirectory,
-                threading,
-                idle,
-                mtu,
-                ipcMtu,
-                termLength,
-                smallTermLength,
-                socketBufferBytes);
-    }
-
-    public MediaOptions withThreading(DriverThreading newThreading, IdlePolicy newIdle) {
-        return new MediaOptions(
-                transport,
-                bindHost,
-                port,
-                driverDirectory,
-                newThreading,
-                newIdle,
-                mtu,
-                ipcMtu,
-                termLength,
-                smallTermLength,
-                socketBufferBytes);
-    }
-
-    public MediaOptions withMtu(int newMtu) {
-        return new MediaOptions(
-                transport,
-                bindHost,
-                port,
-                driverDirectory,
-                threading,
-                idle,
-                newMtu,
-                ipcMtu,
-                termLength,
-                smallTermLength,
-                socketBufferBytes);
-    }
-
-    /** Shorter or longer streams of tensors, with messages that fit them. */
-    public MediaOptions withTerms(int newTermLength, int newIpcMtu) {
-        return new MediaOptions(
-                transport,
-                bindHost,
-                port,
-                driverDirectory,
-                threading,
-                idle,
-                mtu,
-                newIpcMtu,
-                newTermLength,
-                smallTermLength,
-                socketBufferBytes);
+    /** These, to be changed. */
+    public MediaOptionsBuilder change() {
+        return new MediaOptionsBuilder(this);
     }
 
     /** Directory of a driver that runs elsewhere. */

@@ -57,7 +57,7 @@ public final class Membership {
         } catch (RuntimeException | LinkageError e) {
             throw new MembershipException(
                     "the cluster's control plane could not start at " + options.bind() + " (" + reason(e)
-                            + "): give an address of this host and a free port, --bind HOST:PORT",
+                            + "): give an address of this host with --bind, and a free port with --port",
                     e);
         }
     }

@@ -38,6 +38,7 @@ public final class DecodeThread {
     private final DecodeLoop loop;
     private final TokenRate rate = new TokenRate(System.nanoTime());
     private volatile DecodeFigures counted = new DecodeFigures(0, 0, 0, 0, 0);
+    private volatile boolean ended;
     private long countedNanos = System.nanoTime();
     private final AtomicLong rounds = new AtomicLong();
 
@@ -48,6 +49,9 @@ public final class DecodeThread {
 
     /** Takes a request up; with too many waiting its listener hears at once, on this thread, that there is no room. */
     public void submit(DecodeRequest request, DecodeListener listener) {
+        if (ended) {
+            return;
+        }
         if (queue.size() >= QUEUE_REQUESTS || !queue.offer(new DecodeCommand.Submit(request, listener))) {
             listener.on(new DecodeEvent.Failed(
                     Failure.FULL, QUEUE_REQUESTS + " requests wait for the next step: try again in a moment"));
@@ -56,12 +60,12 @@ public final class DecodeThread {
 
     /** Ends a session's request between two steps; false if there is no room for the command now: try again. */
     public boolean cancel(long session) {
-        return queue.offer(new DecodeCommand.Cancel(session));
+        return ended || queue.offer(new DecodeCommand.Cancel(session));
     }
 
     /** Frees a session's cache; false if there is no room for the command now: try again. */
     public boolean release(long session) {
-        return queue.offer(new DecodeCommand.Release(session));
+        return ended || queue.offer(new DecodeCommand.Release(session));
     }
 
     /** What it does; the first three may be some steps old. */
@@ -103,6 +107,7 @@ public final class DecodeThread {
 
     /** After the engine thread's end: frees all caches. */
     void close() {
+        ended = true;
         loop.close();
         queue.clear();
     }
@@ -119,9 +124,13 @@ public final class DecodeThread {
         }
     }
 
+    /** Those that are there now: who comes meanwhile waits for the end of the next step. */
     private void takeCommands() {
-        for (DecodeCommand command = queue.poll(); command != null; command = queue.poll()) {
-            take(command);
+        for (int left = queue.size(); left > 0; left--) {
+            DecodeCommand command = queue.poll();
+            if (command != null) {
+                take(command);
+            }
         }
     }
 

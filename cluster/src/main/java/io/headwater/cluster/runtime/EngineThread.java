@@ -2,7 +2,6 @@
 package io.headwater.cluster.runtime;
 
 import io.headwater.model.engine.EngineException;
-import java.util.concurrent.TimeUnit;
 
 /** The thread that owns an engine group in one epoch: runs its program until it ends, is asked to, or breaks. */
 final class EngineThread {
@@ -42,23 +41,7 @@ final class EngineThread {
 
     /** Waits for the thread's end, at most so long; false if it still runs. An interrupt does not shorten it. */
     boolean join(long timeoutNanos) {
-        long start = System.nanoTime();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            long left = timeoutNanos - (System.nanoTime() - start);
-            if (left <= 0) {
-                break;
-            }
-            try {
-                TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(left, 1_000_000));
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return !thread.isAlive();
+        return Uninterrupted.join(thread, timeoutNanos);
     }
 
     /** What the thread does. */

@@ -30,10 +30,7 @@ final class FaultReport {
     /** Waits so long for a fault to be reported; an interrupt ends the wait. */
     void await(long nanos) {
         try {
-            boolean known = closed || told.await(nanos, TimeUnit.NANOSECONDS);
-            if (!known) {
-                return; // whoever waited says what it knows
-            }
+            boolean _ = closed || told.await(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The plan's other nodes, as a runtime sees them: none, or a data plane. */
 final class Peers {
-    private static final ExchangeFigures NO_FIGURES = new ExchangeFigures(0, 0, 0, 0, 0, 0, 0, 0);
+    private static final ExchangeFigures NO_FIGURES = new ExchangeFigures(0, 0, 0, 0, 0, 0, 0);
     private final RuntimeOptions options;
     private final @Nullable DataPlane plane;
 
@@ -107,12 +107,6 @@ final class Peers {
             throw new IllegalStateException("shard " + options.shard() + " of a plan of one has no leader");
         }
         return new StepReceiver(open, options.engine().chunkRows());
-    }
-
-    /** Whether the engine is in an exchange, whose waits have deadlines of their own. */
-    boolean exchanging() {
-        DataPlane open = plane;
-        return open != null && open.isExchanging();
     }
 
     ExchangeFigures figures() {

@@ -3,12 +3,9 @@ package io.headwater.cluster.runtime;
 
 import io.headwater.cluster.media.Media;
 import io.headwater.cluster.runtime.RuntimeFault.EngineBroken;
-import io.headwater.cluster.runtime.StartException.Reason;
 import io.headwater.model.decoding.BatchingOptions;
-import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineStatistics;
-import io.headwater.model.engine.ExchangeException;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.Optional;
@@ -34,8 +31,7 @@ public final class ShardRuntime implements AutoCloseable {
     private static final long FAULT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final RuntimeOptions options;
-    private final @Nullable Media media;
-    private final LoadListener progress;
+    private final RuntimeStart starting;
     private final FaultReport faults;
     private final LateExchange exchange = new LateExchange();
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -43,7 +39,6 @@ public final class ShardRuntime implements AutoCloseable {
     /** Held while closing waits; {@code this} is held for moments only. */
     private final ReentrantLock stopping = new ReentrantLock();
 
-    private volatile boolean cancelled;
     private volatile @Nullable EngineGroup group;
     private volatile @Nullable Peers peers;
     private volatile @Nullable LeaderEngine leader;
@@ -68,9 +63,8 @@ public final class ShardRuntime implements AutoCloseable {
                     "no media for a plan of " + options.nodes().size() + " shards: only one alone needs none");
         }
         this.options = options;
-        this.media = media;
-        this.progress = progress;
         this.faults = new FaultReport(options.plan().epoch(), faults);
+        this.starting = new RuntimeStart(options, media, progress, exchange, this.faults);
     }
 
     /**
@@ -81,22 +75,22 @@ public final class ShardRuntime implements AutoCloseable {
      */
     public void start() throws StartException {
         if (!begun.compareAndSet(false, true)) {
-            checkNotCancelled(); // closed before it began
+            starting.checkNotCancelled(); // closed before it began
             throw new IllegalStateException("a runtime starts once");
         }
         boolean started = false;
         try {
-            EngineGroup loaded = load();
+            EngineGroup loaded = starting.load();
             group = loaded;
-            warmUp(loaded);
-            Peers found = connect();
+            starting.warmUp(loaded);
+            Peers found = starting.connect();
             peers = found;
             if (options.leads()) {
                 leader = new LeaderEngine(loaded, found.sender());
             } else {
                 follow(loaded, found);
             }
-            checkNotCancelled();
+            starting.checkNotCancelled();
             serves = true;
             started = true;
         } finally {
@@ -116,58 +110,6 @@ public final class ShardRuntime implements AutoCloseable {
         }
     }
 
-    private EngineGroup load() throws StartException {
-        checkNotCancelled();
-        try {
-            return EngineGroup.startShard(
-                    options.model(), options.engine(), options.plan(), options.shard(), exchange, this::loaded);
-        } catch (EngineException e) {
-            throw failed(Reason.LOAD, e);
-        }
-    }
-
-    /** On a loading thread. */
-    private void loaded(long done, long total) {
-        if (cancelled) {
-            throw new IllegalStateException("loading was cancelled");
-        }
-        progress.loaded(done, total);
-    }
-
-    private void warmUp(EngineGroup loaded) throws StartException {
-        checkNotCancelled();
-        try {
-            loaded.warmUp(options.limits().warmUpLimit());
-        } catch (EngineException e) {
-            throw failed(Reason.LOAD, e);
-        }
-    }
-
-    private Peers connect() throws StartException {
-        try {
-            Media plane = media;
-            if (plane == null || options.alone()) {
-                return Peers.none(options);
-            }
-            checkNotCancelled();
-            Peers found = Peers.connect(plane, options, faults, () -> cancelled);
-            found.exchange().ifPresent(exchange::connect);
-            return found;
-        } catch (ExchangeException | RuntimeException e) { // Aeron's are of the second kind
-            throw failed(Reason.CONNECT, e);
-        }
-    }
-
-    private StartException failed(Reason reason, Exception e) {
-        return new StartException(cancelled ? Reason.CANCELLED : reason, String.valueOf(e.getMessage()), e);
-    }
-
-    private void checkNotCancelled() throws StartException {
-        if (cancelled) {
-            throw new StartException(Reason.CANCELLED, "the start of epoch " + options.epoch() + " was cancelled");
-        }
-    }
-
     private void follow(EngineGroup loaded, Peers found) {
         Follower following = new Follower(loaded, found.receiver());
         follower = following;
@@ -181,7 +123,7 @@ public final class ShardRuntime implements AutoCloseable {
         started.start();
     }
 
-    /** On the engine thread. If a peer's loss is the cause, the pulse thread, which has broken the exchange, is just about to say so. */
+    /** On the engine thread. Where a stream has ended under it, the pulse thread, which knows which peer is lost, says so within moments. */
     private void broken(String reason, Throwable cause) {
         LOG.debug("epoch {} shard {}: {}", options.epoch(), options.shard(), reason, cause);
         faults.await(FAULT_NANOS);
@@ -232,15 +174,6 @@ public final class ShardRuntime implements AutoCloseable {
         return options.plan().epoch();
     }
 
-    public boolean leads() {
-        return options.leads();
-    }
-
-    /** The first fault that was told. */
-    public Optional<RuntimeFault> fault() {
-        return faults.first();
-    }
-
     /** What the leader's decode loop does; empty where nobody leads. */
     public Optional<DecodeFigures> decodeFigures() {
         DecodeThread led = decoding;
@@ -279,7 +212,7 @@ public final class ShardRuntime implements AutoCloseable {
      * does not wait, and interrupts nobody.
      */
     public void cancel() {
-        cancelled = true;
+        starting.cancel();
     }
 
     /**
@@ -296,7 +229,12 @@ public final class ShardRuntime implements AutoCloseable {
         if (begun.compareAndSet(false, true)) {
             startEnded.countDown();
         }
-        if (!awaitStart()) { // whoever starts frees what was made: it looks whether it was cancelled when it ends
+        if (!Uninterrupted.await(
+                startEnded,
+                options.limits()
+                        .leaveTimeout()
+                        .toNanos())) { // whoever starts frees what was made: it looks whether it was cancelled when it
+            // ends
             throw new CloseException(name() + ": the start did not end within "
                     + options.limits().leaveTimeout().toMillis() + " ms; it frees what it holds when it does");
         }
@@ -305,25 +243,6 @@ public final class ShardRuntime implements AutoCloseable {
 
     private String name() {
         return "epoch " + options.epoch() + " shard " + options.shard();
-    }
-
-    private boolean awaitStart() {
-        boolean interrupted = false;
-        boolean ended = false;
-        long deadline = System.nanoTime() + options.limits().leaveTimeout().toNanos();
-        long left = deadline - System.nanoTime();
-        while (!ended && left > 0) {
-            try {
-                ended = startEnded.await(left, TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            left = deadline - System.nanoTime();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return ended;
     }
 
     private void stopAndFree(String reason) {

@@ -44,9 +44,7 @@ final class StepReceiver {
             if (assembly.complete()) {
                 return true;
             }
-            if (plane.hasFailed()) {
-                throw new ExchangeException(plane.failure().orElse("the epoch is over"));
-            }
+            plane.check();
             if (work > 0 || System.nanoTime() - start < BUSY_NANOS) {
                 waiter.idle(work);
             } else {

@@ -55,7 +55,7 @@ final class StepSender {
         if (open == null || waits == null) {
             return;
         }
-        check(open);
+        open.check();
         for (OutLink follower : followers) {
             send(rows, follower, open, waits);
         }
@@ -69,7 +69,7 @@ final class StepSender {
             int count = Math.min(follower.maxCount(), total - from);
             long start = System.nanoTime();
             while (!follower.claim(MessageType.STEP, from, total, count)) {
-                check(open);
+                open.check();
                 if (System.nanoTime() - start > timeoutNanos) {
                     throw new ExchangeException("a follower took nothing of step message " + next + " for "
                             + timeoutNanos / 1_000_000 + " ms");
@@ -94,12 +94,6 @@ final class StepSender {
             buffer.putInt(positions + i * Integer.BYTES, rows.position(from + i));
             buffer.putInt(tokens + i * Integer.BYTES, rows.token(from + i));
             buffer.putByte(flags + i, rows.flags(from + i));
-        }
-    }
-
-    private static void check(DataPlane open) throws ExchangeException {
-        if (open.hasFailed()) {
-            throw new ExchangeException(open.failure().orElse("the epoch is over"));
         }
     }
 }

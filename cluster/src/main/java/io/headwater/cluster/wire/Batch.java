@@ -48,10 +48,6 @@ public final class Batch {
         return buffer.getInt(columnAt(column) + row * Integer.BYTES);
     }
 
-    public float getFloat(int column, int row) {
-        return buffer.getFloat(columnAt(column) + row * Float.BYTES);
-    }
-
     public byte getByte(int column, int row) {
         return buffer.getByte(columnAt(column) + row);
     }

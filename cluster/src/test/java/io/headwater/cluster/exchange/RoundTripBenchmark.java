@@ -29,7 +29,10 @@ public final class RoundTripBenchmark {
         int rows = Integer.parseInt(args[2]);
         WaitPolicy wait = new WaitPolicy(Integer.parseInt(args[3]), Integer.parseInt(args[4]), Long.parseLong(args[5]));
         MediaOptions options = (transport == Transport.IPC ? MediaOptions.ipc() : MediaOptions.udp("127.0.0.1"))
-                .withThreading(DriverThreading.valueOf(args[6]), IdlePolicy.BACKOFF);
+                .change()
+                .threading(DriverThreading.valueOf(args[6]))
+                .idle(IdlePolicy.BACKOFF)
+                .build();
         List<Media> media = new ArrayList<>();
         for (int node = 0; node < (transport == Transport.IPC ? 1 : nodes); node++) {
             media.add(Media.start(options));

@@ -9,12 +9,14 @@ import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
+import io.headwater.deploy.decode.EngineSettings;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.decoding.DecodeClient.ClientFigures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,6 +73,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "instead: a prompt of N tokens arrives while 4 sequences decode; tells how long they wait")
     private int arrival;
 
+    @Option(
+            names = "--crossover-table",
+            description =
+                    "instead: measures both forms of the all-reduce for steps of 1 to " + CrossoverRun.MOST_ROWS
+                            + " rows, each on a cluster of its own, and says from which --crossover on the second is faster; with --nodes")
+    private boolean crossoverTable;
+
     @Mixin
     private final DecodeFlags flags = new DecodeFlags();
 
@@ -86,10 +95,11 @@ public final class BenchCommand implements Callable<Integer> {
             throw new UserError("--arrival " + arrival + ": give at least " + ArrivalRun.LEAST_PROMPT);
         }
         Cancellation cancellation = new Cancellation();
-        BatchingOptions together = BatchingOptions.defaults();
-        together = together.withMaxSequences(Math.max(sequences, together.maxSequences()))
-                .withMaxWaiting(Math.max(sequences, together.maxWaiting()))
-                .withMaxKept(Math.max(sequences, together.maxKept()));
+        if (crossoverTable) {
+            return crossover(cancellation);
+        }
+        BatchingOptions together = EngineSettings.batching(
+                Math.max(sequences, BatchingOptions.defaults().maxSequences()));
         try (LoadedModel model = flags.load(console, together);
                 ProgressBar bar = flags.output().progress(console, "measuring", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
@@ -109,6 +119,38 @@ public final class BenchCommand implements Callable<Integer> {
                 console.out().flush();
             }
             return ExitCode.DONE;
+        }
+    }
+
+    private int crossover(Cancellation cancellation) throws IOException, InterruptedException {
+        if (flags.cluster().nodes() < 2) {
+            throw new UserError("--crossover-table starts clusters of its own: give --nodes of 2 or more");
+        }
+        if (flags.cluster().tuning().crossover().isPresent()) {
+            throw new UserError("--crossover-table measures both forms: leave --crossover out");
+        }
+        Map<Integer, Double> whole = exchangeTimes(Integer.MAX_VALUE, cancellation);
+        Map<Integer, Double> halves = exchangeTimes(0, cancellation);
+        CrossoverResult result =
+                CrossoverResult.of(flags.model().name(), flags.cluster().nodes(), whole, halves);
+        if (flags.output().json()) {
+            Json.print(console, result);
+        } else {
+            console.out().print(result.table());
+            console.out().flush();
+        }
+        return ExitCode.DONE;
+    }
+
+    /** On a cluster that exchanges sums in two halves from so many rows on. */
+    private Map<Integer, Double> exchangeTimes(int crossoverRows, Cancellation cancellation)
+            throws IOException, InterruptedException {
+        try (LoadedModel model = flags.load(console, BatchingOptions.defaults(), crossoverRows);
+                ProgressBar bar = flags.output().progress(console, "measuring", ProgressBar.Unit.ITEMS);
+                Interrupts _ = Interrupts.during(cancellation::ask)) {
+            int sizes = Integer.SIZE - Integer.numberOfLeadingZeros(CrossoverRun.MOST_ROWS);
+            long steps = (long) sizes * (repetitions + 1);
+            return new CrossoverRun(model, repetitions, cancellation, done -> bar.update(done, steps)).measure();
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
  * @param weightsGbS weights that decode reads, GB/s
  * @param weightBytes that one step reads
  * @param computeMs per decoded token, as are the next two
- * @param exchangeBytes that all nodes send
+ * @param exchangeBytes that the plan's leader sends
  */
 record BenchResult(
         String model,

@@ -98,7 +98,7 @@ final class BenchRun {
         return rows == 0 ? 0 : exchangeNanos / 1e6 / rows;
     }
 
-    /** Bytes per decoded token that all nodes together send. */
+    /** Bytes per decoded token that the plan's leader sends. */
     long exchangeBytes() {
         return rows == 0 ? 0 : exchangeBytes / rows;
     }

@@ -11,6 +11,9 @@ import picocli.CommandLine.ParseResult;
 
 /** The commands, and what becomes of them: a result, or one line on standard error and an exit code. */
 public final class Cli {
+    /** Of the program; the nodes of a cluster must all have the same. */
+    public static final String VERSION = "0.1.0";
+
     private final Console console;
     private final List<Object> commands;
 
@@ -27,6 +30,7 @@ public final class Cli {
         commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         commandLine.setUsageHelpWidth(110);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setAbbreviatedOptionsAllowed(false);
         commandLine.setExecutionStrategy(this::execute);
         commandLine.setParameterExceptionHandler((refused, _) -> refuse(refused));

@@ -2,7 +2,6 @@
 package io.headwater.deploy.cli;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,7 +20,7 @@ public final class ClusterFlags {
             paramLabel = "[HOST:]PORT",
             hidden = true,
             description = "answer 'headwater status' while the command runs")
-    private @Nullable String http;
+    private Optional<String> http = Optional.empty();
 
     @Mixin
     private final MediaFlags media = new MediaFlags();
@@ -35,7 +34,7 @@ public final class ClusterFlags {
 
     /** Where the command's cluster tells its state, if it does. */
     public Optional<String> http() {
-        return Optional.ofNullable(http);
+        return http;
     }
 
     public MediaFlags media() {

@@ -10,17 +10,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "headwater",
         mixinStandardHelpOptions = true,
-        version = "headwater " + HeadwaterCommand.VERSION,
+        version = "headwater " + Cli.VERSION,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Streams a language model's answer from head shards on this machine.",
+        description = "Streams a language model's answer from head shards, on this machine or on several.",
         footer = {
             "",
             "Start with: headwater generate -p \"The sea is\"   (gets the default model, 98 MB, first)",
             "More about a command: headwater COMMAND --help"
         })
 final class HeadwaterCommand implements Callable<Integer> {
-    static final String VERSION = "0.1.0";
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before call()
     private CommandSpec spec;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.cluster;
 
-import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.UserError;
 import java.util.Optional;
 
-/** Where a process is reached, whom it joins and who survives a split, from what the user wrote. */
+/** Where a process is reached and whom it joins, from what the user wrote. */
 public final class Addresses {
     private Addresses() {}
 
     /** Where the others reach this process. */
-    public static HostPort bind(MediaFlags flags, int port) {
+    public static HostPort bind(MediaFlags flags) {
+        int port = flags.port().orElse(0);
         String host = flags.bind().orElse(MediaSettings.LOOPBACK);
         if (host.equals("0.0.0.0") || host.equals("::")) {
             throw new UserError("--bind " + host + ": give the address at which the other hosts reach this one");
@@ -20,7 +20,9 @@ public final class Addresses {
         try {
             return new HostPort(host, port);
         } catch (IllegalArgumentException e) {
-            throw new UserError("--bind " + host + " --port " + port + ": " + e.getMessage(), e);
+            throw new UserError(
+                    "--bind " + host + " --port " + port + ": give an address, and a port of 0 (a free one) to 65535",
+                    e);
         }
     }
 
@@ -31,13 +33,5 @@ public final class Addresses {
         } catch (IllegalArgumentException e) {
             throw new UserError("--join: " + e.getMessage(), e);
         }
-    }
-
-    /** Who survives a split. */
-    public static Downing survivors(MediaFlags flags, MediaFlags.Survivors otherwise) {
-        return switch (flags.survivors().orElse(otherwise)) {
-            case oldest -> Downing.KEEP_OLDEST;
-            case majority -> Downing.KEEP_MAJORITY;
-        };
     }
 }

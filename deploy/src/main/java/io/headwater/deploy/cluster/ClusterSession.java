@@ -9,12 +9,10 @@ import java.util.Optional;
 /** A cluster that serves, as a command uses it: this process is a gateway of it. Closing it leaves the cluster, or ends one of its own. */
 public final class ClusterSession implements AutoCloseable {
     private final ClusterNode node;
-    private final ClusterNode.ServingPlan plan;
     private final Runnable end;
 
-    ClusterSession(ClusterNode node, ClusterNode.ServingPlan plan, Runnable end) {
+    ClusterSession(ClusterNode node, Runnable end) {
         this.node = node;
-        this.plan = plan;
         this.end = end;
     }
 
@@ -27,11 +25,6 @@ public final class ClusterSession implements AutoCloseable {
     /** This process's node. */
     public ClusterNode node() {
         return node;
-    }
-
-    /** The plan that served first. */
-    public ClusterNode.ServingPlan plan() {
-        return plan;
     }
 
     @Override

@@ -5,10 +5,15 @@ import io.headwater.actors.node.ClusterNode;
 import io.headwater.actors.node.NodeException;
 import io.headwater.actors.node.NodeOptions;
 import io.headwater.actors.node.NodeRole;
+import io.headwater.cluster.media.Transport;
+import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.Unavailable;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /** A running cluster that a command joins as a gateway, decodes on, and leaves. Used by the command's thread. */
 public final class JoinedCluster {
@@ -22,23 +27,25 @@ public final class JoinedCluster {
      *
      * @throws Unavailable if nobody answers there or no plan serves
      */
-    public static ClusterSession join(ClusterSetup setup, HostPort address) {
+    public static ClusterSession join(ClusterSetup setup, HostPort address) throws InterruptedException {
         MediaFlags flags = setup.flags().media();
-        NodeOptions options = NodeOptions.of(
-                        Addresses.bind(flags, 0),
+        NodeOptions options = NodeOptions.builder(
+                        Addresses.bind(flags),
                         setup.model(),
                         setup.engine(),
-                        MediaSettings.of(flags, setup.console(), MediaFlags.Transport.udp))
-                .withRoles(NodeRole.GATEWAY)
-                .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.majority))
-                .joining(address);
-        try {
+                        MediaSettings.of(flags, setup.console(), Transport.UDP))
+                .version(Cli.VERSION)
+                .roles(Set.of(NodeRole.GATEWAY))
+                .join(Optional.of(address))
+                .downing(flags.survivors().orElse(Downing.KEEP_MAJORITY))
+                .build();
+        try (ServingWait wait = new ServingWait()) {
             ClusterNode node = ClusterNode.start(options);
             boolean serves = false;
             try {
-                ClusterNode.ServingPlan plan = node.awaitServing(START, _ -> {});
+                wait.await(node, START, _ -> {});
                 serves = true;
-                return new ClusterSession(node, plan, () -> leave(node));
+                return new ClusterSession(node, () -> leave(node));
             } finally {
                 if (!serves) {
                     node.close();

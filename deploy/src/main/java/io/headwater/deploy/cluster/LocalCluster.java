@@ -8,7 +8,10 @@ import io.headwater.actors.node.NodeRole;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.cluster.media.Media;
 import io.headwater.cluster.media.MediaOptions;
+import io.headwater.cluster.media.Transport;
+import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.ProgressLines;
@@ -21,9 +24,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,51 +40,55 @@ public final class LocalCluster {
     private final @Nullable Media driver;
     private final ClusterNode node;
     private final List<NodeProcess> children = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<ClusterNode.ServingPlan> serving = new CompletableFuture<>();
+    private final ServingWait wait;
     private volatile boolean ending;
 
-    private LocalCluster(ClusterSetup setup, @Nullable Media driver, ClusterNode node) {
+    private LocalCluster(ClusterSetup setup, ServingWait wait, @Nullable Media driver, ClusterNode node) {
         this.setup = setup;
+        this.wait = wait;
         this.driver = driver;
         this.node = node;
     }
 
     /**
-     * Starts it and waits until it serves, with a bar per node.
+     * Starts it and waits until it serves, with a bar per node; Ctrl-C ends what has been started.
      *
      * @throws Unavailable if it does not come to serve: the last words of a node that died are shown first
      */
     public static ClusterSession start(ClusterSetup setup) throws IOException, InterruptedException {
-        LocalCluster cluster = open(setup);
-        boolean serves = false;
-        try {
-            cluster.startChildren();
-            cluster.tellState();
-            ClusterNode.ServingPlan plan = cluster.awaitServing();
-            serves = true;
-            return new ClusterSession(cluster.node, plan, cluster::close);
-        } finally {
-            if (!serves) {
-                cluster.close();
+        try (ServingWait wait = new ServingWait()) {
+            LocalCluster cluster = open(setup, wait);
+            boolean serves = false;
+            try {
+                cluster.startChildren();
+                cluster.tellState();
+                cluster.awaitServing();
+                serves = true;
+                return new ClusterSession(cluster.node, cluster::close);
+            } finally {
+                if (!serves) {
+                    cluster.close();
+                }
             }
         }
     }
 
-    private static LocalCluster open(ClusterSetup setup) {
+    private static LocalCluster open(ClusterSetup setup, ServingWait wait) {
         MediaFlags flags = setup.flags().media();
-        MediaOptions media = MediaSettings.of(flags, setup.console(), MediaFlags.Transport.ipc);
-        boolean hosts = media.transport() == io.headwater.cluster.media.Transport.IPC
-                && flags.driver().isEmpty();
+        MediaOptions media = MediaSettings.of(flags, setup.console(), Transport.IPC);
+        boolean hosts = media.transport() == Transport.IPC && flags.driver().isEmpty();
         Media driver = null;
         try {
             driver = hosts ? Media.start(media) : null;
             MediaOptions used = driver == null ? media : MediaOptions.ipcOf(Path.of(driver.directory()));
-            NodeOptions options = NodeOptions.of(Addresses.bind(flags, 0), setup.model(), setup.engine(), used)
-                    .withRoles(NodeRole.GATEWAY)
-                    .withDowning(Addresses.survivors(flags, MediaFlags.Survivors.oldest))
-                    .withExpectedNodes(setup.engine().nodes())
-                    .withCrossoverRows(setup.crossoverRows());
-            return new LocalCluster(setup, driver, ClusterNode.start(options));
+            NodeOptions options = NodeOptions.builder(Addresses.bind(flags), setup.model(), setup.engine(), used)
+                    .version(Cli.VERSION)
+                    .roles(Set.of(NodeRole.GATEWAY))
+                    .downing(Downing.KEEP_OLDEST)
+                    .expectedNodes(setup.engine().nodes())
+                    .crossoverRows(setup.crossoverRows())
+                    .build();
+            return new LocalCluster(setup, wait, driver, ClusterNode.start(options));
         } catch (NodeException | IllegalStateException e) {
             if (driver != null) {
                 driver.close();
@@ -94,8 +100,7 @@ public final class LocalCluster {
     private void startChildren() throws IOException {
         Console console = setup.console();
         String directory = driver == null ? setup.flags().media().driver().orElse("") : driver.directory();
-        boolean ipc = driver != null
-                || setup.flags().media().transport().orElse(MediaFlags.Transport.ipc) == MediaFlags.Transport.ipc;
+        boolean ipc = driver != null || setup.flags().media().transport().orElse(Transport.IPC) == Transport.IPC;
         for (int i = 0; i < setup.engine().nodes(); i++) {
             List<String> command = JvmCommand.of(ChildArguments.of(setup, node.address(), ipc, directory, i));
             String name = "node " + (i + 1);
@@ -124,7 +129,7 @@ public final class LocalCluster {
         child.address().map(HostPort::parse).ifPresent(node::down);
         String what = child.name() + " of " + children.size() + " (process " + child.pid() + ") ended with exit code "
                 + exitCode;
-        if (serving.completeExceptionally(new NodeException(what + " before it served" + lastWord(child)))) {
+        if (wait.fail(new NodeException(what + " before it served" + lastWord(child)))) {
             List<String> words = child.lastWords();
             words.subList(Math.max(0, words.size() - SHOWN_LINES), words.size())
                     .forEach(line -> setup.console().err().println(child.name() + ": " + line));
@@ -138,19 +143,11 @@ public final class LocalCluster {
         return words.isEmpty() ? "" : ": " + words.getLast();
     }
 
-    private ClusterNode.ServingPlan awaitServing() throws InterruptedException {
+    private void awaitServing() throws InterruptedException {
         try (ProgressLines lines = setup.output().progressLines(setup.console())) {
-            Thread.ofPlatform().daemon().name("await-serving").start(() -> {
-                try {
-                    serving.complete(node.awaitServing(START, loading -> show(lines, loading)));
-                } catch (NodeException e) {
-                    serving.completeExceptionally(e);
-                }
-            });
-            return serving.get();
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new Unavailable(String.valueOf(cause.getMessage()), cause);
+            wait.await(node, START, loading -> show(lines, loading));
+        } catch (NodeException e) {
+            throw new Unavailable(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.headwater.deploy.cli.ProgressBar;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.deploy.cluster.ClusterSetup;
+import io.headwater.deploy.status.StatusAddress;
 import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.kvcache.KvOptions;
@@ -83,6 +84,7 @@ public final class DecodeFlags {
             throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
         KvOptions sessions = compression.kvOptions();
+        cluster.http().ifPresent(StatusAddress::parse);
         Path file = model.file(console, output);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
             return onCluster(console, file, batching, crossoverRows, sessions);

@@ -4,7 +4,9 @@ package io.headwater.deploy.decode;
 import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.KvFlags;
+import io.headwater.deploy.cli.MediaFlags;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.KernelChoice;
 import io.headwater.model.gguf.GgufException;
@@ -27,11 +29,42 @@ public final class EngineSettings {
         if (cluster.nodes() > 1 && cluster.media().join().isPresent()) {
             problems.add("--nodes starts nodes, --join uses a cluster that runs: give one of them");
         }
+        unused(problems, engine, cluster);
         if (!engine.capacities().isEmpty() && engine.capacities().size() != cluster.nodes()) {
             problems.add("--capacity names " + engine.capacities().size() + " nodes, --nodes " + cluster.nodes()
                     + ": give one number per node");
         }
         check(problems, engine, kv);
+    }
+
+    /** What would be ignored is a mistake. */
+    private static void unused(List<String> problems, EngineFlags engine, ClusterFlags cluster) {
+        MediaFlags media = cluster.media();
+        List<String> given = new ArrayList<>(media.givenOfTensors());
+        cluster.http().ifPresent(_ -> given.add("--http"));
+        cluster.tuning().crossover().ifPresent(_ -> given.add("--crossover"));
+        if (media.join().isPresent()) {
+            if (!engine.capacities().isEmpty()) {
+                given.add("--capacity");
+            }
+            given.forEach(option -> problems.add(option + " is for those who start nodes: with --join leave it out"));
+        } else if (cluster.nodes() == 1) {
+            given.addAll(media.givenOfMembers());
+            given.forEach(
+                    option -> problems.add(option + " is for clusters: give --nodes N or --join, or leave it out"));
+        } else if (media.survivors().isPresent()) {
+            problems.add("--survivors: with --nodes the nodes end with the command: leave it out");
+        }
+    }
+
+    /** Of a decode loop that has so many requests at work and as many more waiting and kept; 0: the usual numbers. */
+    public static BatchingOptions batching(int sequences) {
+        BatchingOptions usual = BatchingOptions.defaults();
+        return sequences == 0
+                ? usual
+                : usual.withMaxSequences(sequences)
+                        .withMaxWaiting(Math.max(sequences, usual.maxWaiting()))
+                        .withMaxKept(Math.max(sequences, usual.maxKept()));
     }
 
     /** The same for a node of a cluster. */

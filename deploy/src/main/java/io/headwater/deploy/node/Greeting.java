@@ -6,12 +6,15 @@ import io.headwater.actors.node.NodeRole;
 import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
 import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.OutputFlags;
 import io.headwater.deploy.status.StatusServer;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a node says when it is up. */
+/** What a node says when it starts and when it is up. */
 final class Greeting {
     private final Console console;
     private final OutputFlags output;
@@ -36,7 +39,20 @@ final class Greeting {
         console.out().flush();
     }
 
-    void toPeople() {
+    /** To people: what it tries, which may take a while. */
+    void joining() {
+        options.join()
+                .ifPresent(seed -> output.note(console, "joining the cluster at " + seed + " as " + address + "…"));
+    }
+
+    /** It is a member now. A script gets it as a JSON value. */
+    void up() {
+        if (output.json()) {
+            Map<String, String> where = new LinkedHashMap<>();
+            where.put("address", address.toString());
+            statusUrl.ifPresent(url -> where.put("status", url));
+            Json.print(console, where);
+        }
         String roles = options.roles().stream().map(NodeRole::text).sorted().collect(Collectors.joining(", "));
         output.note(
                 console,
@@ -45,8 +61,9 @@ final class Greeting {
         if (options.join().isEmpty() && options.downing() == Downing.KEEP_MAJORITY) {
             output.note(
                     console,
-                    "note: the part of the cluster goes on in which more than half of the nodes hear each other. Two nodes cannot "
-                            + "survive the loss of either: start three, or a third with --roles gateway");
+                    "note: when members do not hear each other, the larger part goes on; of two equal parts the one with the "
+                            + "lowest address. So of two nodes the one with the lower address survives the other's loss, not the "
+                            + "other way round: start three, or a third with --roles gateway");
         }
     }
 }

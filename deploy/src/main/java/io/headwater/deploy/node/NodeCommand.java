@@ -4,8 +4,10 @@ package io.headwater.deploy.node;
 import io.headwater.actors.node.ClusterNode;
 import io.headwater.actors.node.NodeException;
 import io.headwater.actors.node.NodeOptions;
-import io.headwater.actors.node.NodeRole;
+import io.headwater.cluster.media.Transport;
+import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
+import io.headwater.deploy.cli.Cli;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.ExitCode;
@@ -19,6 +21,7 @@ import io.headwater.deploy.cluster.Addresses;
 import io.headwater.deploy.cluster.MediaSettings;
 import io.headwater.deploy.decode.EngineSettings;
 import io.headwater.deploy.processes.ParentWatch;
+import io.headwater.deploy.status.StatusAddress;
 import io.headwater.deploy.status.StatusServer;
 import io.headwater.model.engine.EngineOptions;
 import java.io.IOException;
@@ -26,9 +29,14 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -42,6 +50,9 @@ public final class NodeCommand implements Callable<Integer> {
     public static final String WATCH_STDIN = "--watch-stdin";
 
     private static final Duration DRAIN = Duration.ofSeconds(30);
+
+    /** Between two looks at the membership. */
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final Console console;
 
@@ -78,52 +89,84 @@ public final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         EngineSettings.checkNode(engine, kv);
+        Optional<StatusAddress> http = node.http();
         Path file = model.file(console, output);
         NodeOptions options = options(file, EngineSettings.ofNode(engine, kv, file));
         try (ClusterNode running = ClusterNode.start(options)) {
-            return run(running, options);
+            return run(running, options, http);
         } catch (NodeException e) {
             throw new Unavailable(String.valueOf(e.getMessage()), e);
         }
     }
 
     private NodeOptions options(Path file, EngineOptions engineOptions) {
-        HostPort bind = Addresses.bind(media, node.port());
-        Optional<HostPort> join = Addresses.join(media);
-        NodeOptions options = NodeOptions.of(
-                        bind, file, engineOptions, MediaSettings.of(media, console, MediaFlags.Transport.udp))
-                .withRoles(node.roles().toArray(NodeRole[]::new))
-                .withDowning(Addresses.survivors(media, MediaFlags.Survivors.majority))
-                .withExpectedNodes(node.expected())
-                .withNodesOnHost(node.nodesOnHost())
-                .withBatching(node.batching())
-                .withWarmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
-                .withCrossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS));
-        if (!engine.capacities().isEmpty()) {
-            options = options.withCapacity(engine.capacities().getFirst());
-        }
-        return join.isPresent() ? options.joining(join.get()) : options;
+        HostPort bind = Addresses.bind(media);
+        return NodeOptions.builder(bind, file, engineOptions, MediaSettings.of(media, console, Transport.UDP))
+                .version(Cli.VERSION)
+                .roles(Set.copyOf(node.roles()))
+                .join(Addresses.join(media))
+                .downing(media.survivors().orElse(Downing.KEEP_MAJORITY))
+                .expectedNodes(node.expected())
+                .nodesOnHost(node.nodesOnHost())
+                .capacity(engine.capacities().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .findFirst())
+                .batching(node.batching())
+                .warmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
+                .crossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS))
+                .build();
     }
 
-    private int run(ClusterNode running, NodeOptions options) throws InterruptedException {
+    private int run(ClusterNode running, NodeOptions options, Optional<StatusAddress> http)
+            throws InterruptedException {
         CompletableFuture<NodeEnd> end = NodeEnd.of(running, !node.watchStdin());
         Greeting greeting = new Greeting(console, output, running.address(), options);
-        if (options.roles().contains(NodeRole.GATEWAY)) {
-            greeting.status(StatusServer.listen(running.system(), node.http(), running::status));
-        }
-        if (node.watchStdin()) {
-            greeting.toParent();
-        } else {
-            greeting.toPeople();
-        }
+        http.ifPresent(where -> greeting.status(StatusServer.listen(running.system(), where, running::status)));
         try {
+            boolean joined;
+            if (node.watchStdin()) {
+                greeting.toParent();
+                joined = true; // as far as anybody is told
+            } else {
+                greeting.joining();
+                joined = awaitUp(running, end);
+                if (joined) {
+                    greeting.up();
+                }
+            }
             return switch (end.get()) {
                 case NodeEnd.Asked _ -> leave(running);
-                case NodeEnd.Out out -> throw new Unavailable(out.reason());
+                case NodeEnd.Out out ->
+                    throw new Unavailable(
+                            joined ? out.reason() : notJoined(options).orElse(out.reason()));
             };
         } catch (ExecutionException e) {
             throw new IllegalStateException("a node's end cannot fail", e);
         }
+    }
+
+    /** Waits until the node is a member of its cluster; false if it ends first. */
+    private static boolean awaitUp(ClusterNode running, CompletableFuture<NodeEnd> end)
+            throws InterruptedException, ExecutionException {
+        Cluster cluster = Cluster.get(running.system());
+        boolean ended = false;
+        while (!ended && !cluster.selfMember().status().equals(MemberStatus.up())) {
+            try {
+                end.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                ended = true;
+            } catch (TimeoutException e) {
+                ended = false;
+            }
+        }
+        return !ended;
+    }
+
+    private static Optional<String> notJoined(NodeOptions options) {
+        return options.join()
+                .map(address ->
+                        "--join " + address + ": no node of a cluster let this one join: compare the address with the"
+                                + " line that a node there printed, give the same --survivors, and see whether its TCP port can be"
+                                + " reached from here and " + options.bind().host() + " from there (--bind)");
     }
 
     private int leave(ClusterNode running) {

@@ -3,25 +3,19 @@ package io.headwater.deploy.node;
 
 import io.headwater.actors.node.NodeRole;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.decode.EngineSettings;
 import io.headwater.deploy.status.StatusAddress;
 import io.headwater.model.decoding.BatchingOptions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What only {@code node} is asked. */
 final class NodeFlags {
     private static final String DEFAULT_STATUS = "127.0.0.1:8080";
-
-    @Option(
-            names = "--port",
-            paramLabel = "P",
-            defaultValue = "0",
-            description = "port of the control plane, for others to join at (default: a free one)")
-    private int port;
 
     @Option(
             names = "--roles",
@@ -36,7 +30,7 @@ final class NodeFlags {
             paramLabel = "[HOST:]PORT",
             description =
                     "where a gateway answers 'headwater status', 0 for a free port (default: " + DEFAULT_STATUS + ")")
-    private @Nullable String http;
+    private Optional<String> http = Optional.empty();
 
     @Option(
             names = "--expect",
@@ -45,7 +39,13 @@ final class NodeFlags {
             description = "shard nodes that the first plan waits for, a while (default: ${DEFAULT-VALUE})")
     private int expected;
 
-    @Option(names = "--nodes-on-host", defaultValue = "1", hidden = true, description = "nodes that share its memory")
+    @Option(
+            names = "--nodes-on-host",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "shard nodes that this host runs in all, the same on each: they share its memory and its cores "
+                            + "(default: ${DEFAULT-VALUE})")
     private int nodesOnHost;
 
     @Option(names = "--max-sequences", defaultValue = "0", hidden = true, description = "requests at work together")
@@ -53,10 +53,6 @@ final class NodeFlags {
 
     @Option(names = NodeCommand.WATCH_STDIN, hidden = true, description = "end when standard input does")
     private boolean watchStdin;
-
-    int port() {
-        return port;
-    }
 
     Set<NodeRole> roles() {
         Set<NodeRole> set = EnumSet.noneOf(NodeRole.class);
@@ -70,23 +66,36 @@ final class NodeFlags {
         return set;
     }
 
-    /** Host and port of the status server. */
-    StatusAddress http() {
-        return StatusAddress.parse(http == null ? DEFAULT_STATUS : http);
+    /** Host and port of the status server, of a gateway. */
+    Optional<StatusAddress> http() {
+        if (roles().contains(NodeRole.GATEWAY)) {
+            return Optional.of(StatusAddress.parse(http.orElse(DEFAULT_STATUS)));
+        }
+        if (http.isPresent()) {
+            throw new UserError(
+                    "--http " + http.get() + ": only gateways tell the state: leave it out, or add gateway to --roles");
+        }
+        return Optional.empty();
     }
 
     int expected() {
-        return expected;
+        return atLeastOne("--expect", expected);
     }
 
     int nodesOnHost() {
-        return nodesOnHost;
+        return atLeastOne("--nodes-on-host", nodesOnHost);
     }
 
     /** Of the decode loop, where this node leads. */
     BatchingOptions batching() {
-        BatchingOptions defaults = BatchingOptions.defaults();
-        return maxSequences > 0 ? defaults.withMaxSequences(maxSequences) : defaults;
+        return EngineSettings.batching(maxSequences);
+    }
+
+    private static int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new UserError(option + " " + value + ": give at least 1");
+        }
+        return value;
     }
 
     boolean watchStdin() {

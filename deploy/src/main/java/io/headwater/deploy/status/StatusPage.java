@@ -2,14 +2,17 @@
 package io.headwater.deploy.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headwater.model.shard.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** A cluster's report for people: a line about the plan, a table of the nodes, a line about the work. */
+/** A cluster's report for people: a line about the plan, a table of the nodes, lines about members, the work, and what was dropped. */
 final class StatusPage {
     private static final List<String> HEADER = List.of(
             "node",
@@ -19,9 +22,10 @@ final class StatusPage {
             "state",
             "heads",
             "FFN",
-            "vocabulary",
+            "vocabulary rows",
             "weights",
             "KV",
+            "memory",
             "tokens/s",
             "p50/p99 µs");
 
@@ -34,7 +38,9 @@ final class StatusPage {
         report.path("nodes").forEach(node -> rows.add(row(node)));
         table(page, rows);
         report.path("nodes").forEach(node -> note(page, node));
+        page.append(members(report)).append('\n');
         page.append(work(report)).append('\n');
+        page.append(dropped(report)).append('\n');
         return page.toString();
     }
 
@@ -54,9 +60,10 @@ final class StatusPage {
                 node.path("state").asText() + (node.path("leader").asBoolean() ? ", leads" : ""),
                 range(node.path("head_groups")),
                 range(node.path("ffn_units")),
-                range(node.path("vocabulary_units")),
+                rows(node),
                 megabytes(node.path("weight_bytes")),
                 megabytes(node.path("kv_bytes")) + " of " + megabytes(node.path("kv_limit_bytes")),
+                megabytes(node.path("memory_bytes")),
                 String.format(
                         Locale.ROOT, "%.1f", node.path("tokens_per_second").asDouble()),
                 String.format(
@@ -88,6 +95,32 @@ final class StatusPage {
         }
     }
 
+    /** Nodes and commands that have joined: each counts where parts of the cluster do not hear each other. */
+    private static String members(JsonNode report) {
+        Set<String> shards = texts(report.path("nodes").findValues("id").stream());
+        String others = StreamSupport.stream(report.path("members").spliterator(), false)
+                .map(JsonNode::asText)
+                .filter(member -> !shards.contains(member))
+                .collect(Collectors.joining(", "));
+        int count = report.path("members").size();
+        return count
+                + (count == 1 ? " member" : " members")
+                + (others.isEmpty() ? "" : "; gateways without a shard: " + others);
+    }
+
+    private static Set<String> texts(Stream<JsonNode> values) {
+        return values.map(JsonNode::asText).collect(Collectors.toSet());
+    }
+
+    private static String dropped(JsonNode report) {
+        String counts = report.path("dropped").properties().stream()
+                .filter(each -> each.getValue().asLong() > 0)
+                .map(each -> each.getValue().asLong() + " " + each.getKey())
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return "dropped messages: " + (counts.isEmpty() ? "none" : counts);
+    }
+
     private static String work(JsonNode report) {
         JsonNode sessions = report.path("sessions");
         JsonNode exchange = report.path("exchange");
@@ -115,6 +148,16 @@ final class StatusPage {
         return units.size() == 1
                 ? first
                 : first + "–" + units.get(units.size() - 1).asText();
+    }
+
+    /** Rows of the vocabulary, not the units that hold them. */
+    private static String rows(JsonNode node) {
+        JsonNode units = node.path("vocabulary_units");
+        if (units.isEmpty()) {
+            return "–";
+        }
+        long first = (long) units.get(0).asInt() * Units.VOCABULARY_UNIT_ROWS;
+        return first + "–" + (first + node.path("vocabulary_rows").asLong() - 1);
     }
 
     private static String megabytes(JsonNode bytes) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.UserError;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,7 +26,6 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  * dispatchers; nothing here waits.
  */
 public final class StatusServer {
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
     private static final String SERVING = "serving";
 
     private final Supplier<CompletionStage<ClusterStatus>> source;
@@ -37,7 +35,7 @@ public final class StatusServer {
     }
 
     /** Where the server listens. */
-    public record Listening(String host, int port, Supplier<CompletionStage<?>> stop) {
+    public record Listening(String host, int port) {
         /** For people and for {@code --server}. */
         public String url() {
             return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
@@ -68,9 +66,7 @@ public final class StatusServer {
 
     private static Listening listening(ServerBinding binding) {
         return new Listening(
-                binding.localAddress().getHostString(),
-                binding.localAddress().getPort(),
-                () -> binding.terminate(LAST_ANSWERS));
+                binding.localAddress().getHostString(), binding.localAddress().getPort());
     }
 
     private CompletionStage<HttpResponse> answer(HttpRequest request) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,31 @@ final class BenchCommandTest {
     }
 
     @Test
+    void comparesTheTwoFormsOfTheAllReduce() {
+        TestConsole.Result result = run("--crossover-table --repetitions 3 --nodes 2 --threads 1 --warm-up 0 --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.parse(result.out(), "result");
+        assertThat(json.get("nodes").asInt()).isEqualTo(2);
+        assertThat(json.get("rows")).extracting(row -> row.get("rows").asInt()).containsExactly(1, 2, 4, 8, 16, 32);
+        assertThat(json.get("rows"))
+                .allSatisfy(row -> assertThat(row.get("whole_ms").asDouble()).isPositive())
+                .allSatisfy(row -> assertThat(row.get("halves_ms").asDouble()).isPositive());
+        assertThat(json.has("crossover_rows")).isTrue();
+    }
+
+    @Test
+    void theCrossoverIsWhereHalvesAreFasterToTheEnd() {
+        CrossoverResult result = CrossoverResult.of(
+                "tiny", 3, Map.of(1, 1.0, 2, 2.0, 4, 4.0, 8, 8.0), Map.of(1, 0.5, 2, 3.0, 4, 3.5, 8, 6.0));
+
+        assertThat(result.crossoverRows()).isEqualTo(4);
+        assertThat(result.table()).contains("--crossover 4");
+        assertThat(CrossoverResult.of("tiny", 2, Map.of(1, 1.0), Map.of(1, 1.0)).table())
+                .contains("no crossover");
+    }
+
+    @Test
     void aPersonSeesATable() {
         TestConsole.Result result = run("--prompt 0 --generate 2 --repetitions 1 --sequences 2");
 
@@ -72,12 +98,23 @@ final class BenchCommandTest {
         assertThat(Json.parse(one.out(), "result").get("decode_single")).isEmpty();
     }
 
+    @Test
+    void moreSequencesThanAreUsualRunOnNodesToo() {
+        TestConsole.Result result =
+                run("--prompt 0 --generate 2 --repetitions 1 --sequences 100 --nodes 2 --threads 1 --warm-up 0 --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        assertThat(Json.parse(result.out(), "result").get("decode")).hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--prompt 0 --generate 0, nothing to measure",
         "--prompt -1, give 0 or more",
         "--repetitions 0, give at least 1",
         "--sequences 2000, give at most 1024",
+        "--crossover-table, give --nodes of 2 or more",
+        "--crossover-table --nodes 2 --crossover 4, leave --crossover out",
         "--depth 60 --prompt 10 --generate 1, exceed the context of 64"
     })
     void badPlansAreOneLine(String arguments, String message) {

@@ -57,6 +57,16 @@ final class NodeProcessTest {
         assertThat(node.isAlive()).isFalse();
     }
 
+    @Test
+    void endsAProcessThatStandsStill() throws IOException {
+        NodeProcess node = start("echo ready; kill -STOP $$; cat >/dev/null");
+        Awaitility.await().until(() -> node.address().isPresent());
+
+        node.close();
+
+        assertThat(node.isAlive()).isFalse();
+    }
+
     private NodeProcess start(String script) throws IOException {
         return NodeProcess.start("node", directory, List.of("bash", "-c", script), _ -> {});
     }

@@ -35,6 +35,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command and the server over real HTTP; what the cluster says is made up. */
 final class StatusCommandTest {
+    private static final NodeFigures WORKING = new NodeFigures(
+            96_400_000,
+            96_400_000,
+            "scalar",
+            96_400_000,
+            12_500_000,
+            900_000_000,
+            611_000_000,
+            0,
+            2,
+            1,
+            300,
+            0,
+            41.5,
+            61,
+            240,
+            0,
+            Map.of());
+
     private static final ClusterStatus SERVING = new ClusterStatus(
             3,
             "serving",
@@ -104,7 +123,12 @@ final class StatusCommandTest {
                 .containsPattern("127.0.0.1:4711 .* serving, leads +0–1 ")
                 .containsPattern("127.0.0.1:4713 .* standby +– ")
                 .contains("127.0.0.1:4713: one node more than KV heads")
-                .contains("2 running, 1 waiting, 81.5 tokens/s; all-reduce p50 61 µs, p99 240 µs");
+                .containsPattern("vocabulary rows .* memory .* tokens/s +p50/p99 µs")
+                .containsPattern(
+                        "127.0.0.1:4711 .* 0–2047 .* 96\\.4 MB +12\\.5 MB of 900\\.0 MB +611\\.0 MB +41\\.5 +61/240")
+                .contains("4 members; gateways without a shard: 127.0.0.1:4710\n")
+                .contains("2 running, 1 waiting, 81.5 tokens/s; all-reduce p50 61 µs, p99 240 µs")
+                .contains("dropped messages: 4 old-epoch");
     }
 
     @Test
@@ -194,6 +218,6 @@ final class StatusCommandTest {
                 heads.count() * 1024L,
                 1,
                 1,
-                NodeFigures.NONE);
+                leads ? WORKING : NodeFigures.NONE);
     }
 }

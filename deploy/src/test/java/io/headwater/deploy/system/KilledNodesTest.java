@@ -47,7 +47,9 @@ final class KilledNodesTest {
         assertThat(of2.path("epoch").asInt()).isGreaterThan(1);
         assertThat(answer.path("epoch").asInt()).isGreaterThan(of2.path("epoch").asInt());
         assertThat(answer.path("nodes").asInt()).as(command::story).isEqualTo(1);
-        assertThat(List.of(pause, another)).allMatch(each -> each.compareTo(Duration.ofMillis(50)) > 0);
+        assertThat(List.of(pause, another))
+                .allMatch(each -> each.compareTo(Duration.ofMillis(50)) > 0)
+                .allMatch(each -> each.compareTo(SECONDS) < 0);
     }
 
     @Test
@@ -75,6 +77,23 @@ final class KilledNodesTest {
         assertThat(command.awaitEnd(SECONDS)).as(command::story).isEqualTo(ExitCode.INTERRUPTED);
         awaitGone(children);
         assertThat(command.out()).contains("\"finish_reason\":\"cancelled\"");
+    }
+
+    @Test
+    void noProcessIsLeftAfterCtrlCWhileTheClusterStarts() {
+        Path model = ClusterModel.write(programs.directory());
+        Program command = programs.start("command", ClusterModel.generate(model, "--nodes", "2"));
+        Awaitility.await("the nodes are started")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> command.children().size() == 2);
+        List<ProcessHandle> children = command.children();
+
+        Program.signal("INT", command.pid());
+
+        assertThat(command.awaitEnd(SECONDS)).as(command::story).isEqualTo(ExitCode.INTERRUPTED);
+        awaitGone(children);
+        assertThat(command.out()).isEmpty();
+        assertThat(command.said()).as(command::story).last().asString().endsWith("interrupted");
     }
 
     @Test

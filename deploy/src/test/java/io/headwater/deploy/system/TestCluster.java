@@ -50,10 +50,14 @@ final class TestCluster {
     }
 
     /** Starts a command that decodes on this cluster. */
-    Program generate(String name, String... options) {
-        List<String> words = ClusterModel.generate(model, "--join", address, "--survivors", "oldest", "-q");
-        words.addAll(List.of(options));
-        return programs.start(name, words);
+    Program generate(String name) {
+        return generate(name, ClusterModel.ANSWER);
+    }
+
+    /** The same for an answer of so many tokens. */
+    Program generate(String name, int tokens) {
+        return programs.start(
+                name, ClusterModel.generate(model, tokens, "--join", address, "--survivors", "oldest", "-q"));
     }
 
     String url() {

@@ -231,18 +231,20 @@ public final class DecodeLoop implements AutoCloseable {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
         }
+        Work work;
         try {
-            Work work = request.begin(cache, engine, tokenizer);
-            Running one = new Running(request, work, engine.statistics());
-            running.add(one);
-            if (work.over()) {
-                end(one);
-            } else {
-                request.tell(new Prefilled(cache.position(), cache.log().size()));
-            }
+            work = request.begin(cache, engine, tokenizer);
         } catch (IllegalArgumentException e) {
             engine.close(cache.sequence());
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
+            return;
+        }
+        Running one = new Running(request, work, engine.statistics());
+        running.add(one);
+        if (work.over()) {
+            end(one);
+        } else {
+            request.tell(new Prefilled(cache.position(), cache.log().size()));
         }
     }
 

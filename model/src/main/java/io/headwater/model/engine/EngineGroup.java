@@ -318,6 +318,11 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         }
     }
 
+    /** Which kernels do the arithmetic. */
+    String kernels() {
+        return kernels;
+    }
+
     /** Runs the step without the other shards and whatever comes of it: for {@link WarmUp}. */
     void rehearse(StepBatch step) throws EngineException {
         prepare(step);

@@ -6,12 +6,14 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rounds of steps in the shapes that serving uses: one row, some rows of one sequence, one row each of several, a chunk, and a chunk
- * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do: in a JVM that is warm that is after
- * one or two.
+ * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do. In a process that has done this
+ * before, for an earlier plan, a few rounds are all: other code, which is compiled all the time, must not lengthen the pause after a node's death.
  */
 final class WarmUp {
     private static final int SEQUENCES = 8;
@@ -23,6 +25,9 @@ final class WarmUp {
 
     private static final int QUIET_ROUNDS = 3;
     private static final int LEAST_ROUNDS = 2 * LARGE_EVERY;
+
+    /** Kernels that this process has warmed up before: a new plan's engine finds them compiled, and needs to touch its memory only. */
+    private static final Set<String> WARM = ConcurrentHashMap.newKeySet();
 
     private final EngineGroup group;
     private final @Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
@@ -37,11 +42,17 @@ final class WarmUp {
     }
 
     void run(Duration limit) throws EngineException {
+        untilCompiled(limit);
+        WARM.add(group.kernels());
+    }
+
+    private void untilCompiled(Duration limit) throws EngineException {
         long start = System.nanoTime();
         long before = Long.MAX_VALUE;
         long recent = Long.MAX_VALUE;
         int quiet = 0;
-        for (int round = 0; System.nanoTime() - start < limit.toNanos(); round++) {
+        int rounds = WARM.contains(group.kernels()) ? LARGE_EVERY : Integer.MAX_VALUE;
+        for (int round = 0; round < rounds && System.nanoTime() - start < limit.toNanos(); round++) {
             long compiled = compiledMillis();
             boolean large = round % LARGE_EVERY == LARGE_EVERY - 1;
             long nanos = round(large ? LARGE_CHUNK : SMALL_CHUNK);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.actors.decode;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The requests of a gateway that have not ended, in the order in which they came, and the numbers that decoders know them by. Owned by the gateway. */
+final class OpenRequests {
+    private final Map<Long, Handed> bySession = new LinkedHashMap<>();
+    private final Map<Long, Handed> byNumber = new HashMap<>();
+    private long lastNumber;
+
+    /** The session's request; null if it has none. */
+    @Nullable
+    Handed get(long session) {
+        return bySession.get(session);
+    }
+
+    /** The request that was handed in under this number last; null if that is over. */
+    @Nullable
+    Handed numbered(long number) {
+        return byNumber.get(number);
+    }
+
+    int size() {
+        return bySession.size();
+    }
+
+    void add(Handed handed) {
+        bySession.put(handed.session(), handed);
+    }
+
+    /** As they are now: what is done to them does not change this list. */
+    List<Handed> all() {
+        return List.copyOf(bySession.values());
+    }
+
+    /** It is being handed in: under a new number, the old one means nothing any more. */
+    void renumber(Handed handed) {
+        forgetNumber(handed);
+        handed.handedIn(++lastNumber);
+        byNumber.put(handed.number, handed);
+    }
+
+    void forgetNumber(Handed handed) {
+        byNumber.remove(handed.number);
+    }
+
+    boolean isNumbered(Handed handed) {
+        return byNumber.containsKey(handed.number);
+    }
+
+    void remove(Handed handed) {
+        bySession.remove(handed.session());
+        forgetNumber(handed);
+    }
+}
