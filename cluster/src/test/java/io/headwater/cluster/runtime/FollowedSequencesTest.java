@@ -125,9 +125,8 @@ final class FollowedSequencesTest {
         rows.add(71, 64, 64, StepRows.OPEN);
         rows.add(71, 8192, 4, StepRows.OPEN);
         rows.add(71, 0x68326f21, 0, StepRows.OPEN); // "h2o!"
-        assertTrue(assertThrows(StepStreamException.class, () -> followed.apply(rows))
-                .getMessage()
-                .contains("unknown KV policy"));
+        StepStreamException unknown = assertThrows(StepStreamException.class, () -> followed.apply(rows));
+        assertTrue(String.valueOf(unknown.getMessage()).contains("unknown KV policy"));
         rows.clear();
         rows.add(71, 64, 64, StepRows.OPEN);
         assertThrows(StepStreamException.class, () -> followed.apply(rows), "a part is missing");

@@ -12,6 +12,7 @@ import io.headwater.model.decoding.DecodeClient.ClientFigures;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -67,7 +68,13 @@ final class CrossoverRun {
         var options = new GenerationOptions(SamplingOptions.defaults(), 0, new TurnOptions(1, List.of(), true));
         AskedAnswer asked = AskedAnswer.of(
                 model.client(),
-                new Question(model.newSession(), TokenIds.of(Arrays.copyOf(tokens, rows)), options, false),
+                new Question(
+                        model.newSession(),
+                        TokenIds.of(Arrays.copyOf(tokens, rows)),
+                        options,
+                        false,
+                        KvOptions.NONE,
+                        List.of()),
                 TextListener.SILENT,
                 (_, _) -> {});
         model.await(asked, cancellation);

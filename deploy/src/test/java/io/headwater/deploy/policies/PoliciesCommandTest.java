@@ -9,12 +9,17 @@ import io.headwater.compression.PolicyDescription;
 import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.TestConsole;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class PoliciesCommandTest {
+    @TempDir
+    private Path directory;
+
     @Test
     void everyPolicyIsListedWithItsOptionsAndWhereItComesFrom() {
-        TestConsole.Result result = TestConsole.run("policies", "--json");
+        TestConsole.Result result = new TestConsole(directory).run("policies", "--json");
 
         assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode list = Json.parse(result.out(), "policies");
@@ -28,7 +33,7 @@ final class PoliciesCommandTest {
 
     @Test
     void peopleReadNamesOptionsAndDefaults() {
-        TestConsole.Result result = TestConsole.run("policies");
+        TestConsole.Result result = new TestConsole(directory).run("policies");
 
         for (PolicyDescription policy : KvPolicy.known()) {
             assertThat(result.out()).contains(policy.name() + ": " + policy.summary());
