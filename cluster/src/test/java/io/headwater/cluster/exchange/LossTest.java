@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 final class LossTest {
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 2_000;
 
     @ParameterizedTest
     @CsvSource({"0.01, 11", "0.05, 12"})
@@ -33,8 +33,6 @@ final class LossTest {
             assertThat(lost.get()).as("packets dropped").isPositive();
             for (DataPlane plane : planes.planes) {
                 ExchangeFigures figures = plane.figures();
-                System.out.printf(
-                        "loss=%s %s%n", loss, figures); // read by people: no bound on time holds on a busy machine
                 assertThat(figures.flushes()).isPositive();
                 assertThat(figures.dropped()).isZero();
             }
