@@ -61,6 +61,7 @@ final class GenerateCommandTest {
                 .toIterable()
                 .containsExactly(
                         "policy",
+                        "policy_text",
                         "budget",
                         "entries",
                         "represented",
