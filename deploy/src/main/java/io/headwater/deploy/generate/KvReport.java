@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param policyText the policy with all its options
  * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
- * @param represented tokens that they stand for
- * @param bytes of keys, values, positions and all other state, as charged in blocks
+ * @param represented tokens that they stand for; those that expanded storage has merged into them are not counted yet
+ * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
  * @param bytesScores of bytes, what is neither keys and values nor positions
  * @param bytesFull what a full cache would be charged
  */

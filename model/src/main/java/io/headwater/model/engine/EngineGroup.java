@@ -31,7 +31,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     private final int contextLength;
     private final String kernels;
     private long sequences;
-    private long checks;
+    private final StepCheck check;
     private long steps;
     private long rows;
     private long stepNanos;
@@ -45,6 +45,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         this.batch = parts.batch();
         this.fault = parts.fault();
         this.contextLength = parts.contextLength();
+        this.check = new StepCheck(batch, config.vocabSize(), contextLength);
         this.kernels = parts.kernels();
     }
 
@@ -170,7 +171,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
 
     /** Appends tokens [from, to), at least one; afterwards {@link #logits} are those of the last. */
     public void forward(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
-        check(sequence, tokens, from, to);
+        check.tokens(sequence, tokens, from, to);
         for (int at = from; at < to; ) {
             int end = Math.min(to, at + batch.maxRows());
             nextStep().add(sequence, tokens, at, end, end == to ? 1 : 0);
@@ -182,7 +183,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     /** As the other, and tells the logits of every row, the last one's included. */
     public void forward(Sequence sequence, int[] tokens, int from, int to, LogitsListener everyRow)
             throws EngineException {
-        check(sequence, tokens, from, to);
+        check.tokens(sequence, tokens, from, to);
         float[] logits = logits();
         for (int at = from; at < to; ) {
             int end = Math.min(to, at + batch.maxLogitsRows());
@@ -205,30 +206,6 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         }
     }
 
-    private void check(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
-        if (from >= to) {
-            throw new EngineException("no tokens to decode: give at least one");
-        }
-        checkRoom(sequence, to - from);
-        for (int i = from; i < to; i++) {
-            checkToken(tokens[i]);
-        }
-    }
-
-    private void checkRoom(Sequence sequence, int count) throws EngineException {
-        if ((long) sequence.position() + count > contextLength) {
-            throw new EngineException("position " + sequence.position() + " + " + count
-                    + " tokens exceed the context of " + contextLength + ": shorten the prompt or raise --context");
-        }
-    }
-
-    private void checkToken(int token) throws EngineException {
-        if (token < 0 || token >= config.vocabSize()) {
-            throw new EngineException(
-                    "token " + token + " is not in the vocabulary of " + config.vocabSize() + " entries");
-        }
-    }
-
     /**
      * Checks a step and takes the memory that it needs, as {@link #run} does first: a step that is refused here has harmed no sequence,
      * so whoever tells other engines of a step asks before.
@@ -236,38 +213,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
      * @throws NoKvMemoryException if a run has no room
      */
     public void prepare(StepBatch step) throws EngineException {
-        if (step != batch) {
-            throw new IllegalArgumentException("a batch of another engine: fill the one of nextStep()");
-        }
-        if (step.rows() == 0) {
-            throw new EngineException("no tokens to decode: give at least one");
-        }
-        checks++;
-        for (int run = 0; run < step.runs(); run++) {
-            if (!step.sequence(run).join(checks)) {
-                throw new EngineException(
-                        "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
-            }
-            checkRoom(step.sequence(run), step.rowsOf(run));
-            step.sequence(run).checkChange(step.rowsOf(run));
-        }
-        for (int row = 0; row < step.rows(); row++) {
-            checkToken(step.token(row));
-        }
-        for (int run = 0; run < step.runs(); run++) {
-            reserve(step, run);
-        }
-    }
-
-    private static void reserve(StepBatch step, int run) throws NoKvMemoryException {
-        Sequence sequence = step.sequence(run);
-        int refusal = sequence.reserve(step.rowsOf(run));
-        if (refusal < 0) {
-            throw new NoKvMemoryException(
-                    run,
-                    "no KV memory for " + step.rowsOf(run) + " more tokens at position " + sequence.position() + ": "
-                            + Refusal.describe(refusal));
-        }
+        check.prepare(step);
     }
 
     @Override

@@ -120,7 +120,8 @@ public final class Sequence implements AutoCloseable {
         position += rows;
     }
 
-    /** KV bytes charged on all shards. Those of shards elsewhere follow from the ones here: a layer's heads hold as many entries. */
+    /** KV bytes charged on all shards. Those of shards elsewhere are reckoned from the ones here: a layer's heads hold as many entries, but may stand for different numbers of
+     * merged tokens, which makes a small difference. */
     public long kvBytes() {
         return onAllShards(Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum());
     }

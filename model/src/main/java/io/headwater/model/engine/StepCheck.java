@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.engine;
+
+import io.headwater.tensors.memory.Refusal;
+
+/** What must hold of a step before it is run: its tokens, positions and change points are possible, and there is memory for its entries. One thread. */
+final class StepCheck {
+    private final StepBatch batch;
+    private final int vocabSize;
+    private final int contextLength;
+    private long checks;
+
+    /** {@code batch}: the only one that is run. */
+    StepCheck(StepBatch batch, int vocabSize, int contextLength) {
+        this.batch = batch;
+        this.vocabSize = vocabSize;
+        this.contextLength = contextLength;
+    }
+
+    /** Tokens [from, to) of an array, which need not fit into one step. */
+    void tokens(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
+        if (from >= to) {
+            throw new EngineException("no tokens to decode: give at least one");
+        }
+        checkRoom(sequence, to - from);
+        for (int i = from; i < to; i++) {
+            checkToken(tokens[i]);
+        }
+    }
+
+    private void checkRoom(Sequence sequence, int count) throws EngineException {
+        if ((long) sequence.position() + count > contextLength) {
+            throw new EngineException("position " + sequence.position() + " + " + count
+                    + " tokens exceed the context of " + contextLength + ": shorten the prompt or raise --context");
+        }
+    }
+
+    private void checkToken(int token) throws EngineException {
+        if (token < 0 || token >= vocabSize) {
+            throw new EngineException("token " + token + " is not in the vocabulary of " + vocabSize + " entries");
+        }
+    }
+
+    /** As {@link EngineGroup#prepare}. */
+    void prepare(StepBatch step) throws EngineException {
+        if (step != batch) {
+            throw new IllegalArgumentException("a batch of another engine: fill the one of nextStep()");
+        }
+        if (step.rows() == 0) {
+            throw new EngineException("no tokens to decode: give at least one");
+        }
+        checks++;
+        for (int run = 0; run < step.runs(); run++) {
+            if (!step.sequence(run).join(checks)) {
+                throw new EngineException(
+                        "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
+            }
+            checkRoom(step.sequence(run), step.rowsOf(run));
+            step.sequence(run).checkChange(step.rowsOf(run));
+        }
+        for (int row = 0; row < step.rows(); row++) {
+            checkToken(step.token(row));
+        }
+        for (int run = 0; run < step.runs(); run++) {
+            reserve(step, run);
+        }
+    }
+
+    private static void reserve(StepBatch step, int run) throws NoKvMemoryException {
+        Sequence sequence = step.sequence(run);
+        int refusal = sequence.reserve(step.rowsOf(run));
+        if (refusal < 0) {
+            throw new NoKvMemoryException(
+                    run,
+                    "no KV memory for " + step.rowsOf(run) + " more tokens at position " + sequence.position() + ": "
+                            + Refusal.describe(refusal));
+        }
+    }
+}
