@@ -6,8 +6,13 @@ import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
+import io.headwater.model.snapshot.SnapshotException;
+import io.headwater.model.snapshot.SnapshotOrigin;
+import io.headwater.model.snapshot.SnapshotSource;
 import io.headwater.tensors.memory.NodeMemory;
 import io.headwater.tensors.memory.Refusal;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +37,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     private final String kernels;
     private long sequences;
     private final StepCheck check;
+    private final GroupSnapshots snapshots;
     private long steps;
     private long rows;
     private long stepNanos;
@@ -47,6 +53,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         this.contextLength = parts.contextLength();
         this.check = new StepCheck(batch, config.vocabSize(), contextLength);
         this.kernels = parts.kernels();
+        this.snapshots = new GroupSnapshots(engines.getFirst().firstKvHead(), config.nKvHeads(), contextLength, memory);
     }
 
     /**
@@ -145,6 +152,37 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
             return fork;
         } catch (NoKvMemoryException | RuntimeException | Error e) {
             Closing.after(e, List.of(fork::close));
+            throw e;
+        }
+    }
+
+    /**
+     * Writes what the shards of this process have of a sequence as one segment of a snapshot, between two steps.
+     *
+     * @param out is left open behind the segment
+     * @throws IOException if the channel takes no more; the sequence is as it was
+     */
+    public void snapshot(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out) throws IOException {
+        snapshots.write(sequence, origin, out);
+    }
+
+    /**
+     * A sequence that goes on, bit by bit, as the one of a snapshot, of which it takes the heads of this process' shards; the plan may be another one.
+     *
+     * @param id and {@code options} of the sequence; the options must be those of the snapshot
+     * @param model fingerprint of this model, as the snapshot's origin has it
+     * @param sources of all segments, or of those that have the heads here; the caller closes them
+     * @throws SnapshotException if they are damaged or do not fit; nothing is left of the attempt
+     * @throws NoKvMemoryException if there is no room; nor is there then
+     */
+    public Sequence restore(long id, KvOptions options, String model, List<SnapshotSource> sources)
+            throws SnapshotException, NoKvMemoryException {
+        Sequence restored = open(id, options);
+        try {
+            snapshots.fill(restored, model, sources);
+            return restored;
+        } catch (SnapshotException | NoKvMemoryException | RuntimeException | Error e) {
+            Closing.after(e, List.of(restored::close));
             throw e;
         }
     }

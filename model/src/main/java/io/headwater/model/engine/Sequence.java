@@ -3,6 +3,7 @@ package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.SequenceCache;
+import io.headwater.model.snapshot.SequencePoint;
 import java.util.Arrays;
 import java.util.List;
 
@@ -85,6 +86,25 @@ public final class Sequence implements AutoCloseable {
         sinceChange = other.sinceChange;
         position = other.position;
         return 0;
+    }
+
+    /** All shards' caches here, in the plan's order. */
+    List<SequenceCache> caches() {
+        return List.of(caches);
+    }
+
+    /** Where the sequence is. */
+    SequencePoint point() {
+        return new SequencePoint(position, sinceChange);
+    }
+
+    /** Is there, empty as it was, after its caches have been filled. */
+    void beginAt(SequencePoint point) {
+        for (SequenceCache cache : caches) {
+            longestHead = Math.max(longestHead, cache.longest());
+        }
+        sinceChange = point.sinceChange();
+        position = point.position();
     }
 
     void advance(int rows) {

@@ -60,6 +60,10 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         return pass.compressionNanos();
     }
 
+    int firstKvHead() {
+        return parts.geometry().firstKvHead();
+    }
+
     int kvHeads() {
         return parts.geometry().kvHeads();
     }

@@ -143,6 +143,26 @@ public final class HeadCache implements CompressibleHead {
         }
     }
 
+    /** Makes this head, which is empty and has room, one of so many entries, all of which the caller then fills; {@code next} tokens there have been. */
+    void begin(int entries, int next) {
+        this.length = entries;
+        this.next = next;
+    }
+
+    /** Of a head that is being filled; one that keeps no positions has entry i at position i. */
+    public void position(int entry, int position) {
+        if (columns != null) {
+            columns.setInt(index, POSITION, entry, position);
+        } else if (entry != position) {
+            throw new IllegalArgumentException("entry " + entry + " of a full cache is at position " + position);
+        }
+    }
+
+    /** Of a head that is being filled: the queries {@code [groupSize, headDim]} of one of its last positions. */
+    public void queries(int position, float[] queries, int offset) {
+        Objects.requireNonNull(ring, "no window").store(position, queries, offset);
+    }
+
     /** Refuses more entries than the head may ever hold. */
     void checkCapacity(int entries) {
         if (BlockList.blocks(entries) > blocks.capacity()) {

@@ -73,7 +73,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     }
 
     /** What the cache must keep of its entries. */
-    EntryState entryState() {
+    public EntryState entryState() {
         return full()
                 ? EntryState.NONE
                 : new EntryState(true, policy.columnSums(), policy.stateFloats(), policy.window());

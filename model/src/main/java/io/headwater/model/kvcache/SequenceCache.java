@@ -64,6 +64,11 @@ public final class SequenceCache implements AutoCloseable {
         return BlockList.wholePages(layout.blockBytes());
     }
 
+    /** Which heads there are. */
+    public HeadsShape shape() {
+        return shape;
+    }
+
     /** What is kept of entries besides keys and values. */
     public EntryState kept() {
         return kept;
@@ -106,6 +111,25 @@ public final class SequenceCache implements AutoCloseable {
         }
         trim();
         return 0;
+    }
+
+    /**
+     * Makes a head, which is empty, one of so many entries of a sequence of {@code next} tokens; returns 0 or a negative refusal. The caller fills them,
+     * and asks {@link #reserve} for no more entries at the end: biases and members are charged then.
+     *
+     * @throws IllegalArgumentException if the head may not hold so many
+     */
+    public int begin(int layer, int kvHead, int entries, int next) {
+        HeadCache head = head(layer, kvHead);
+        head.checkCapacity(entries);
+        int refusal = head.reserve(entries, arena, memory);
+        if (refusal == 0 && columns != null) {
+            refusal = columns.reserve(Math.max(longest(), entries), arena, memory);
+        }
+        if (refusal == 0) {
+            head.begin(entries, next);
+        }
+        return refusal;
     }
 
     /** Counts the entries of a finished step in. */
