@@ -2,6 +2,8 @@
 package io.headwater.compression.merging;
 
 import static io.headwater.tensors.kernels.KvLayout.BLOCK_ENTRIES;
+import static io.headwater.tensors.kernels.KvLayout.TILE_ENTRIES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.KvLayout;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TileBlocks implements KvBlocks {
     private final KvLayout layout;
     private final MemorySegment memory;
+    private final float[] lanes = new float[TILE_ENTRIES];
 
     TileBlocks(int headDim, int capacity) {
         layout = new KvLayout(headDim, KvType.F32);
@@ -21,8 +24,20 @@ final class TileBlocks implements KvBlocks {
         memory = Arena.ofAuto().allocate((long) blocks * layout.valuesOffset(), 64);
     }
 
-    void put(int index, float[] vector, int at) {
-        layout.storeKey(memory, block(index / BLOCK_ENTRIES), index % BLOCK_ENTRIES, vector, at);
+    /** Holds the first {@code count} of the vectors that lie one after another in {@code vectors}. */
+    void fill(float[] vectors, int count) {
+        int dim = layout.headDim();
+        for (int first = 0; first < count; first += TILE_ENTRIES) {
+            long tile = block(first / BLOCK_ENTRIES)
+                    + (long) (first % BLOCK_ENTRIES / TILE_ENTRIES) * layout.keyTileBytes();
+            int n = Math.min(TILE_ENTRIES, count - first);
+            for (int d = 0; d < dim; d++) {
+                for (int lane = 0; lane < n; lane++) {
+                    lanes[lane] = vectors[(first + lane) * dim + d];
+                }
+                MemorySegment.copy(lanes, 0, memory, JAVA_FLOAT_UNALIGNED, tile + 4L * TILE_ENTRIES * d, n);
+            }
+        }
     }
 
     @Override
