@@ -108,7 +108,7 @@ final class DecodingCodecTest {
                                                 FinishReason.LENGTH,
                                                 "tail",
                                                 List.of(candidate),
-                                                new SequenceFigures(1, 2, 3, 4, 5, List.of(6, 7), 8, 9, 10, 11)))),
+                                                new SequenceFigures(1, 2, 3, 4, 5, List.of(6, 7), 8, 9, 10, 11, 12)))),
                         new RequestEvents(2, List.of(new Scored(1, List.of(-1.0, Math.PI, Double.NEGATIVE_INFINITY)))),
                         new RequestEvents(3, List.of(new Failed(Failure.BROKEN, "why")))),
                 new LoopFigures(1, 2, 3, 4, 5)));

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class TileBlocks implements KvBlocks {
     private final KvLayout layout;
     private final MemorySegment memory;
-    private final float[] lanes = new float[TILE_ENTRIES];
+    private final float[] lanes;
 
     TileBlocks(int headDim, int capacity) {
         layout = new KvLayout(headDim, KvType.F32);
+        lanes = new float[TILE_ENTRIES * headDim];
         int blocks = (capacity + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
         memory = Arena.ofAuto().allocate((long) blocks * layout.valuesOffset(), 64);
     }
@@ -31,12 +32,13 @@ final class TileBlocks implements KvBlocks {
             long tile = block(first / BLOCK_ENTRIES)
                     + (long) (first % BLOCK_ENTRIES / TILE_ENTRIES) * layout.keyTileBytes();
             int n = Math.min(TILE_ENTRIES, count - first);
-            for (int d = 0; d < dim; d++) {
-                for (int lane = 0; lane < n; lane++) {
-                    lanes[lane] = vectors[(first + lane) * dim + d];
+            for (int lane = 0; lane < n; lane++) {
+                int at = (first + lane) * dim;
+                for (int d = 0; d < dim; d++) {
+                    lanes[d * TILE_ENTRIES + lane] = vectors[at + d];
                 }
-                MemorySegment.copy(lanes, 0, memory, JAVA_FLOAT_UNALIGNED, tile + 4L * TILE_ENTRIES * d, n);
             }
+            MemorySegment.copy(lanes, 0, memory, JAVA_FLOAT_UNALIGNED, tile, lanes.length);
         }
     }
 

@@ -79,11 +79,11 @@ public final class EntryReader {
         return sum;
     }
 
-    /** {@link #dot} of {@code count} vectors that lie one after another in {@code x} with {@code y[0 … n)}, to {@code out}. */
-    public static void dots(float[] x, float[] y, int n, int count, double[] out) {
+    /** {@link #dot} of {@code count} vectors that lie one after another in {@code x[at …]} with {@code y[0 … n)}, to {@code out}. */
+    public static void dots(float[] x, int at, float[] y, int n, int count, double[] out) {
         int row = 0;
         for (; row + 4 <= count; row += 4) {
-            int a = row * n;
+            int a = at + row * n;
             int b = a + n;
             int c = b + n;
             int d = c + n;
@@ -103,7 +103,7 @@ public final class EntryReader {
             out[row + 3] = sumD;
         }
         for (; row < count; row++) {
-            out[row] = dot(x, row * n, y, 0, n);
+            out[row] = dot(x, at + row * n, y, 0, n);
         }
     }
 }

@@ -66,6 +66,7 @@ public sealed interface DecodeEvent {
      * @param headEntries entries of a head of each layer
      * @param compressions change points so far
      * @param compressionNanos the leader's time for what policies ask during this request's steps
+     * @param columnSumNanos of compressionNanos, column sums
      * @param exchangeNanos the leader's time in the exchange during this request's steps
      * @param exchangeBytes bytes that the leader sent in them, to all peers
      */
@@ -78,9 +79,10 @@ public sealed interface DecodeEvent {
             List<Integer> headEntries,
             int compressions,
             long compressionNanos,
+            long columnSumNanos,
             long exchangeNanos,
             long exchangeBytes) {
-        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0);
+        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0);
 
         public SequenceFigures {
             headEntries = List.copyOf(headEntries);

@@ -75,6 +75,7 @@ final class SessionCache {
                 sequence.headEntries(),
                 changed.count(),
                 now.compressionNanos() - before.compressionNanos(),
+                now.columnSumNanos() - before.columnSumNanos(),
                 now.exchangeNanos() - before.exchangeNanos(),
                 now.exchangeBytes() - before.exchangeBytes());
     }
