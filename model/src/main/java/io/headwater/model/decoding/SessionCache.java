@@ -73,6 +73,7 @@ final class SessionCache {
                 sequence.kvScoreBytes(),
                 sequence.kvFullBytes(),
                 sequence.headEntries(),
+                sequence.represented(),
                 changed.count(),
                 now.compressionNanos() - before.compressionNanos(),
                 now.columnSumNanos() - before.columnSumNanos(),

@@ -101,6 +101,25 @@ final class FreedMemoryTest {
         }
     }
 
+    @Test
+    void entriesStandForWhatIsMergedIntoThem() throws Exception {
+        KvPolicy policy = KvPolicy.parse("ems:storage=expanded,tau=0");
+        try (Sequence sequence = group.open(1, KvOptions.of(policy, BUDGET))) {
+            read(sequence, 3 * BUDGET);
+            assertThat(sequence.represented())
+                    .allSatisfy(layer -> assertThat(layer).containsOnly(3 * BUDGET));
+
+            change(sequence);
+
+            assertThat(sequence.represented())
+                    .hasSize(LAYERS)
+                    .allSatisfy(layer -> assertThat(layer)
+                            .hasSize(KV_HEADS)
+                            .allMatch(tokens -> tokens >= BUDGET && tokens <= 3 * BUDGET + 1)
+                            .anyMatch(tokens -> tokens > BUDGET));
+        }
+    }
+
     private static KvOptions options() throws Exception {
         return KvOptions.of(KvPolicy.parse("h2o"), BUDGET);
     }
