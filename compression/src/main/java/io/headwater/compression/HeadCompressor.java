@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {@code capacityEntries}, made here and never again; a batch makes some more the first time.
  */
 public final class HeadCompressor {
+    private static final long SLICE_MULTIPLY_ADDS = 1L << 30;
+
     private final KvPolicy policy;
     private final int capacityEntries;
     private final @Nullable Eviction eviction;
@@ -35,7 +37,30 @@ public final class HeadCompressor {
 
     /** Brings a head down to {@code budget} entries; one that holds no more is left as it is, its state too. */
     public void compress(CompressibleHead head, int budget) {
-        if (needed(head, budget)) {
+        int slices = slices(policy, head.length(), budget, head.layout().headDim());
+        for (int slice = 0; slice < slices; slice++) {
+            compress(head, budget, slice, slices);
+        }
+    }
+
+    /**
+     * In how many slices a head of so many entries is to be compressed, so that each takes some 50 ms at most: one, unless the policy compares
+     * all pairs of entries.
+     */
+    public static int slices(KvPolicy policy, int length, int budget, int headDim) {
+        long products = policy.comparesAllPairs() && length > budget ? (long) length * length * headDim : 0;
+        return Math.toIntExact(1 + products / SLICE_MULTIPLY_ADDS);
+    }
+
+    /** Slice {@code slice} of {@link #slices}, all of them in ascending order and with nothing between; the last one changes the head. */
+    public void compress(CompressibleHead head, int budget, int slice, int slices) {
+        if (!needed(head, budget)) {
+            return;
+        }
+        if (eviction != null) {
+            eviction.prepare(head, slice, slices);
+        }
+        if (slice == slices - 1) {
             if (merging != null) {
                 merging.compress(List.of(head), budget);
             } else if (eviction != null) {

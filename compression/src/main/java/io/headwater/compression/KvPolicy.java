@@ -109,6 +109,11 @@ public final class KvPolicy {
         return name.equals("g-kv") && decimal("alpha") > 0 ? 1 : 0;
     }
 
+    /** Whether every entry is compared with every other: work that grows with the square of a head's length. */
+    public boolean comparesAllPairs() {
+        return (name.equals("g-kv") || name.equals("r-kv")) && decimal("lambda") < 1;
+    }
+
     /** The first entries that are always kept. */
     public int sinks() {
         return whole("sinks", 0);

@@ -51,6 +51,34 @@ class HeadCompressorTest {
     }
 
     @Test
+    void aHeadCompressedInSlicesHasTheSameBits() throws PolicyException {
+        for (KvPolicy policy : policies()) {
+            TestHead atOnce = head(policy, 5);
+            TestHead inSlices = head(policy, 5);
+            HeadCompressor compressor = compressor(policy, SCALAR);
+
+            compressor.compress(atOnce, BUDGET);
+            for (int slice = 0; slice < 7; slice++) {
+                assertThat(inSlices.length()).isEqualTo(N);
+                compressor.compress(inSlices, BUDGET, slice, 7);
+            }
+
+            assertThat(inSlices.fingerprint()).as(policy.text()).isEqualTo(atOnce.fingerprint());
+        }
+    }
+
+    @Test
+    void onlyComparingAllPairsOfManyEntriesTakesSlices() throws PolicyException {
+        assertThat(HeadCompressor.slices(KvPolicy.parse("r-kv"), 8448, 256, 64)).isEqualTo(5);
+        assertThat(HeadCompressor.slices(KvPolicy.parse("r-kv"), 320, 256, 64)).isOne();
+        assertThat(HeadCompressor.slices(KvPolicy.parse("r-kv:lambda=1"), 8448, 256, 64))
+                .isOne();
+        assertThat(HeadCompressor.slices(KvPolicy.parse("g-kv"), 8448, 8448, 64))
+                .isOne();
+        assertThat(HeadCompressor.slices(KvPolicy.parse("ems"), 8448, 256, 64)).isOne();
+    }
+
+    @Test
     void everyPolicyOfTheTableIsTestedHere() throws PolicyException {
         assertThat(policies().stream().map(KvPolicy::name).distinct())
                 .containsExactlyElementsOf(KvPolicy.known().stream()

@@ -5,11 +5,12 @@ import java.util.Arrays;
 
 /**
  * What the members of each class add up to, {@code [heads, classes]}; class zero of every head is summed into and thrown away, which
- * is what evicts (ALGORITHMS 1.2.3, 1.2.4).
+ * is what evicts (ALGORITHMS 1.2.3, 1.2.4). A class that only its centre is in is left out: nothing becomes of it.
  */
 final class ClassSums {
     private final int dim;
-    private int[] members = new int[0];
+    private final boolean directionsToo;
+    private int[] merged = new int[0];
     private float[] weights = new float[0];
     private float[] norms = new float[0];
     private float[] columnSums = new float[0];
@@ -18,51 +19,73 @@ final class ClassSums {
     private float[] values = new float[0];
     private int classes;
 
-    ClassSums(int headDim) {
+    /** {@code directionsToo}: whether keys are merged. */
+    ClassSums(int headDim, boolean directionsToo) {
         dim = headDim;
+        this.directionsToo = directionsToo;
     }
 
-    /** Begins a batch of {@code heads × classes}, all zero. */
+    /** Begins a batch of {@code heads × classes}, no class with members. */
     void clear(int heads, int newClasses) {
         classes = newClasses;
         int n = Math.multiplyExact(heads, classes);
-        if (members.length < n) {
-            members = new int[n];
+        if (merged.length < n) {
+            merged = new int[n];
             weights = new float[n];
             norms = new float[n];
             columnSums = new float[n];
             counts = new double[n];
-            directions = new float[Math.multiplyExact(n, dim)];
-            values = new float[directions.length];
+            directions = new float[directionsToo ? Math.multiplyExact(n, dim) : 0];
+            values = new float[Math.multiplyExact(n, dim)];
         }
-        Arrays.fill(members, 0, n, 0);
-        Arrays.fill(weights, 0, n, 0f);
-        Arrays.fill(norms, 0, n, 0f);
-        Arrays.fill(columnSums, 0, n, 0f);
-        Arrays.fill(counts, 0, n, 0);
-        Arrays.fill(directions, 0, n * dim, 0f);
-        Arrays.fill(values, 0, n * dim, 0f);
+        Arrays.fill(merged, 0, n, 0);
     }
 
-    /** Adds an entry with its weight, accumulated sum and count of original entries. */
-    void add(int h, int cls, EntryVectors entry, float weight, float columnSum, double count) {
+    /** An entry will be merged into the class: told of all before the first is added. */
+    void expect(int h, int cls) {
+        merged[h * classes + cls]++;
+    }
+
+    /** Whether an entry is to be merged into the class. */
+    boolean any(int h, int cls) {
+        return merged[h * classes + cls] > 0;
+    }
+
+    /** Makes the class zero. */
+    void begin(int h, int cls) {
         int i = h * classes + cls;
-        members[i]++;
+        weights[i] = 0;
+        norms[i] = 0;
+        columnSums[i] = 0;
+        counts[i] = 0;
+        Arrays.fill(values, i * dim, (i + 1) * dim, 0f);
+        if (directionsToo) {
+            Arrays.fill(directions, i * dim, (i + 1) * dim, 0f);
+        }
+    }
+
+    /** Adds a row of {@code vectors} with its weight, accumulated sum and count of original entries. */
+    void add(int h, int cls, SplitVectors vectors, int row, float weight, float columnSum, double count) {
+        int i = h * classes + cls;
         weights[i] += weight;
-        norms[i] = Math.fma(weight, entry.keyNorm, norms[i]);
+        norms[i] = Math.fma(weight, vectors.keyNorm(row), norms[i]);
         columnSums[i] += columnSum;
         counts[i] += count;
-        float unit = weight * entry.inverseKey;
-        for (int d = 0; d < dim; d++) {
-            directions[i * dim + d] = Math.fma(unit, entry.key[d], directions[i * dim + d]);
-            values[i * dim + d] = Math.fma(weight, entry.value[d], values[i * dim + d]);
+        add(weight, vectors.values(), vectors.at(row), values, i * dim, dim);
+        if (directionsToo) {
+            add(weight * vectors.inverseKey(row), vectors.keys(), vectors.at(row), directions, i * dim, dim);
+        }
+    }
+
+    private static void add(float weight, float[] x, int at, float[] sums, int to, int n) {
+        for (int d = 0; d < n; d++) {
+            sums[to + d] = Math.fma(weight, x[at + d], sums[to + d]);
         }
     }
 
     /** Whether something was merged into the centre, and can be weighed. */
     boolean merged(int h, int cls) {
-        int i = h * classes + cls;
-        return members[i] > 1 && weights[i] > 0;
+        return any(h, cls) && weights[h * classes + cls] > 0;
     }
 
     /** Σ ω V / Ω. */

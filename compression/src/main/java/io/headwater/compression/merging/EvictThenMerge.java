@@ -20,8 +20,7 @@ public final class EvictThenMerge {
     private final ClassAssignment assignment;
     private final ClassSums sums;
     private final MergedEntries merged;
-    private final EntryVectors entry;
-    private final EntryVectors centre;
+    private final SplitVectors vectors;
     private final boolean expanded;
     private final MemberLists members;
     private final float[] scores;
@@ -33,11 +32,10 @@ public final class EvictThenMerge {
         this.score = score;
         MergeOptions options = MergeOptions.of(policy);
         splits = new Splits(options, capacity);
-        assignment = new ClassAssignment(options, headDim, capacity, kernels, rotation);
-        sums = new ClassSums(headDim);
+        assignment = new ClassAssignment(options, headDim, capacity, kernels);
+        sums = new ClassSums(headDim, options.mergeKeys());
         merged = new MergedEntries(options, headDim, rotation);
-        entry = new EntryVectors(headDim, rotation, options.usePosition());
-        centre = new EntryVectors(headDim, rotation, options.usePosition());
+        vectors = new SplitVectors(headDim, capacity, rotation, options.usePosition());
         expanded = options.expanded();
         members = new MemberLists(expanded ? capacity : 0);
         scores = new float[capacity];
@@ -81,20 +79,28 @@ public final class EvictThenMerge {
             classes = new int[heads.size() * padded];
         }
         sums.clear(heads.size(), centres + 1);
+        vectors.forget();
         for (int h = 0; h < heads.size(); h++) {
-            assignment.assign(heads.get(h), splits, h, padded, classes, h * padded);
+            vectors.read(heads.get(h), splits, h);
+            assignment.assign(vectors, splits.centres(h), splits.merged(h), padded, classes, h * padded);
         }
         for (int h = 0; h < heads.size(); h++) {
-            add(heads.get(h), h, padded);
+            vectors.read(heads.get(h), splits, h);
+            add(heads.get(h), h, h * padded);
         }
         for (int h = 0; h < heads.size(); h++) {
-            for (int c = 0; c < splits.centres(h); c++) {
-                if (sums.merged(h, c + 1)) {
-                    merged.store(heads.get(h), splits.centre(h, c), sums, h, c + 1);
-                }
-            }
+            vectors.read(heads.get(h), splits, h);
+            store(heads.get(h), h);
             if (expanded) {
                 expand(heads.get(h), h, h * padded);
+            }
+        }
+    }
+
+    private void store(CompressibleHead head, int h) {
+        for (int c = 0; c < splits.centres(h); c++) {
+            if (sums.merged(h, c + 1)) {
+                merged.store(head, splits.centre(h, c), vectors.keyNorm(c), sums, h, c + 1);
             }
         }
     }
@@ -105,32 +111,35 @@ public final class EvictThenMerge {
         for (int i = 0; i < splits.merged(h); i++) {
             int cls = classes[at + i];
             if (cls > 0 && sums.merged(h, cls)) {
-                entry.read(head, splits.merged(h, i));
-                centre.read(head, splits.centre(h, cls - 1));
-                members.move(splits.merged(h, i), splits.centre(h, cls - 1), entry.keyNorm * centre.inverseKey);
+                int centre = splits.centre(h, cls - 1);
+                float ratio = vectors.keyNorm(vectors.merged(i)) * merged.inverseNorm(head, centre, vectors, cls - 1);
+                members.move(splits.merged(h, i), centre, ratio);
             }
         }
         members.store(head);
     }
 
     /** Adds each centre to its class, then the members in the order of their scores. */
-    private void add(CompressibleHead head, int h, int padded) {
-        for (int c = 0; c < splits.centres(h); c++) {
-            add(head, splits.centre(h, c), h, c + 1);
+    private void add(CompressibleHead head, int h, int at) {
+        for (int i = 0; i < splits.merged(h); i++) {
+            sums.expect(h, classes[at + i]);
         }
-        for (int i = 0; i < padded; i++) {
-            if (i < splits.merged(h)) {
-                add(head, splits.merged(h, i), h, classes[h * padded + i]);
-            } else {
-                entry.readNothing();
-                sums.add(h, classes[h * padded + i], entry, 0, 0, 0);
+        sums.begin(h, 0);
+        for (int c = 0; c < splits.centres(h); c++) {
+            if (sums.any(h, c + 1)) {
+                sums.begin(h, c + 1);
+                add(head, c, h, c + 1);
             }
+        }
+        for (int i = 0; i < splits.merged(h); i++) {
+            add(head, vectors.merged(i), h, classes[at + i]);
         }
     }
 
-    private void add(CompressibleHead head, int index, int h, int cls) {
-        entry.read(head, index);
-        sums.add(h, cls, entry, splits.mass(h, index), head.columnSum(index), MergedEntries.count(head, index));
+    private void add(CompressibleHead head, int row, int h, int cls) {
+        int entry = splits.entry(h, row);
+        float mass = splits.mass(h, entry);
+        sums.add(h, cls, vectors, row, mass, head.columnSum(entry), MergedEntries.count(head, entry));
     }
 
     private void compact(CompressibleHead head, int h) {

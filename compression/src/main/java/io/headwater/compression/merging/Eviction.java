@@ -23,6 +23,11 @@ public final class Eviction {
         kept = new int[capacityEntries];
     }
 
+    /** A part of the work, before {@link #compress}. */
+    public void prepare(CompressibleHead head, int slice, int slices) {
+        score.prepare(head, slice, slices);
+    }
+
     /** Brings a head that holds more down to {@code budget} entries. */
     public void compress(CompressibleHead head, int budget) {
         int n = head.length();

@@ -14,19 +14,18 @@ final class MergedEntries {
 
     private final MergeOptions options;
     private final Rotation rotation;
-    private final EntryVectors centre;
     private final float[] vector;
 
     MergedEntries(MergeOptions options, int headDim, Rotation rotation) {
         this.options = options;
         this.rotation = rotation;
-        centre = new EntryVectors(headDim, rotation, options.usePosition());
         vector = new float[headDim];
     }
 
-    void store(CompressibleHead head, int entry, ClassSums sums, int h, int cls) {
+    /** {@code keyNorm}: the centre's. */
+    void store(CompressibleHead head, int entry, float keyNorm, ClassSums sums, int h, int cls) {
         if (options.mergeKeys()) {
-            storeKey(head, entry, sums, h, cls);
+            storeKey(head, entry, keyNorm, sums, h, cls);
         }
         sums.value(h, cls, vector);
         head.value(entry, vector, 0);
@@ -36,14 +35,23 @@ final class MergedEntries {
         }
     }
 
-    private void storeKey(CompressibleHead head, int entry, ClassSums sums, int h, int cls) {
-        centre.read(head, entry);
+    /** 1/‖k‖ of a centre as it is now stored; {@code row} is where it was read before. */
+    float inverseNorm(CompressibleHead head, int entry, SplitVectors vectors, int row) {
+        if (!options.mergeKeys()) {
+            return vectors.inverseKey(row);
+        }
+        EntryReader.key(head, entry, vector, 0);
+        float norm = EntryReader.norm(vector, 0, vector.length);
+        return norm > 0 ? 1 / norm : 0;
+    }
+
+    private void storeKey(CompressibleHead head, int entry, float keyNorm, ClassSums sums, int h, int cls) {
         sums.direction(h, cls, vector);
         float length = EntryReader.norm(vector, 0, vector.length);
         if (length < LEAST_DIRECTION) {
             return; // the members point nowhere together: the centre's own key stays
         }
-        float factor = (options.meanNorm() ? sums.meanNorm(h, cls) : centre.keyNorm) / length;
+        float factor = (options.meanNorm() ? sums.meanNorm(h, cls) : keyNorm) / length;
         for (int d = 0; d < vector.length; d++) {
             vector[d] *= factor;
         }

@@ -86,6 +86,11 @@ final class Splits {
         return order[h * capacity + centres[h] + i];
     }
 
+    /** The centres, and behind them the entries to be merged. */
+    int entry(int h, int i) {
+        return order[h * capacity + i];
+    }
+
     float mass(int h, int entry) {
         return mass[h * capacity + entry];
     }

@@ -2,6 +2,8 @@
 package io.headwater.compression.merging;
 
 import static io.headwater.tensors.kernels.KvLayout.BLOCK_ENTRIES;
+import static io.headwater.tensors.kernels.KvLayout.TILE_ENTRIES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.KvLayout;
@@ -14,15 +16,30 @@ import org.jspecify.annotations.Nullable;
 final class TileBlocks implements KvBlocks {
     private final KvLayout layout;
     private final MemorySegment memory;
+    private final float[] lanes;
 
     TileBlocks(int headDim, int capacity) {
         layout = new KvLayout(headDim, KvType.F32);
+        lanes = new float[TILE_ENTRIES * headDim];
         int blocks = (capacity + BLOCK_ENTRIES - 1) / BLOCK_ENTRIES;
         memory = Arena.ofAuto().allocate((long) blocks * layout.valuesOffset(), 64);
     }
 
-    void put(int index, float[] vector, int at) {
-        layout.storeKey(memory, block(index / BLOCK_ENTRIES), index % BLOCK_ENTRIES, vector, at);
+    /** Holds the first {@code count} of the vectors that lie one after another in {@code vectors}. */
+    void fill(float[] vectors, int count) {
+        int dim = layout.headDim();
+        for (int first = 0; first < count; first += TILE_ENTRIES) {
+            long tile = block(first / BLOCK_ENTRIES)
+                    + (long) (first % BLOCK_ENTRIES / TILE_ENTRIES) * layout.keyTileBytes();
+            int n = Math.min(TILE_ENTRIES, count - first);
+            for (int lane = 0; lane < n; lane++) {
+                int at = (first + lane) * dim;
+                for (int d = 0; d < dim; d++) {
+                    lanes[d * TILE_ENTRIES + lane] = vectors[at + d];
+                }
+            }
+            MemorySegment.copy(lanes, 0, memory, JAVA_FLOAT_UNALIGNED, tile, lanes.length);
+        }
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class GlobalLocalScore implements EntryScore {
     private final float[] window;
     private final float[] local;
     private final float[] mass;
-    private final float[] value;
+    private final ValueNorms valueNorms;
 
     public GlobalLocalScore(Options options, WindowAttention attention, int headDim, int capacity) {
         this.options = options;
@@ -42,7 +42,7 @@ public final class GlobalLocalScore implements EntryScore {
         window = new float[capacity];
         local = new float[capacity];
         mass = new float[capacity];
-        value = new float[headDim];
+        valueNorms = new ValueNorms(headDim);
     }
 
     /** The first candidate. */
@@ -99,9 +99,9 @@ public final class GlobalLocalScore implements EntryScore {
 
     private void rankWithGeometry(CompressibleHead head, int from, int to, float[] scores) {
         geometry.cosines(head, local);
+        valueNorms.read(head, from, to, global);
         for (int entry = from; entry < to; entry++) {
-            EntryReader.value(head, entry, value, 0);
-            local[entry] = (1 - local[entry]) * EntryReader.norm(value, 0, value.length);
+            local[entry] = (1 - local[entry]) * global[entry];
         }
         rank(mass, from, to, window);
         rank(local, from, to, global);

@@ -21,6 +21,8 @@ public final class Redundancy {
     private final int headDim;
     private final KeyProducts products;
     private final float[] inverseNorms;
+    private final float[] sums;
+    private int compared;
 
     /** {@code raw}: where a key has no look-alike, entry 0 is excused, as in R-KV's own code. */
     public Redundancy(Kernels kernels, KvLayout layout, int capacity, boolean raw, float threshold, float temperature) {
@@ -30,30 +32,51 @@ public final class Redundancy {
         this.headDim = layout.headDim();
         products = new KeyProducts(kernels, layout, ROWS, capacity);
         inverseNorms = new float[capacity];
+        sums = new float[capacity];
     }
 
-    /** Fills {@code out[0 … head.length())}, which sums to 1. */
+    /** Compares a slice of a head's entries with all; slice 0 begins. */
+    void prepare(CompressibleHead head, int slice, int slices) {
+        if (slice == 0) {
+            compared = 0;
+        }
+        compare(head, (int) ((long) head.length() * (slice + 1) / slices));
+    }
+
+    /** Fills {@code out[0 … head.length())}, which sums to 1; what {@link #prepare} has not compared is compared first. */
     public void score(CompressibleHead head, float[] out) {
         int n = head.length();
-        norms(head, n);
-        Arrays.fill(out, 0, n, 0f);
-        for (int first = 0; first < n; first += ROWS) {
-            int rows = Math.min(ROWS, n - first);
-            for (int row = 0; row < rows; row++) {
-                EntryReader.key(head, first + row, products.rows(), row * headDim);
-            }
-            products.multiply(head, rows, n);
-            for (int row = 0; row < rows; row++) {
-                addRow(products.products(), products.at(row), first + row, n, out);
-            }
-        }
+        compare(head, n);
+        compared = 0;
+        System.arraycopy(sums, 0, out, 0, n);
         softmax(out, n, n * temperature);
     }
 
+    /** Goes on until at least {@code until} entries have been compared with all. */
+    private void compare(CompressibleHead head, int until) {
+        int n = head.length();
+        if (compared == 0) {
+            norms(head, n);
+            Arrays.fill(sums, 0, n, 0f);
+        }
+        for (; compared < until; compared += ROWS) {
+            int rows = Math.min(ROWS, n - compared);
+            EntryReader.keys(head, compared, compared + rows, products.rows(), 0);
+            products.multiply(head, rows, n);
+            for (int row = 0; row < rows; row++) {
+                addRow(products.products(), products.at(row), compared + row, n, sums);
+            }
+        }
+    }
+
     private void norms(CompressibleHead head, int n) {
+        for (int first = 0; first < n; first += ROWS) {
+            int rows = Math.min(ROWS, n - first);
+            EntryReader.keys(head, first, first + rows, products.rows(), 0);
+            EntryReader.norms(products.rows(), 0, headDim, rows, inverseNorms, first);
+        }
         for (int entry = 0; entry < n; entry++) {
-            EntryReader.key(head, entry, products.rows(), 0);
-            inverseNorms[entry] = 1 / (EntryReader.norm(products.rows(), 0, headDim) + EPSILON);
+            inverseNorms[entry] = 1 / (inverseNorms[entry] + EPSILON);
         }
     }
 

@@ -36,6 +36,13 @@ public final class RetentionScore implements EntryScore {
     }
 
     @Override
+    public void prepare(CompressibleHead head, int slice, int slices) {
+        if (options.lambda() < 1) {
+            redundancy.prepare(head, slice, slices);
+        }
+    }
+
+    @Override
     public void score(CompressibleHead head, float[] scores) {
         scored = Math.max(0, head.length() - options.window());
         WindowScore.mean(attention, head, current);

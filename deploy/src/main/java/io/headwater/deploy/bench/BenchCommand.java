@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,6 +68,12 @@ public final class BenchCommand implements Callable<Integer> {
     private int repetitions;
 
     @Option(
+            names = "--resident",
+            description =
+                    "with --kv-policy and --depth: also this process's resident memory before that many tokens are compressed and 5 s later")
+    private boolean resident;
+
+    @Option(
             names = "--arrival",
             paramLabel = "N",
             defaultValue = "0",
@@ -91,6 +98,9 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BenchPlan plan = new BenchPlan(prompt, generate, depth, sequences, repetitions);
         plan.check();
+        if (resident && (depth == 0 || flags.cluster().nodes() > 1)) {
+            throw new UserError("--resident tells of this process's cache: give --depth, and one node");
+        }
         if (arrival != 0 && arrival < ArrivalRun.LEAST_PROMPT) {
             throw new UserError("--arrival " + arrival + ": give at least " + ArrivalRun.LEAST_PROMPT);
         }
@@ -109,8 +119,9 @@ public final class BenchCommand implements Callable<Integer> {
             plan.checkContext(model.contextLength());
             double bytesPerSecond =
                     MemoryBandwidth.measure(model.client().figures().threads(), MemoryBandwidth.BYTES);
-            BenchRun run = new BenchRun(model, plan, done -> bar.update(done, plan.work()), cancellation);
-            BenchResult result = result(model, plan, run, bytesPerSecond);
+            BenchRun run = new BenchRun(
+                    model, plan, done -> bar.update(done, plan.work(!model.kv().full())), cancellation);
+            BenchResult result = result(model, plan, run, bytesPerSecond, cancellation);
             bar.clear();
             if (flags.output().json()) {
                 Json.print(console, result);
@@ -167,9 +178,11 @@ public final class BenchCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static BenchResult result(LoadedModel model, BenchPlan plan, BenchRun run, double bytesPerSecond) {
+    private BenchResult result(
+            LoadedModel model, BenchPlan plan, BenchRun run, double bytesPerSecond, Cancellation cancellation) {
         List<Double> prefill = new ArrayList<>();
         List<Double> decode = new ArrayList<>();
+        List<Double> decodeEmpty = new ArrayList<>();
         List<Double> single = plan.comparesWithOne() ? singles(plan, run) : List.of();
         run.resetCounts();
         for (int repetition = -1; repetition < plan.repetitions(); repetition++) {
@@ -179,6 +192,9 @@ public final class BenchCommand implements Callable<Integer> {
             }
             if (plan.generate() > 0) {
                 keep(decode, run.decode(plan.sequences()), warmUp);
+                if (!model.kv().full()) {
+                    keep(decodeEmpty, run.decodeEmpty(), warmUp);
+                }
             }
             if (warmUp) {
                 run.resetCounts();
@@ -202,7 +218,20 @@ public final class BenchCommand implements Callable<Integer> {
                 run.computeMs(),
                 run.exchangeMs(),
                 run.exchangeBytes(),
-                run.compressionShare());
+                run.compressionShare(),
+                model.kv().full()
+                        ? null
+                        : CompressionResult.of(
+                                model.kv(),
+                                decode,
+                                decodeEmpty,
+                                run.columnSumShare(),
+                                run.filled(),
+                                residentMemory(model, cancellation)));
+    }
+
+    private CompressionResult.@Nullable Resident residentMemory(LoadedModel model, Cancellation cancellation) {
+        return resident ? new ResidentRun(model, depth, cancellation).measure() : null;
     }
 
     /** The decode of one sequence alone, to compare with. */

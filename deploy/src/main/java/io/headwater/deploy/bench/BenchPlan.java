@@ -39,10 +39,11 @@ record BenchPlan(int prompt, int generate, int depth, int sequences, int repetit
     }
 
     /** Tokens that all runs decode, the warm-up included: what a progress bar counts. */
-    long work() {
+    long work(boolean policy) {
         long prefill = prompt == 0 ? 0 : depth + prompt;
         long decode = generate == 0 ? 0 : depth + generate;
-        return ((prefill + decode) * sequences + (comparesWithOne() ? decode : 0)) * (repetitions + 1L);
+        return ((prefill + decode) * sequences + (comparesWithOne() ? decode : 0) + (policy ? generate : 0))
+                * (repetitions + 1L);
     }
 
     /** Whether decode is measured with a single sequence, too. */

@@ -2,6 +2,7 @@
 package io.headwater.deploy.bench;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The object of {@code bench --json}.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param weightBytes that one step reads
  * @param computeMs per decoded token, as are the next two
  * @param exchangeBytes that the plan's leader sends
+ * @param compression what else there is to tell of a policy, if there is one
  */
 record BenchResult(
         String model,
@@ -32,7 +34,8 @@ record BenchResult(
         double computeMs,
         double exchangeMs,
         long exchangeBytes,
-        CompressionShare compressionShare) {
+        CompressionShare compressionShare,
+        @Nullable CompressionResult compression) {
     BenchResult {
         prefill = List.copyOf(prefill);
         decode = List.copyOf(decode);

@@ -9,10 +9,12 @@ import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
 import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +40,9 @@ final class BenchRun {
     private long exchangeBytes;
     private long stepNanos;
     private long rows;
-    private final TimeShare prefillShare = new TimeShare();
-    private final TimeShare decodeShare = new TimeShare();
+    private final CompressionTimes prefillTimes = new CompressionTimes();
+    private final CompressionTimes decodeTimes = new CompressionTimes();
+    private SequenceFigures filled = SequenceFigures.NONE;
 
     BenchRun(LoadedModel model, BenchPlan plan, LongConsumer progress, Cancellation cancellation) {
         this.model = model;
@@ -56,32 +59,55 @@ final class BenchRun {
 
     /** Prompt tokens per second of one repetition, all sequences together; each prompt's first token is part of it. */
     double prefill() {
-        List<Long> sessions = sessions(plan.sequences());
+        List<Long> sessions = sessions(plan.sequences(), asPlanned());
         long start = System.nanoTime();
-        prefillShare.count(answer(sessions, plan.depth() + plan.prompt(), 1, false), System.nanoTime() - start);
+        prefillTimes.count(answer(sessions, asPlanned(), plan.depth() + plan.prompt(), 1, false), start);
         return perSecond(plan.prompt() * plan.sequences(), start);
     }
 
     /** Decoded tokens per second of one repetition, so many sequences together; what the exchange takes is added up. */
     double decode(int sequences) {
-        List<Long> sessions = sessions(sequences);
+        List<Long> sessions = sessions(sequences, asPlanned());
         ClientFigures before = model.client().figures();
         long start = System.nanoTime();
-        decodeShare.count(answer(sessions, plan.depth() + 1, plan.generate(), false), System.nanoTime() - start);
+        decodeTimes.count(answer(sessions, asPlanned(), plan.depth() + 1, plan.generate(), false), start);
         double speed = perSecond(plan.generate() * sequences, start);
         count(before, model.client().figures());
         return speed;
     }
 
+    /** The same of one sequence that begins with nothing in its cache, which is never compressed. */
+    double decodeEmpty() {
+        Start empty = new Start(0, KvOptions.NONE);
+        List<Long> sessions = sessions(1, empty);
+        long start = System.nanoTime();
+        answer(sessions, empty, 1, plan.generate(), false);
+        return perSecond(plan.generate(), start);
+    }
+
+    private Start asPlanned() {
+        return new Start(plan.depth(), model.kv());
+    }
+
     /** Of the time of all repetitions, what compression took. */
     BenchResult.CompressionShare compressionShare() {
-        return new BenchResult.CompressionShare(prefillShare.value(), decodeShare.value());
+        return new BenchResult.CompressionShare(prefillTimes.share(), decodeTimes.share());
+    }
+
+    /** Of that, column sums. */
+    BenchResult.CompressionShare columnSumShare() {
+        return new BenchResult.CompressionShare(prefillTimes.columnSumShare(), decodeTimes.columnSumShare());
+    }
+
+    /** What a session's cache held when {@code depth} tokens had just been read, and compressed. */
+    SequenceFigures filled() {
+        return filled;
     }
 
     /** Forgets what has been added up. */
     void resetCounts() {
-        prefillShare.reset();
-        decodeShare.reset();
+        prefillTimes.reset();
+        decodeTimes.reset();
         exchangeNanos = 0;
         exchangeBytes = 0;
         stepNanos = 0;
@@ -114,31 +140,34 @@ final class BenchRun {
         return tokens * 1e9 / Math.max(1, System.nanoTime() - startNanos);
     }
 
-    /** Sessions whose caches hold {@code depth} tokens. */
-    private List<Long> sessions(int count) {
+    /** Sessions whose caches hold as many tokens as they begin with; reading them is prefill too. */
+    private List<Long> sessions(int count, Start begun) {
         List<Long> sessions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             sessions.add(model.newSession());
         }
-        if (plan.depth() > 0) {
-            answer(sessions, plan.depth(), 1, true);
+        if (begun.depth() > 0) {
+            long start = System.nanoTime();
+            List<SequenceFigures> figures = answer(sessions, begun, begun.depth(), 1, true);
+            prefillTimes.count(figures, start);
+            filled = figures.getFirst();
         }
         return sessions;
     }
 
-    /** Decodes so many tokens after the first {@code known} ones, in all sessions at once; returns what of the time was compression. */
-    private long answer(List<Long> sessions, int known, int count, boolean keep) {
+    /** Decodes so many tokens after the first {@code known} ones, in all sessions at once. */
+    private List<SequenceFigures> answer(List<Long> sessions, Start begun, int known, int count, boolean keep) {
         TokenIds log = TokenIds.of(Arrays.copyOf(tokens, known));
         var options = new GenerationOptions(SamplingOptions.defaults(), 0, new TurnOptions(count, List.of(), true));
-        List<PastTurn> past = keep || plan.depth() == 0
+        List<PastTurn> past = keep || begun.depth() == 0
                 ? List.of()
-                : List.of(new PastTurn(plan.depth(), plan.depth() + 1)); // what sessions() has asked for
+                : List.of(new PastTurn(begun.depth(), begun.depth() + 1)); // what sessions() has asked for
         List<AskedAnswer> all = new ArrayList<>();
         for (long session : sessions) {
             PrefillListener read = reading();
             all.add(AskedAnswer.of(
                     model.client(),
-                    new Question(session, log, options, keep, model.kv(), past),
+                    new Question(session, log, options, keep, begun.kv(), past),
                     TextListener.SILENT,
                     read));
         }
@@ -151,11 +180,11 @@ final class BenchRun {
             }
         }
         worked(count > 1 ? (long) sessions.size() * count : 0);
-        return all.stream()
-                .mapToLong(asked -> asked.figures().compressionNanos())
-                .max()
-                .orElse(0);
+        return all.stream().map(AskedAnswer::figures).toList();
     }
+
+    /** How a session begins: tokens in its cache before anything is measured, and how the cache is kept. */
+    private record Start(int depth, KvOptions kv) {}
 
     /** Counts what is read of one prompt. */
     private PrefillListener reading() {

@@ -24,6 +24,9 @@ final class BenchTable {
         if (!result.decode().isEmpty()) {
             table.foot();
         }
+        if (result.compression() != null) {
+            table.compression(result.compression());
+        }
         return table.table.toString();
     }
 
@@ -63,6 +66,36 @@ final class BenchTable {
         table.format(
                 "per token: %.3f ms compute, %.3f ms exchange (%d bytes)%n",
                 result.computeMs(), result.exchangeMs(), result.exchangeBytes());
+    }
+
+    private void compression(CompressionResult compression) {
+        BenchResult.CompressionShare share = result.compressionShare();
+        BenchResult.CompressionShare sums = compression.columnSumShare();
+        table.format("%n%s, budget %d%n", compression.policy(), compression.budget());
+        if (compression.decodeRatio() > 0) {
+            table.format(
+                    "decode of one sequence from an empty cache, without a policy: %.2f ± %.2f tokens/s; compressed: %.3f of that%n",
+                    BenchResult.mean(compression.decodeEmpty()),
+                    BenchResult.deviation(compression.decodeEmpty()),
+                    compression.decodeRatio());
+        }
+        table.format(
+                "compression: %.1f %% of prefill (column sums %.1f), %.1f %% of decode (column sums %.1f)%n",
+                100 * share.prefill(), 100 * sums.prefill(), 100 * share.decode(), 100 * sums.decode());
+        if (compression.bytesFull() > 0) {
+            table.format(
+                    "right after a compression: %.2f of %.2f MB, keys + values + positions %.2f %%, all state %.2f %%%n",
+                    compression.bytes() / 1e6,
+                    compression.bytesFull() / 1e6,
+                    100 * compression.keysValuesShare(),
+                    100 * compression.stateShare());
+        }
+        CompressionResult.Resident resident = compression.resident();
+        if (resident != null) {
+            table.format(
+                    "resident memory: %.1f MB without the session, %.1f MB before its compression, %.1f MB 5 s after it%n",
+                    resident.empty() / 1e6, resident.before() / 1e6, resident.after() / 1e6);
+        }
     }
 
     private static String counted(int count, String what) {

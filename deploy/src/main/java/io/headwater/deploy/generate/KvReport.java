@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyText the policy with all its options
  * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
- * @param represented tokens that they stand for; those that expanded storage has merged into them are not counted yet
+ * @param represented tokens that they stand for; of heads elsewhere as many as of the leader's in the mean
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
  * @param bytesScores of bytes, what is neither keys and values nor positions
  * @param bytesFull what a full cache would be charged
@@ -49,7 +50,7 @@ record KvReport(
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
                 entries,
-                entries,
+                represented(config.nKvHeads(), figures),
                 figures.kvBytes(),
                 figures.kvScoreBytes(),
                 figures.peakKvBytes(),
@@ -57,5 +58,20 @@ record KvReport(
                 figures.compressions(),
                 0,
                 0);
+    }
+
+    /** Of heads that the leader does not have, what its own have in the mean. */
+    private static List<List<Integer>> represented(int nKvHeads, SequenceFigures figures) {
+        return figures.represented().stream()
+                .map(known -> {
+                    double mean =
+                            known.stream().mapToInt(Integer::intValue).average().orElse(0);
+                    List<Integer> all = new ArrayList<>(known);
+                    while (all.size() < nKvHeads) {
+                        all.add((int) Math.rint(mean));
+                    }
+                    return List.copyOf(all);
+                })
+                .toList();
     }
 }

@@ -48,6 +48,27 @@ final class BenchCommandTest {
         assertThat(json.get("exchange_ms").asDouble()).isPositive();
         assertThat(json.get("exchange_bytes").asLong()).isPositive();
         assertThat(json.get("compression_share").toString()).isEqualTo("{\"prefill\":0.0,\"decode\":0.0}");
+        assertThat(json.get("compression").isNull()).isTrue();
+    }
+
+    @Test
+    void aPolicyIsComparedWithAnEmptyCacheAndItsBytesAreTold() {
+        TestConsole.Result result = run("--prompt 0 --generate 20 --depth 40 --repetitions 2 --threads 1"
+                + " --kv-policy ems:window=4 --kv-budget 16 --kv-interval 16 --resident --json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode json = Json.parse(result.out(), "result");
+        JsonNode compression = json.get("compression");
+        assertThat(compression.get("decode_empty")).hasSize(2).allMatch(speed -> speed.asDouble() > 0);
+        assertThat(compression.get("decode_ratio").asDouble()).isPositive();
+        assertThat(compression.get("bytes").asLong()).isPositive();
+        assertThat(compression.get("state_share").asDouble())
+                .isGreaterThan(compression.get("keys_values_share").asDouble());
+        assertThat(compression.get("resident")).hasSize(3).allMatch(bytes -> bytes.asLong() > 0);
+        JsonNode sums = compression.get("column_sum_share");
+        assertThat(json.get("compression_share").get("decode").asDouble())
+                .isGreaterThan(sums.get("decode").asDouble());
+        assertThat(sums.get("prefill").asDouble()).isPositive();
     }
 
     @Test
@@ -112,6 +133,7 @@ final class BenchCommandTest {
         "--prompt 0 --generate 0, nothing to measure",
         "--prompt -1, give 0 or more",
         "--repetitions 0, give at least 1",
+        "--resident --kv-policy snapkv, give --depth",
         "--sequences 2000, give at most 1024",
         "--crossover-table, give --nodes of 2 or more",
         "--crossover-table --nodes 2 --crossover 4, leave --crossover out",

@@ -64,8 +64,10 @@ public sealed interface DecodeEvent {
      * @param kvScoreBytes of kvBytes, what is neither keys and values nor positions
      * @param kvFullBytes what a full cache would have been charged
      * @param headEntries entries of a head of each layer
+     * @param represented tokens that the entries of each head stand for, {@code [layer][KV heads of the leader]}
      * @param compressions change points so far
      * @param compressionNanos the leader's time for what policies ask during this request's steps
+     * @param columnSumNanos of compressionNanos, column sums
      * @param exchangeNanos the leader's time in the exchange during this request's steps
      * @param exchangeBytes bytes that the leader sent in them, to all peers
      */
@@ -76,14 +78,18 @@ public sealed interface DecodeEvent {
             long kvScoreBytes,
             long kvFullBytes,
             List<Integer> headEntries,
+            List<List<Integer>> represented,
             int compressions,
             long compressionNanos,
+            long columnSumNanos,
             long exchangeNanos,
             long exchangeBytes) {
-        public static final SequenceFigures NONE = new SequenceFigures(0, 0, 0, 0, 0, List.of(), 0, 0, 0, 0);
+        public static final SequenceFigures NONE =
+                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0);
 
         public SequenceFigures {
             headEntries = List.copyOf(headEntries);
+            represented = List.copyOf(represented);
         }
     }
 }

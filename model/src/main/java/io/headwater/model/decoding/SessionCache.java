@@ -73,8 +73,10 @@ final class SessionCache {
                 sequence.kvScoreBytes(),
                 sequence.kvFullBytes(),
                 sequence.headEntries(),
+                sequence.represented(),
                 changed.count(),
                 now.compressionNanos() - before.compressionNanos(),
+                now.columnSumNanos() - before.columnSumNanos(),
                 now.exchangeNanos() - before.exchangeNanos(),
                 now.exchangeBytes() - before.exchangeBytes());
     }

@@ -6,6 +6,7 @@ import io.headwater.tensors.kernels.Attention;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.QueryRows;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attention of a step's rows on one shard, shared out over workers.
@@ -65,6 +66,15 @@ final class AttentionPhase {
     /** One worker, before the step's first barrier. */
     void beginStep() {
         byChunks = batch.runs() == 1 && batch.rows() <= FEW_ROWS;
+        if (byChunks) {
+            boolean columnSums = batch.sequence(0).cache(cacheIndex).kept().columnSums();
+            for (QueryRows head : shared) {
+                head.keepLogits(
+                        columnSums
+                                ? geometry.config().groupSize()
+                                : 0); // one token's: room that long contexts can spare
+            }
+        }
         if (!byChunks) {
             blocks.fill(batch);
         }
@@ -83,6 +93,12 @@ final class AttentionPhase {
                 chunks = Math.max(chunks, head.chunks(head.rows() - 1));
             }
         }
+    }
+
+    /** After the merge: a KV head's query rows with their totals and logits, if that is what the step had. */
+    @Nullable
+    QueryRows withLogits(int kvHead) {
+        return byChunks && shared[kvHead].keepsLogits() ? shared[kvHead] : null;
     }
 
     private HeadCache cache(int row, int kvHead) {

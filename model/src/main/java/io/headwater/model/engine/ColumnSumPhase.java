@@ -7,6 +7,7 @@ import io.headwater.model.kvcache.HeadCache;
 import io.headwater.tensors.kernels.QueryGroup;
 import io.headwater.tensors.kernels.QueryRows;
 import io.headwater.tensors.kernels.Scores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step's rows have given each entry in attention, added to the entries' sums, for sequences whose policy asks for it. Items are (sequence,
@@ -21,6 +22,7 @@ final class ColumnSumPhase {
     private final int headDim;
     private final StepBuffers buffers;
     private final Scores scores;
+    private final AttentionPhase attention;
     private final StepBatch batch;
     private final int cacheIndex;
     private final int[] runs;
@@ -29,7 +31,14 @@ final class ColumnSumPhase {
 
     /** {@code cacheIndex}: which of a sequence's caches is this shard's. */
     ColumnSumPhase(
-            ShardGeometry geometry, int workers, StepBuffers buffers, Scores scores, StepBatch batch, int cacheIndex) {
+            ShardGeometry geometry,
+            int workers,
+            StepBuffers buffers,
+            Scores scores,
+            AttentionPhase attention,
+            StepBatch batch,
+            int cacheIndex) {
+        this.attention = attention;
         this.kvHeads = geometry.kvHeads();
         this.workers = workers;
         this.group = QueryGroup.mean(geometry.config().groupSize());
@@ -83,15 +92,24 @@ final class ColumnSumPhase {
         }
         float[] sums = scratch.columnSums();
         head.readColumnSums(first, count, sums);
+        @Nullable QueryRows attended = attention.withLogits(kvHead);
+        if (attended != null) {
+            scores.columns(head, chunk, attended, group, scratch.attention, sums);
+        } else {
+            addRows(run, head, kvHead, chunk, scratch, sums);
+        }
+        head.writeColumnSums(first, count, sums);
+    }
+
+    private void addRows(int run, HeadCache head, int kvHead, int chunk, WorkerScratch scratch, float[] sums) {
         int end = batch.firstRow(run + 1);
         for (int row = batch.firstRow(run); row < end; row += rowsPerBlock) {
             int to = Math.min(end, row + rowsPerBlock);
-            if (visible(head, to - 1) > first) {
+            if (visible(head, to - 1) > chunk * CHUNK_ENTRIES) {
                 fill(scratch.scoreRows, head, kvHead, row, to);
                 scores.columns(head, chunk, scratch.scoreRows, group, scratch.attention, sums);
             }
         }
-        head.writeColumnSums(first, count, sums);
     }
 
     private int visible(HeadCache head, int row) {

@@ -13,6 +13,7 @@ interface CompressorMaker {
     /** Brings one head after another down to a budget; what comes of it depends on nothing but the head, the policy and the budget. */
     @FunctionalInterface
     interface Compressor {
-        void compress(CompressibleHead head, int budget);
+        /** A slice of the work, in ascending order and nothing between; the last one changes the head. */
+        void compress(CompressibleHead head, int budget, int slice, int slices);
     }
 }

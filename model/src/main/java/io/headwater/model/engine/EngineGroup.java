@@ -349,6 +349,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 stepNanos,
                 engines.getFirst().team().exchangeNanos(),
                 engines.getFirst().compressionNanos(),
+                engines.getFirst().columnSumNanos(),
                 engines.stream().mapToLong(engine -> engine.team().sentBytes()).sum(),
                 engines.stream().mapToLong(ShardEngine::weightBytes).sum(),
                 kernels);

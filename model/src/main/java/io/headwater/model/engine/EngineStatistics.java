@@ -9,6 +9,7 @@ package io.headwater.model.engine;
  * @param stepNanos time in forward passes
  * @param exchangeNanos the first shard's time in the exchange, waiting included
  * @param compressionNanos the first shard's time for what policies ask: column sums and change points
+ * @param columnSumNanos of compressionNanos, column sums
  * @param exchangeBytes bytes that all shards have sent
  * @param weightBytes bytes of packed weights that one step reads, on all shards
  * @param kernels name of the kernels in use
@@ -19,6 +20,7 @@ public record EngineStatistics(
         long stepNanos,
         long exchangeNanos,
         long compressionNanos,
+        long columnSumNanos,
         long exchangeBytes,
         long weightBytes,
         String kernels) {}

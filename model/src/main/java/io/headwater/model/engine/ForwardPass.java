@@ -28,7 +28,8 @@ final class ForwardPass {
     private final StepBatch batch;
     private final StepFault fault;
     private final float queryScale;
-    private long compressionNanos;
+    private long columnSumNanos;
+    private long changeNanos;
 
     ForwardPass(ShardParts parts) {
         this.geometry = parts.geometry();
@@ -96,19 +97,20 @@ final class ForwardPass {
         if (columnSums.any()) {
             long start = System.nanoTime();
             columnSums.run(layer, worker, scratch);
-            compressed(worker, start);
+            if (worker == 0) {
+                columnSumNanos += System.nanoTime() - start;
+            }
         }
     }
 
-    private void compressed(int worker, long start) {
-        if (worker == 0) {
-            compressionNanos += System.nanoTime() - start;
-        }
+    /** Time that worker 0 has spent on column sums; between two steps, as the next. */
+    long columnSumNanos() {
+        return columnSumNanos;
     }
 
-    /** Time that worker 0 has spent on column sums and change points; between two steps. */
-    long compressionNanos() {
-        return compressionNanos;
+    /** Time that worker 0 has spent at change points, waiting included. */
+    long changeNanos() {
+        return changeNanos;
     }
 
     /** At change points: after the step's attention on the old caches, before the next token. */
@@ -120,10 +122,12 @@ final class ForwardPass {
         }
         team.await(worker);
         for (int phase = 0; phase < changes.phases(); phase++) {
-            changes.run(phase, worker, scratch.compressors);
+            changes.run(worker, scratch.compressors);
             team.await(worker);
         }
-        compressed(worker, start);
+        if (worker == 0) {
+            changeNanos += System.nanoTime() - start;
+        }
     }
 
     /** Worker 0, before the others start. */

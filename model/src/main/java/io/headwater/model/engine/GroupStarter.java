@@ -166,7 +166,8 @@ final class GroupStarter {
                 ends.end(shard, batch.maxRows() * config.dim()));
         AttentionPhase attention = new AttentionPhase(
                 geometry, buffers, kernels.attention(), layout, options.contextLength(), batch, index);
-        ColumnSumPhase columnSums = new ColumnSumPhase(geometry, workers, buffers, kernels.scores(), batch, index);
+        ColumnSumPhase columnSums =
+                new ColumnSumPhase(geometry, workers, buffers, kernels.scores(), attention, batch, index);
         ChangePhase changes = new ChangePhase(geometry, workers, options.contextLength(), batch, fault, index);
         ShardParts parts = new ShardParts(
                 geometry,

@@ -6,6 +6,7 @@ import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.snapshot.SequencePoint;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A sequence of tokens and its KV cache on every shard of a group. Belongs to the thread that calls the group. */
 public final class Sequence implements AutoCloseable {
@@ -168,6 +169,17 @@ public final class Sequence implements AutoCloseable {
     /** Entries of a head of each layer, of the first shard here. */
     public List<Integer> headEntries() {
         return caches.length == 0 ? List.of() : caches[0].headEntries();
+    }
+
+    /** Tokens that the entries of each head stand for, {@code [layer][KV heads of the shards here]}. */
+    public List<List<Integer>> represented() {
+        int nLayers = caches.length == 0 ? 0 : caches[0].nLayers();
+        return IntStream.range(0, nLayers)
+                .mapToObj(layer -> Arrays.stream(caches)
+                        .flatMapToInt(cache -> cache.represented(layer))
+                        .boxed()
+                        .toList())
+                .toList();
     }
 
     private long onAllShards(long bytesHere) {

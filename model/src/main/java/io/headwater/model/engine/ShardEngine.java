@@ -57,7 +57,11 @@ final class ShardEngine implements StepProgram, AutoCloseable {
 
     /** Time that worker 0 has spent on what policies ask. */
     long compressionNanos() {
-        return pass.compressionNanos();
+        return pass.columnSumNanos() + pass.changeNanos();
+    }
+
+    long columnSumNanos() {
+        return pass.columnSumNanos();
     }
 
     int firstKvHead() {

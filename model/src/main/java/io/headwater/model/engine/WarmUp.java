@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
+import io.headwater.model.kvcache.KvOptions;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rounds of steps in the shapes that serving uses: one row, some rows of one sequence, one row each of several, a chunk, and a chunk
- * beside single rows. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do. In a process that has done this
+ * beside single rows; and a sequence that is compressed, as far as the context has room for it. Ends when rounds get no faster, or as soon as the JIT compiler has nothing to do. In a process that has done this
  * before, for an earlier plan, a few rounds are all: other code, which is compiled all the time, must not lengthen the pause after a node's death.
  */
 final class WarmUp {
@@ -22,6 +25,11 @@ final class WarmUp {
 
     /** Every so many rounds have a large chunk. */
     private static final int LARGE_EVERY = 4;
+
+    /** Evict-then-merge runs all that other policies do, but for what is theirs alone. */
+    private static final KvOptions COMPRESSED = compressed();
+
+    private static final int COMPRESSED_TOKENS = 8;
 
     private static final int QUIET_ROUNDS = 3;
     private static final int LEAST_ROUNDS = 2 * LARGE_EVERY;
@@ -38,6 +46,15 @@ final class WarmUp {
         this.tokens = new int[Math.min(group.maxRows(), LARGE_CHUNK)];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = (i * 31 + 1) % group.vocabSize();
+        }
+    }
+
+    private static KvOptions compressed() {
+        try {
+            KvPolicy policy = KvPolicy.parse("ems");
+            return KvOptions.of(policy, policy.leastBudget() + LARGE_CHUNK / 4);
+        } catch (PolicyException e) {
+            throw new IllegalStateException("a policy's defaults are sound", e);
         }
     }
 
@@ -94,10 +111,33 @@ final class WarmUp {
             step(List.of(first), 1, 1, 0);
             step(sequences, 1, 1, 0);
             step(sequences.subList(0, 3), 1, 1, chunk / 2);
+            if (chunk == LARGE_CHUNK) {
+                Sequence compressed = group.open(0, COMPRESSED);
+                opened.add(compressed::close);
+                compress(compressed);
+            }
         } finally {
             Closing.reversed(opened);
         }
         return System.nanoTime() - start;
+    }
+
+    /** A prompt and some tokens, with a change point after each: column sums of both forms, scores, merging, members. */
+    private void compress(Sequence sequence) throws EngineException {
+        change(sequence, LARGE_CHUNK);
+        for (int i = 0; i < COMPRESSED_TOKENS; i++) {
+            change(sequence, 1);
+        }
+    }
+
+    private void change(Sequence sequence, int rows) throws EngineException {
+        StepBatch batch = group.nextStep();
+        int most = Math.min(Math.min(tokens.length, batch.room()), group.contextLength() - sequence.position());
+        if (most > 0) {
+            batch.add(sequence, tokens, 0, Math.min(rows, most), 0);
+            batch.changeAfterLast();
+            group.rehearse(batch);
+        }
     }
 
     /** A step of {@code rows} rows of each sequence, but {@code lastRows} of the last one if that is not 0; as far as they fit. */

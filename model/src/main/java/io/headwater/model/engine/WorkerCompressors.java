@@ -19,13 +19,13 @@ final class WorkerCompressors {
         this.maker = maker;
     }
 
-    /** Brings a head down to its budget; {@code capacity}: most entries that heads of this sequence have. */
-    void compress(KvPolicy policy, HeadCache head, int budget, int capacity) {
+    /** A slice of bringing a head down to its budget; {@code capacity}: most entries that heads of this sequence have. */
+    void compress(KvPolicy policy, HeadCache head, int budget, int capacity, int slice, int slices) {
         if (window.length < head.windowFloats()) {
             window = new float[head.windowFloats()];
         }
         head.lendWindow(window);
-        compressor(policy, capacity).compress(head, budget);
+        compressor(policy, capacity).compress(head, budget, slice, slices);
         head.lendWindow(NO_ROOM);
     }
 

@@ -24,8 +24,11 @@ final class EntryColumns {
     /** Blocks that the heads are spread over. */
     private final int parts;
 
-    private final int headsPerPart;
     private final int blockBytes;
+    /** Of each head: its part of a group of blocks, and where its columns begin in that block. */
+    private final int[] partOf;
+
+    private final int[] offsetOf;
     private final MemorySegment memory;
     private final BlockList blocks;
 
@@ -33,8 +36,14 @@ final class EntryColumns {
         this.columns = columns;
         int bytes = columns * SEGMENT_BYTES;
         this.parts = Math.max(1, (int) (((long) heads * bytes + MOST_BYTES - 1) / MOST_BYTES));
-        this.headsPerPart = (heads + parts - 1) / parts;
+        int headsPerPart = (heads + parts - 1) / parts;
         this.blockBytes = BlockList.wholePages((long) headsPerPart * bytes);
+        this.partOf = new int[heads];
+        this.offsetOf = new int[heads];
+        for (int head = 0; head < heads; head++) {
+            partOf[head] = head / headsPerPart;
+            offsetOf[head] = head % headsPerPart * columns * SEGMENT_BYTES;
+        }
         this.memory = memory;
         this.blocks = new BlockList(parts * BlockList.blocks(capacityEntries));
     }
@@ -54,8 +63,9 @@ final class EntryColumns {
     }
 
     private long at(int head, int column, int entry) {
-        return blocks.address(entry / ENTRIES * parts + head / headsPerPart)
-                + (long) (head % headsPerPart * columns + column) * SEGMENT_BYTES
+        return blocks.address(entry / ENTRIES * parts + partOf[head])
+                + offsetOf[head]
+                + (long) column * SEGMENT_BYTES
                 + (long) Integer.BYTES * (entry % ENTRIES);
     }
 
@@ -93,8 +103,11 @@ final class EntryColumns {
 
     /** All columns of one entry over those of another of the same head. */
     void copy(int head, int from, int to) {
+        long source = at(head, 0, from);
+        long target = at(head, 0, to);
         for (int column = 0; column < columns; column++) {
-            setInt(head, column, to, getInt(head, column, from));
+            long step = (long) column * SEGMENT_BYTES;
+            memory.set(JAVA_INT_UNALIGNED, target + step, memory.get(JAVA_INT_UNALIGNED, source + step));
         }
     }
 }

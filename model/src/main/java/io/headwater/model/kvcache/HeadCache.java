@@ -60,6 +60,11 @@ public final class HeadCache implements CompressibleHead {
         return length;
     }
 
+    /** Tokens that the entries stand for: their own, and those merged into them that go on attending. */
+    int represented() {
+        return length + (members == null ? 0 : members.count());
+    }
+
     /** The position of the next entry: how many there have been. */
     public int next() {
         return next;

@@ -166,6 +166,16 @@ public final class SequenceCache implements AutoCloseable {
                 .toList();
     }
 
+    /** Tokens that the entries of each head of a layer stand for. */
+    public IntStream represented(int layer) {
+        return IntStream.range(0, shape.kvHeads())
+                .map(kvHead -> head(layer, kvHead).represented());
+    }
+
+    public int nLayers() {
+        return shape.nLayers();
+    }
+
     private long heapBytes() {
         long bytes = 0;
         for (HeadCache head : heads) {

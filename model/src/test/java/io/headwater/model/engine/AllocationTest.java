@@ -4,6 +4,8 @@ package io.headwater.model.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headwater.compression.KvPolicy;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.testing.RealModel;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a decode step allocates on the heap once its code is compiled, over the calling thread and all workers: 0 bytes inside a KV
@@ -55,6 +58,48 @@ final class AllocationTest {
                 assertThat(problem).isEmpty();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ems:storage=expanded,tau=0.2", "h2o", "snapkv"})
+    void aStepOfACompressedSequenceBetweenTwoChangePointsAllocatesNothing(String policy) throws Exception {
+        TinyModel tiny =
+                TinyModel.create().contextLength(2048).layers(8).heads(8, 8).headDim(64);
+        try (LlamaModel model = LlamaModel.open(tiny.write(directory));
+                EngineGroup group = EngineGroup.start(model, EngineOptions.of(1, 2, 2048), LoadListener.SILENT)) {
+            String problem = "none";
+            for (int attempt = 0; attempt < 16 && !problem.isEmpty(); attempt++) {
+                problem = compressed(group, KvOptions.of(KvPolicy.parse(policy), 96));
+            }
+            assertThat(problem).isEmpty();
+        }
+    }
+
+    /** A prompt, and steps with a change point after each 64; returns what was allocated inside a block, if anything. */
+    private static String compressed(EngineGroup group, KvOptions options) throws Exception {
+        long[] threads = threads();
+        long[] before = new long[threads.length];
+        int[] tokens = new int[64];
+        String problem = "";
+        try (Sequence sequence = group.open(1, options)) {
+            for (int step = 0; step < 6 * 64; step++) {
+                boolean first = step == 0;
+                boolean change = first || step % 64 == 63;
+                StepBatch batch = group.nextStep();
+                batch.add(sequence, tokens, 0, first ? tokens.length : 1, 1);
+                if (change) {
+                    batch.changeAfterLast();
+                }
+                boolean newBlock = sequence.longestHead() % BLOCK == 0;
+                count(threads, before);
+                group.run(batch);
+                long bytes = allocated(threads, before);
+                if (bytes > 0 && !change && !newBlock) {
+                    problem = bytes + " bytes in step " + step;
+                }
+            }
+        }
+        return problem;
     }
 
     /** Three sequences decode while a fourth gets chunks; returns what was allocated inside a block, if anything. */

@@ -173,6 +173,6 @@ public final class FakeEngine implements StepEngine {
 
     @Override
     public EngineStatistics statistics() {
-        return new EngineStatistics(steps.size(), 0, 0, 0, 0, 0, 0, "fake");
+        return new EngineStatistics(steps.size(), 0, 0, 0, 0, 0, 0, 0, "fake");
     }
 }

@@ -110,6 +110,48 @@ public record KvLayout(int headDim, KvType type) {
         return d < headDim ? KvType.bf16(value[offset + d]) : 0;
     }
 
+    /** Reads the key {@code [headDim]} of an entry of the block at {@code block}, in f32. */
+    public void readKey(MemorySegment memory, long block, int entry, float[] out, int at) {
+        long tile = keyAt(block, entry);
+        int dim = headDim;
+        switch (type) {
+            case F32 -> {
+                for (int d = 0; d < dim; d++) {
+                    out[at + d] = memory.get(JAVA_FLOAT_UNALIGNED, tile + 4L * TILE_ENTRIES * d);
+                }
+            }
+            case BF16 -> {
+                for (int d = 0; d < dim; d += 2) {
+                    int pair = memory.get(JAVA_INT_UNALIGNED, tile + 2L * TILE_ENTRIES * d);
+                    out[at + d] = half(pair, false);
+                    out[at + d + 1] = half(pair, true);
+                }
+            }
+        }
+    }
+
+    /** Reads the value {@code [headDim]} of an entry of the block at {@code block}, in f32. */
+    public void readValue(MemorySegment memory, long block, int entry, float[] out, int at) {
+        long from = valueAt(block, entry);
+        switch (type) {
+            case F32 -> MemorySegment.copy(memory, JAVA_FLOAT_UNALIGNED, from, out, at, headDim);
+            case BF16 -> {
+                for (int group = 0; group < headDim; group += GROUP) {
+                    int low = Math.min(GROUP / 2, headDim - group);
+                    int high = Math.min(GROUP / 2, headDim - group - low);
+                    for (int lane = 0; lane < low; lane++) {
+                        int pair = memory.get(JAVA_INT_UNALIGNED, from + 2L * group + 4L * lane);
+                        out[at + group + lane] = half(pair, false);
+                    }
+                    for (int lane = 0; lane < high; lane++) {
+                        int pair = memory.get(JAVA_INT_UNALIGNED, from + 2L * group + 4L * lane);
+                        out[at + group + GROUP / 2 + lane] = half(pair, true);
+                    }
+                }
+            }
+        }
+    }
+
     /** Key element of an entry, in f32. */
     public float key(MemorySegment memory, long block, int entry, int d) {
         long tile = keyAt(block, entry);

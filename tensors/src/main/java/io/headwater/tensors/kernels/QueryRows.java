@@ -18,6 +18,8 @@ public final class QueryRows {
     private final float[] chunkValues;
     private final float[] max;
     private final float[] sum;
+    private float[] logits = new float[0];
+    private int keptRows;
     private int rows;
 
     /** {@code queries} is shared: each row is {@code headDim} floats somewhere in it, scaled by 1/√headDim. */
@@ -81,6 +83,37 @@ public final class QueryRows {
     /** Chunks that a row sees anything of. */
     public int chunks(int row) {
         return (visible[row] + Attention.CHUNK_ENTRIES - 1) / Attention.CHUNK_ENTRIES;
+    }
+
+    /**
+     * From now on, where there are no more than {@code most} rows, {@link Attention} and {@link Scores#totals} leave their logits here, and {@link
+     * Scores#columns} takes them from here instead of multiplying again. 0: no more.
+     */
+    public void keepLogits(int most) {
+        int needed = Math.multiplyExact(Math.multiplyExact(most, capacityChunks), Attention.CHUNK_ENTRIES);
+        if (logits.length < needed) {
+            logits = new float[needed];
+        }
+        keptRows = most;
+    }
+
+    /** Whether the logits of these rows are kept. */
+    public boolean keepsLogits() {
+        return rows <= keptRows;
+    }
+
+    /** Keeps the logits of a row's chunk, if these rows' are kept. */
+    public void keepLogits(int row, int chunk, float[] z, int at) {
+        if (keepsLogits()) {
+            int to = chunkIndex(row, chunk) * Attention.CHUNK_ENTRIES;
+            System.arraycopy(z, at, logits, to, visibleIn(row, chunk));
+        }
+    }
+
+    /** Brings the kept logits of a row's chunk back. */
+    public void keptLogits(int row, int chunk, float[] z, int at) {
+        int from = chunkIndex(row, chunk) * Attention.CHUNK_ENTRIES;
+        System.arraycopy(logits, from, z, at, visibleIn(row, chunk));
     }
 
     public int paddedDim() {

@@ -22,6 +22,7 @@ final class ScalarAttention implements Attention {
                 z[i] = score(kv, first + i, rows.queries(), rows.queryOffset(row));
                 max = Math.max(max, z[i]);
             }
+            rows.keepLogits(row, chunk, z, 0);
             max = weights(kv.members(), first, z, 0, n, max, scratch);
             float[] lanes = scratch.lanes();
             Arrays.fill(lanes, 0f);

@@ -32,6 +32,7 @@ final class ScalarScores implements Scores {
     private static void total(KvBlocks kv, QueryRows rows, int row, int chunk, int n, AttentionScratch scratch) {
         float[] z = scratch.scores();
         int at = row * CHUNK_ENTRIES;
+        rows.keepLogits(row, chunk, z, at);
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
             max = Math.max(max, z[at + i]);
@@ -49,7 +50,11 @@ final class ScalarScores implements Scores {
     @Override
     public void columns(
             KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums) {
-        logits(kv, chunk, rows, scratch);
+        if (rows.keepsLogits()) {
+            Scores.keptLogits(chunk, rows, scratch);
+        } else {
+            logits(kv, chunk, rows, scratch);
+        }
         float[] a = scratch.scores();
         for (int row = 0; row < rows.rows(); row++) {
             probabilities(kv.members(), chunk * CHUNK_ENTRIES, rows, row, rows.visibleIn(row, chunk), scratch);

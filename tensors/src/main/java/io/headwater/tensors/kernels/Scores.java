@@ -15,9 +15,17 @@ public interface Scores {
 
     /**
      * Adds each entry's probabilities to {@code sums[entry]}: per entry A = exp(z − M) · (1 / S), reduced over the rows of a group
-     * in ascending order, added in ascending order of the groups. Rows come in whole groups and have their (M, S).
+     * in ascending order, added in ascending order of the groups. Rows come in whole groups and have their (M, S). Where {@link
+     * QueryRows#keepsLogits}, attention or {@link #totals} has met the same rows and chunk before.
      */
     void columns(KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums);
+
+    /** Brings the kept logits of all rows back to where {@link #logits} would put them. */
+    static void keptLogits(int chunk, QueryRows rows, AttentionScratch scratch) {
+        for (int row = 0; row < rows.rows(); row++) {
+            rows.keptLogits(row, chunk, scratch.scores(), row * Attention.CHUNK_ENTRIES);
+        }
+    }
 
     /** Merges a row's chunks into (M, S), as {@link Attention#merge} does. The row sees at least one entry. */
     default void merge(QueryRows rows, int row) {

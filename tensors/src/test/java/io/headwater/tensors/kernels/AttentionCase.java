@@ -69,7 +69,13 @@ final class AttentionCase {
 
     /** Attends rows [from, to) in one call per chunk, in buffers full of garbage. */
     Result attend(Attention attention, int from, int to) {
+        return attend(attention, from, to, 0);
+    }
+
+    /** As the other; logits are kept where there are no more than {@code keptRows}. */
+    Result attend(Attention attention, int from, int to, int keptRows) {
         QueryRows rows = new QueryRows(queries, to - from, chunks() + 1, layout);
+        rows.keepLogits(keptRows);
         for (int row = from; row < to; row++) {
             rows.add(queryOffset(row), visible[row]);
         }

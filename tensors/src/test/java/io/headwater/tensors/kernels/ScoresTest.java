@@ -91,6 +91,33 @@ class ScoresTest {
         Bits.assertSame(sums, together.sums, "column sums, token by token");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Providers.HERE)
+    void columnSumsAreTheSameFromLogitsThatTotalsOrAttentionHaveKept(Kernels kernels) {
+        for (KvType type : KvType.values()) {
+            AttentionCase attention = AttentionCase.ofGroups(new KvLayout(64, type), 600, 4, 3, true, 5);
+            QueryGroup group = QueryGroup.mean(3);
+            ScoresCase multiplied = new ScoresCase(attention, group);
+            multiplied.totals(kernels.scores());
+            multiplied.columns(kernels.scores());
+            ScoresCase kept = new ScoresCase(attention, group);
+            kept.rows.keepLogits(kept.rows.rows());
+            AttentionCase.Result attended =
+                    attention.attend(kernels.attention(), 0, attention.visible.length, attention.visible.length);
+            float[] sums = new float[attention.length];
+            AttentionScratch scratch = new AttentionScratch(attention.visible.length, attention.layout);
+
+            kept.totals(kernels.scores());
+            kept.columns(kernels.scores());
+            for (int chunk = 0; chunk < attention.chunks(); chunk++) {
+                kernels.scores().columns(attention.kv, chunk, attended.rows, group, scratch, sums);
+            }
+
+            Bits.assertSame(kept.sums, multiplied.sums, "column sums, kept by totals");
+            Bits.assertSame(sums, multiplied.sums, "column sums, kept by attention");
+        }
+    }
+
     @Test
     void theOraclesColumnSumsAreSumsOfProbabilities() {
         for (QueryGroup group : new QueryGroup[] {QueryGroup.mean(3), QueryGroup.max(3)}) {

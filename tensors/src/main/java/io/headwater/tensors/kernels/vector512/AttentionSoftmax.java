@@ -26,6 +26,7 @@ final class AttentionSoftmax {
         int at = row * Attention.CHUNK_ENTRIES;
         int padded = padded(n);
         EntryMembers members = kv.members();
+        rows.keepLogits(row, chunk, z, at);
         Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
         float max = maxLoop(z, at, padded);
         if (members == null || members.count() == 0) {

@@ -38,7 +38,11 @@ final class VectorScores implements Scores {
     @Override
     public void columns(
             KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums) {
-        ChunkLogits.compute(kv, chunk, rows, scratch);
+        if (rows.keepsLogits()) {
+            Scores.keptLogits(chunk, rows, scratch);
+        } else {
+            ChunkLogits.compute(kv, chunk, rows, scratch);
+        }
         for (int row = 0; row < rows.rows(); row += group.size()) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
