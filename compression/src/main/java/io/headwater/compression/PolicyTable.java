@@ -155,14 +155,14 @@ final class PolicyTable {
     private static List<PolicyOption> emsOptions() {
         return List.of(
                 whole("sinks", 4, 0, 256, "first entries that are always kept"),
-                window(32),
+                window(8),
                 REDUCE,
                 choice(
                         "combine",
                         "sum",
                         List.of("sum", "max", "local", "global"),
                         "all queries' sums and the window's, aligned by their means"),
-                pool("max7"),
+                pool("max9"),
                 choice(
                         "per-query",
                         "off",
@@ -170,17 +170,18 @@ final class PolicyTable {
                         "divide sums by the number of queries that saw the entry"),
                 decimal(
                         "geometry",
-                        "4",
+                        "8",
                         0,
                         1000,
                         "weight of the rank by key geometry and value norm; 0: attention alone"),
+                choice("geometry-pool", "max5", POOLS, "how an entry's key geometry is spread to its neighbours"),
                 decimal("rho", "0.95", 0, 1, "share of the score's mass that a head keeps or merges"),
-                decimal("gamma", "2", 0, 16, "entries merged at most, in multiples of those kept; 0: evict only"),
+                decimal("gamma", "0.5", 0, 16, "entries merged at most, in multiples of those kept; 0: evict only"),
                 decimal("tau", "0.6", 0, 2, "similarity below which an entry is evicted instead; above 1: evict only"),
                 choice("norm-rule", "center", List.of("center", "mean"), "norm of a merged key"),
                 choice(
                         "storage",
-                        "compact",
+                        "expanded",
                         List.of("compact", "expanded", "off"),
                         "how merged entries are stored; off: evict only"),
                 choice("use-position", "off", List.of("off", "on"), "compare and merge keys as before their rotation"),

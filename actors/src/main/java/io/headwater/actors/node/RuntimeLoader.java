@@ -159,6 +159,7 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                 assignment.settings().kvType(),
                 asked.kernels(),
                 assignment.settings().chunkRows(),
+                EngineOptions.DEFAULT_LOGITS_ROWS,
                 kvLimitBytes);
         WaitPolicy wait = WaitPolicy.of(
                 Runtime.getRuntime().availableProcessors(), asked.threadsPerNode() * options.nodesOnHost());

@@ -17,9 +17,18 @@ public final class GlobalLocalScore implements EntryScore {
         GLOBAL
     }
 
-    /** {@code geometry}: the weight of r(KV); 0: GL alone, unranked. */
+    /**
+     * {@code window}: last queries that score, and last entries, which are no candidates; {@code pooling}: of the window's attention; {@code geometry}: the weight
+     * of r(KV), 0: GL alone, unranked; {@code geometryPooling}: of KV, before it is ranked.
+     */
     public record Options(
-            int sinks, int window, Combination combination, Pooling pooling, boolean perQuery, float geometry) {}
+            int sinks,
+            int window,
+            Combination combination,
+            Pooling pooling,
+            boolean perQuery,
+            float geometry,
+            Pooling geometryPooling) {}
 
     private final Options options;
     private final WindowAttention attention;
@@ -103,8 +112,9 @@ public final class GlobalLocalScore implements EntryScore {
         for (int entry = from; entry < to; entry++) {
             local[entry] = (1 - local[entry]) * global[entry];
         }
+        options.geometryPooling().apply(local, from, to, window);
+        rank(window, from, to, global);
         rank(mass, from, to, window);
-        rank(local, from, to, global);
         for (int entry = from; entry < to; entry++) {
             scores[entry] = Math.fma(options.geometry(), global[entry], window[entry]);
         }

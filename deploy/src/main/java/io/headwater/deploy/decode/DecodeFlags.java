@@ -89,7 +89,7 @@ public final class DecodeFlags {
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
             return onCluster(console, file, batching, crossoverRows, sessions);
         }
-        return here(console, file, batching, sessions);
+        return here(console, file, batching, sessions, EngineOptions.DEFAULT_LOGITS_ROWS);
     }
 
     /**
@@ -103,15 +103,20 @@ public final class DecodeFlags {
                     + " same on any number of nodes)");
         }
         EngineSettings.check(engine, cluster, kv);
-        return here(console, model.file(console, output), BatchingOptions.defaults(), KvOptions.NONE);
+        return here(
+                console,
+                model.file(console, output),
+                BatchingOptions.defaults(),
+                KvOptions.NONE,
+                EngineOptions.DEFAULT_CHUNK_ROWS);
     }
 
-    private LoadedModel here(Console console, Path file, BatchingOptions batching, KvOptions sessions) {
+    private LoadedModel here(Console console, Path file, BatchingOptions batching, KvOptions sessions, int logitsRows) {
         try (ProgressBar bar = output.progress(console, "loading " + model.name(), ProgressBar.Unit.BYTES)) {
             return LoadedModel.open(
                     model.name(),
                     file,
-                    config -> EngineSettings.of(engine, cluster, kv, config),
+                    config -> EngineSettings.of(engine, cluster, kv, config).withLogitsRows(logitsRows),
                     batching,
                     sessions,
                     new SharedBar(bar));

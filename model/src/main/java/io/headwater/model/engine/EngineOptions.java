@@ -12,6 +12,7 @@ import java.util.List;
  * @param threadsPerNode workers of each engine
  * @param contextLength positions that a sequence may have, at most the model's
  * @param chunkRows most rows of one step: longer prompts are cut, which changes no bit; large models get fewer
+ * @param logitsRows most rows of one step that give logits, likewise; each takes a vocabulary of memory
  * @param kvLimitBytes most KV memory of each engine
  */
 public record EngineOptions(
@@ -21,8 +22,10 @@ public record EngineOptions(
         KvType kvType,
         KernelChoice kernels,
         int chunkRows,
+        int logitsRows,
         long kvLimitBytes) {
     public static final int DEFAULT_CHUNK_ROWS = 128;
+    public static final int DEFAULT_LOGITS_ROWS = 32;
     public static final int MAX_CHUNK_ROWS = 1 << 16;
     public static final long DEFAULT_KV_LIMIT_BYTES = 1L << 40;
 
@@ -35,9 +38,9 @@ public record EngineOptions(
             throw new IllegalArgumentException("chunkRows=" + chunkRows + " kvLimitBytes=" + kvLimitBytes
                     + ": give at most " + MAX_CHUNK_ROWS + " rows and at least 1 byte");
         }
-        if (threadsPerNode < 1 || contextLength < 1 || chunkRows < 1) {
+        if (threadsPerNode < 1 || contextLength < 1 || chunkRows < 1 || logitsRows < 1) {
             throw new IllegalArgumentException("threadsPerNode=" + threadsPerNode + " contextLength=" + contextLength
-                    + " chunkRows=" + chunkRows + ": each at least 1");
+                    + " chunkRows=" + chunkRows + " logitsRows=" + logitsRows + ": each at least 1");
         }
     }
 
@@ -50,6 +53,7 @@ public record EngineOptions(
                 KvType.BF16,
                 KernelChoice.AUTO,
                 DEFAULT_CHUNK_ROWS,
+                DEFAULT_LOGITS_ROWS,
                 DEFAULT_KV_LIMIT_BYTES);
     }
 
@@ -63,22 +67,32 @@ public record EngineOptions(
     }
 
     public EngineOptions withKvType(KvType type) {
-        return new EngineOptions(capacities, threadsPerNode, contextLength, type, kernels, chunkRows, kvLimitBytes);
+        return new EngineOptions(
+                capacities, threadsPerNode, contextLength, type, kernels, chunkRows, logitsRows, kvLimitBytes);
     }
 
     public EngineOptions withKernels(KernelChoice choice) {
-        return new EngineOptions(capacities, threadsPerNode, contextLength, kvType, choice, chunkRows, kvLimitBytes);
+        return new EngineOptions(
+                capacities, threadsPerNode, contextLength, kvType, choice, chunkRows, logitsRows, kvLimitBytes);
     }
 
     public EngineOptions withChunkRows(int rows) {
-        return new EngineOptions(capacities, threadsPerNode, contextLength, kvType, kernels, rows, kvLimitBytes);
+        return new EngineOptions(
+                capacities, threadsPerNode, contextLength, kvType, kernels, rows, logitsRows, kvLimitBytes);
+    }
+
+    public EngineOptions withLogitsRows(int rows) {
+        return new EngineOptions(
+                capacities, threadsPerNode, contextLength, kvType, kernels, chunkRows, rows, kvLimitBytes);
     }
 
     public EngineOptions withCapacities(List<Double> nodes) {
-        return new EngineOptions(nodes, threadsPerNode, contextLength, kvType, kernels, chunkRows, kvLimitBytes);
+        return new EngineOptions(
+                nodes, threadsPerNode, contextLength, kvType, kernels, chunkRows, logitsRows, kvLimitBytes);
     }
 
     public EngineOptions withKvLimitBytes(long bytes) {
-        return new EngineOptions(capacities, threadsPerNode, contextLength, kvType, kernels, chunkRows, bytes);
+        return new EngineOptions(
+                capacities, threadsPerNode, contextLength, kvType, kernels, chunkRows, logitsRows, bytes);
     }
 }

@@ -124,7 +124,7 @@ final class GroupStarter {
         Kernels kernels = options.kernels().resolve(KernelWidth.preferredBits());
         Units units = units();
         int rows = PhaseLimit.rows(config, units, plan, options.contextLength(), options.chunkRows());
-        StepBatch batch = new StepBatch(rows, PhaseLimit.logitsRows(config, units, plan, rows));
+        StepBatch batch = new StepBatch(rows, PhaseLimit.logitsRows(config, units, plan, rows, options.logitsRows()));
         StepFault fault = new StepFault(batch);
         List<ShardEngine> engines = new ArrayList<>();
         for (int shard = from; shard < to; shard++) {

@@ -20,8 +20,6 @@ final class PhaseLimit {
     /** So many sequences can always decode together. */
     private static final int LEAST_LOGITS_ROWS = 8;
 
-    private static final int MOST_LOGITS_ROWS = 32;
-
     private PhaseLimit() {}
 
     /** Rows of a step, at most {@code asked} and at least 1. */
@@ -37,13 +35,13 @@ final class PhaseLimit {
         return rows(most, asked);
     }
 
-    /** Rows of logits of a step of at most {@code rows} rows. */
-    static int logitsRows(LlamaConfig config, Units units, ShardPlan plan, int rows) {
+    /** Rows of logits of a step of at most {@code rows} rows, at most {@code asked} where that is more than every step has. */
+    static int logitsRows(LlamaConfig config, Units units, ShardPlan plan, int rows, int asked) {
         long most = 1;
         for (Shard shard : plan.shards()) {
             most = Math.max(most, (long) config.dim() * new ShardGeometry(config, units, shard).vocabularyRows());
         }
-        return Math.min(rows, Math.max(LEAST_LOGITS_ROWS, rows(most, MOST_LOGITS_ROWS)));
+        return Math.min(rows, Math.max(LEAST_LOGITS_ROWS, rows(most, asked)));
     }
 
     /** Kernels take four rows at a time, so a multiple of four unless fewer are asked for or possible. */
