@@ -47,7 +47,7 @@ public final class KvPolicy {
         if ("expanded".equals(values.get("storage"))
                 && ("on".equals(values.get("use-position")) || !"off".equals(values.get("bias")))) {
             throw new PolicyException("KV policy ems: storage=expanded goes with use-position=off and bias=off only: "
-                    + "its members attend by their entry's logit, and for themselves");
+                    + "its members attend by their entry's logit, and for themselves; give storage=compact too");
         }
     }
 

@@ -119,7 +119,7 @@ class EvictThenMergeTest {
         }
         head.window(new float[2], 1);
         KvPolicy policy = KvPolicy.parse(
-                "ems:window=1,sinks=0,geometry=0,combine=global,rho=1,gamma=2,tau=0.5,merge-keys=on,bias=log-count");
+                "ems:window=1,sinks=0,geometry=0,combine=global,rho=1,gamma=2,tau=0.5,merge-keys=on,bias=log-count,storage=compact");
 
         new HeadCompressor(policy, layout, 1, 4, KERNELS, TestRotation.interleaved(2)).compress(head, 2);
 
@@ -135,6 +135,29 @@ class EvictThenMergeTest {
     }
 
     @Test
+    void pooledGeometryKeepsTheNeighboursOfAKeyThatStandsOut() throws PolicyException {
+        assertThat(keptAround(20, "max3")).containsExactly(19, 20, 21, 39);
+        assertThat(keptAround(20, "none")).contains(20).doesNotContain(19, 21);
+    }
+
+    /** Positions that are kept of 40 equal entries, one of which has the opposite key. */
+    private static int[] keptAround(int other, String pool) throws PolicyException {
+        TestHead head = new TestHead(LAYOUT, 40);
+        float[] key = head(7).key(0);
+        float[] opposite = key.clone();
+        for (int i = 0; i < opposite.length; i++) {
+            opposite[i] = -opposite[i];
+        }
+        for (int i = 0; i < 40; i++) {
+            head.append(i == other ? opposite : key, head(7).value(0), i);
+            head.columnSum(i, 1);
+        }
+        head.window(new float[GROUP * DIM], 1);
+        compress("ems:window=1,sinks=0,storage=off,pool=none,geometry=1000,geometry-pool=" + pool, head, 4);
+        return head.keptPositions();
+    }
+
+    @Test
     void withPositionsUsedCopiesOfAKeyBeforeItsRotationAreAlike() throws PolicyException {
         TestRotation rotation = TestRotation.interleaved(DIM);
         TestHead head = new TestHead(LAYOUT, 40);
@@ -146,7 +169,8 @@ class EvictThenMergeTest {
             head.columnSum(i, i < 10 ? 2 : 1);
         }
         head.window(new float[GROUP * DIM], 1);
-        String options = "ems:window=1,sinks=0,geometry=0,combine=global,rho=1,gamma=16,tau=0.99,use-position=";
+        String options =
+                "ems:window=1,sinks=0,geometry=0,combine=global,rho=1,gamma=16,tau=0.99,storage=compact,use-position=";
         TestHead copies = compress(options + "on", head, 11);
 
         double all = 2 * 10 + 29; // but the window's entry: every other copy's mass went to its original

@@ -25,7 +25,7 @@ class KvPolicyTest {
     void theSameValueWrittenInAnotherWayIsTheSamePolicy() throws PolicyException {
         assertThat(KvPolicy.parse("ems:gamma=1.0, tau=.70")).isEqualTo(KvPolicy.parse("ems:tau=0.7,gamma=1"));
         assertThat(KvPolicy.parse("ems:gamma=1").text())
-                .startsWith("ems:sinks=4,window=32,")
+                .startsWith("ems:sinks=4,window=8,")
                 .contains("gamma=1,");
         assertThat(KvPolicy.parse("none")).isEqualTo(KvPolicy.NONE);
     }
@@ -54,7 +54,7 @@ class KvPolicyTest {
         assertThat(KvPolicy.parse("snapkv:window=8").window()).isEqualTo(8);
         assertThat(KvPolicy.parse("tova").window()).isEqualTo(1);
         assertThat(KvPolicy.parse("keydiff").window()).isZero();
-        assertThat(KvPolicy.parse("ems").leastBudget()).isEqualTo(37);
+        assertThat(KvPolicy.parse("ems").leastBudget()).isEqualTo(13);
         assertThat(KvPolicy.parse("expected-attention").leastBudget()).isEqualTo(5);
         assertThat(KvPolicy.parse("ems").columnSums()).isTrue();
         assertThat(KvPolicy.parse("ems:combine=local").columnSums()).isFalse();

@@ -8,6 +8,7 @@ import io.headwater.deploy.cli.ExitCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +26,22 @@ final class KilledNodesTest {
     private final TestPrograms programs = new TestPrograms();
 
     @ParameterizedTest
-    @CsvSource({"ipc, KILL, true, STOP", "udp, STOP, true, KILL", "ipc, STOP, false, KILL", "udp, KILL, false, STOP"})
+    @CsvSource({
+        "ipc, KILL, true, STOP, none",
+        "udp, STOP, true, KILL, ems",
+        "ipc, STOP, false, KILL, ems",
+        "udp, KILL, false, STOP, none"
+    })
     void anAnswerThatLosesTwoNodesIsCompletedAsIfNothingHadHappened(
-            String transport, String first, boolean leader, String second) {
+            String transport, String first, boolean leader, String second, String policy) {
         Path model = ClusterModel.write(programs.directory());
-        JsonNode expected = ClusterModel.answer(ClusterModel.generate(model));
+        String[] alone = {"--kv-policy", policy, "--kv-budget", "24", "--kv-interval", "16"};
+        String[] onThree = {"--nodes", "3", "--transport", transport, "--http", "0"};
+        JsonNode expected = ClusterModel.answer(ClusterModel.generate(model, alone));
         Program command = programs.start(
-                "command", ClusterModel.generate(model, "--nodes", "3", "--transport", transport, "--http", "0"));
+                "command",
+                ClusterModel.generate(
+                        model, Stream.of(onThree, alone).flatMap(Stream::of).toArray(String[]::new)));
         ClusterState state = new ClusterState(command.awaitSaidAtTheEnd("--server"));
         state.awaitServing(3);
 

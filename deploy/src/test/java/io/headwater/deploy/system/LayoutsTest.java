@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Eight requests at once, greedy and sampled, on every kind of cluster: each answer is that of the request alone on one node. */
+/** Ten requests at once, greedy and sampled, two with compressed caches, on every kind of cluster: each answer is that of the request alone on one node. */
 @Timeout(300)
 final class LayoutsTest {
     private static final List<String> REQUESTS = List.of(
@@ -30,7 +30,9 @@ final class LayoutsTest {
             "{\"id\":5,\"prompt\":\"to be or not to be\",\"temperature\":0.9,\"seed\":7}",
             "{\"id\":6,\"prompt\":\"the sea\",\"temperature\":1.5,\"top-p\":0.9,\"seed\":8}",
             "{\"id\":7,\"prompt\":\"a long and quiet evening at the harbour of the town\",\"temperature\":2,\"top-k\":40,\"seed\":9}",
-            "{\"id\":8,\"prompt\":\"x\",\"temperature\":1,\"seed\":10}");
+            "{\"id\":8,\"prompt\":\"x\",\"temperature\":1,\"seed\":10}",
+            "{\"id\":9,\"prompt\":\"the wind and the sea, the wind and the rain\",\"kv-policy\":\"ems\",\"kv-budget\":14,\"kv-interval\":16}",
+            "{\"id\":10,\"prompt\":\"the sea, the sea, the open sea, the blue, the fresh\",\"temperature\":1,\"seed\":11,\"kv-policy\":\"g-kv:window=4\",\"kv-budget\":12,\"kv-interval\":16}");
 
     @TempDir
     private static Path directory;

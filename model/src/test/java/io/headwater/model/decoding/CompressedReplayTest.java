@@ -62,7 +62,7 @@ final class CompressedReplayTest {
     static Stream<String> policies() {
         return Stream.concat(
                 KvPolicy.known().stream().map(PolicyDescription::name).filter(name -> !name.equals("none")),
-                Stream.of("ems:storage=expanded,tau=0.2"));
+                Stream.of("ems:gamma=2,tau=0.2", "ems:storage=compact,tau=0.2"));
     }
 
     /** With windows small enough for a budget of 48. */
