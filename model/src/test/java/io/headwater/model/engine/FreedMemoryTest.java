@@ -45,18 +45,7 @@ final class FreedMemoryTest {
                 .headDim(64)
                 .contextLength(CONTEXT)
                 .write(directory));
-        EngineOptions options = EngineOptions.of(1, 2, CONTEXT);
-        group = EngineGroup.start(
-                model,
-                new EngineOptions(
-                        options.capacities(),
-                        options.threadsPerNode(),
-                        options.contextLength(),
-                        options.kvType(),
-                        options.kernels(),
-                        options.chunkRows(),
-                        LIMIT),
-                LoadListener.SILENT);
+        group = EngineGroup.start(model, EngineOptions.of(1, 2, CONTEXT).withKvLimitBytes(LIMIT), LoadListener.SILENT);
     }
 
     @AfterEach
