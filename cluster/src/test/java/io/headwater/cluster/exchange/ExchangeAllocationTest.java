@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class ExchangeAllocationTest {
     private static final int STEPS = 800;
-    private static final int WINDOWS = 4;
+    private static final int WINDOWS = 12;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @ParameterizedTest

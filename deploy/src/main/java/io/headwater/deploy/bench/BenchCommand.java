@@ -64,7 +64,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--repetitions",
             paramLabel = "N",
             defaultValue = "5",
-            description = "measurements of each, after one that warms up (default: ${DEFAULT-VALUE})")
+            description =
+                    "measurements of each, after one that warms up, three with --kv-policy (default: ${DEFAULT-VALUE})")
     private int repetitions;
 
     @Option(
@@ -185,7 +186,7 @@ public final class BenchCommand implements Callable<Integer> {
         List<Double> decodeEmpty = new ArrayList<>();
         List<Double> single = plan.comparesWithOne() ? singles(plan, run) : List.of();
         run.resetCounts();
-        for (int repetition = -1; repetition < plan.repetitions(); repetition++) {
+        for (long repetition = -plan.warmUps(!model.kv().full()); repetition < plan.repetitions(); repetition++) {
             boolean warmUp = repetition < 0;
             if (plan.prompt() > 0) {
                 keep(prefill, run.prefill(), warmUp);

@@ -43,7 +43,12 @@ record BenchPlan(int prompt, int generate, int depth, int sequences, int repetit
         long prefill = prompt == 0 ? 0 : depth + prompt;
         long decode = generate == 0 ? 0 : depth + generate;
         return ((prefill + decode) * sequences + (comparesWithOne() ? decode : 0) + (policy ? generate : 0))
-                * (repetitions + 1L);
+                * (repetitions + warmUps(policy));
+    }
+
+    /** Repetitions that are not measured: kernels of a compressed cache run seldom, so they are compiled late. */
+    long warmUps(boolean policy) {
+        return policy ? 3 : 1;
     }
 
     /** Whether decode is measured with a single sequence, too. */
