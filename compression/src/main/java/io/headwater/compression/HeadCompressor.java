@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compresses heads to their budget by one policy: one after another, or all of a shard as one padded batch. What becomes of a head
  * depends on nothing but the head, the budget and the policy, bit for bit. One per worker thread: it holds scratch for a head of
- * {@code capacityEntries}, made here and never again; a batch makes some more the first time.
+ * {@code capacityEntries}, made here; what merging needs grows with the most that was ever merged, and a batch makes some more.
  */
 public final class HeadCompressor {
     private static final long SLICE_MULTIPLY_ADDS = 1L << 30;
@@ -44,11 +44,25 @@ public final class HeadCompressor {
     }
 
     /**
+     * Multiply-adds that a head of so many entries costs beside those that every entry does: all pairs of entries for redundancy; with merging,
+     * what is merged against what is kept.
+     */
+    public static long products(KvPolicy policy, int length, int budget, int headDim) {
+        if (length <= budget) {
+            return 0;
+        }
+        if (policy.comparesAllPairs()) {
+            return (long) length * length * headDim;
+        }
+        return (long) (2.0 * budget * policy.mostMerged(length, budget) * headDim);
+    }
+
+    /**
      * In how many slices a head of so many entries is to be compressed, so that each takes some 50 ms at most: one, unless the policy compares
      * all pairs of entries.
      */
     public static int slices(KvPolicy policy, int length, int budget, int headDim) {
-        long products = policy.comparesAllPairs() && length > budget ? (long) length * length * headDim : 0;
+        long products = policy.comparesAllPairs() ? products(policy, length, budget, headDim) : 0;
         return Math.toIntExact(1 + products / SLICE_MULTIPLY_ADDS);
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A compression policy with every option resolved, for example {@code ems:sinks=4,window=32,…}. That text is what a log holds and
+ * A compression policy with every option resolved, for example {@code ems:sinks=4,window=8,…}. That text is what a log holds and
  * what a replay parses: {@code parse(text())} gives an equal policy. Immutable.
  */
 public final class KvPolicy {
@@ -112,6 +112,12 @@ public final class KvPolicy {
     /** Whether every entry is compared with every other: work that grows with the square of a head's length. */
     public boolean comparesAllPairs() {
         return (name.equals("g-kv") || name.equals("r-kv")) && decimal("lambda") < 1;
+    }
+
+    /** Most entries of a head that are merged at one change point; 0 where the policy only evicts. */
+    public int mostMerged(int length, int budget) {
+        boolean merges = name.equals("ems") && !word("storage").equals("off");
+        return merges ? (int) Math.min(length - budget, (double) decimal("gamma") * budget) : 0;
     }
 
     /** The first entries that are always kept. */

@@ -77,6 +77,12 @@ class HeadCompressorTest {
         assertThat(HeadCompressor.slices(KvPolicy.parse("g-kv"), 8448, 8448, 64))
                 .isOne();
         assertThat(HeadCompressor.slices(KvPolicy.parse("ems"), 8448, 256, 64)).isOne();
+        assertThat(HeadCompressor.products(KvPolicy.parse("ems"), 8448, 256, 64))
+                .isEqualTo(2L * 256 * 128 * 64);
+        assertThat(HeadCompressor.products(KvPolicy.parse("ems:gamma=16"), 320, 256, 64))
+                .isEqualTo(2L * 256 * 64 * 64);
+        assertThat(HeadCompressor.products(KvPolicy.parse("ems:storage=off"), 8448, 256, 64))
+                .isZero();
     }
 
     @Test

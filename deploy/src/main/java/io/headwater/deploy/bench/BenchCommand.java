@@ -99,9 +99,7 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BenchPlan plan = new BenchPlan(prompt, generate, depth, sequences, repetitions);
         plan.check();
-        if (resident && (depth == 0 || flags.cluster().nodes() > 1)) {
-            throw new UserError("--resident tells of this process's cache: give --depth, and one node");
-        }
+        checkResident();
         if (arrival != 0 && arrival < ArrivalRun.LEAST_PROMPT) {
             throw new UserError("--arrival " + arrival + ": give at least " + ArrivalRun.LEAST_PROMPT);
         }
@@ -131,6 +129,18 @@ public final class BenchCommand implements Callable<Integer> {
                 console.out().flush();
             }
             return ExitCode.DONE;
+        }
+    }
+
+    private void checkResident() {
+        boolean elsewhere =
+                flags.cluster().nodes() > 1 || flags.cluster().media().join().isPresent();
+        if (resident && (depth == 0 || elsewhere || arrival > 0 || crossoverTable)) {
+            throw new UserError("--resident tells of this process's cache: give --depth, and one node, without"
+                    + " --join, --arrival and --crossover-table");
+        }
+        if (resident && flags.compression().kvOptions().full()) {
+            throw new UserError("--resident tells what a compression gives back: give --kv-policy");
         }
     }
 

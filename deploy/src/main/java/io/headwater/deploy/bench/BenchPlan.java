@@ -41,9 +41,9 @@ record BenchPlan(int prompt, int generate, int depth, int sequences, int repetit
     /** Tokens that all runs decode, the warm-up included: what a progress bar counts. */
     long work(boolean policy) {
         long prefill = prompt == 0 ? 0 : depth + prompt;
-        long decode = generate == 0 ? 0 : depth + generate;
-        return ((prefill + decode) * sequences + (comparesWithOne() ? decode : 0) + (policy ? generate : 0))
-                * (repetitions + warmUps(policy));
+        long decode = generate == 0 ? 0 : depth + generate + (policy ? generate : 0);
+        return (prefill + decode) * sequences * (repetitions + warmUps(policy))
+                + (comparesWithOne() ? decode * (repetitions + 1L) : 0);
     }
 
     /** Repetitions that are not measured: kernels of a compressed cache run seldom, so they are compiled late. */

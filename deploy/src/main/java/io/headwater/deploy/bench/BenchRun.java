@@ -76,13 +76,13 @@ final class BenchRun {
         return speed;
     }
 
-    /** The same of one sequence that begins with nothing in its cache, which is never compressed. */
+    /** The same of as many sequences as planned that begin with nothing in their caches, which are never compressed. */
     double decodeEmpty() {
         Start empty = new Start(0, KvOptions.NONE);
-        List<Long> sessions = sessions(1, empty);
+        List<Long> sessions = sessions(plan.sequences(), empty);
         long start = System.nanoTime();
         answer(sessions, empty, 1, plan.generate(), false);
-        return perSecond(plan.generate(), start);
+        return perSecond(plan.generate() * plan.sequences(), start);
     }
 
     private Start asPlanned() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code bench} tells of a policy.
  *
- * @param decodeEmpty tokens/s of one sequence without a policy that begins with an empty cache, measured in turn with the others
+ * @param decodeEmpty tokens/s of as many sequences without a policy that begin with empty caches, measured in turn with the others
  * @param decodeRatio decode at the depth, compressed, against that
  * @param columnSumShare share of the time that column sums take, change points left out
  * @param bytes of a session's cache right after the depth was read and compressed, as charged
@@ -66,7 +66,7 @@ record CompressionResult(
      * Resident bytes of this process.
      *
      * @param empty before the prompt
-     * @param before the last reading while the prompt was read, nothing compressed yet
+     * @param before the last reading while the prompt was read; nothing is compressed yet unless it is longer than the prefill limit
      * @param after 5 s after it was compressed
      */
     record Resident(long empty, long before, long after) {}

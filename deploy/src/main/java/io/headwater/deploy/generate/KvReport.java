@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyText the policy with all its options
  * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
- * @param represented tokens that they stand for; of heads elsewhere as many as of the leader's in the mean
+ * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many as of the leader's in the mean
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
  * @param bytesScores of bytes, what is neither keys and values nor positions
  * @param bytesFull what a full cache would be charged
@@ -37,7 +37,7 @@ record KvReport(
         int rebasings) {
     KvReport {
         entries = List.copyOf(entries);
-        represented = List.copyOf(represented);
+        represented = represented.stream().map(List::copyOf).toList();
     }
 
     /** Every budget is uniform over a layer's heads so far: one head speaks for them. */

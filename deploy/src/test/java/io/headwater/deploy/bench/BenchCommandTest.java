@@ -134,6 +134,8 @@ final class BenchCommandTest {
         "--prompt -1, give 0 or more",
         "--repetitions 0, give at least 1",
         "--resident --kv-policy snapkv, give --depth",
+        "--resident --depth 64, give --kv-policy",
+        "--resident --depth 64 --kv-policy snapkv --arrival 512, without --join",
         "--sequences 2000, give at most 1024",
         "--crossover-table, give --nodes of 2 or more",
         "--crossover-table --nodes 2 --crossover 4, leave --crossover out",

@@ -27,15 +27,15 @@ final class KilledNodesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ipc, KILL, true, STOP, none",
-        "udp, STOP, true, KILL, ems",
-        "ipc, STOP, false, KILL, ems",
-        "udp, KILL, false, STOP, none"
+        "ipc, KILL, true, STOP, --kv-policy none",
+        "udp, STOP, true, KILL, '--kv-policy ems:tau=0.1,gamma=2 --kv-budget 24 --kv-interval 16'",
+        "ipc, STOP, false, KILL, '--kv-policy ems:tau=0.1,gamma=2 --kv-budget 24 --kv-interval 16'",
+        "udp, KILL, false, STOP, --kv-policy none"
     })
     void anAnswerThatLosesTwoNodesIsCompletedAsIfNothingHadHappened(
-            String transport, String first, boolean leader, String second, String policy) {
+            String transport, String first, boolean leader, String second, String cache) {
         Path model = ClusterModel.write(programs.directory());
-        String[] alone = {"--kv-policy", policy, "--kv-budget", "24", "--kv-interval", "16"};
+        String[] alone = cache.split(" ", -1);
         String[] onThree = {"--nodes", "3", "--transport", transport, "--http", "0"};
         JsonNode expected = ClusterModel.answer(ClusterModel.generate(model, alone));
         Program command = programs.start(
@@ -54,12 +54,28 @@ final class KilledNodesTest {
 
         JsonNode answer = command.awaitAnswer();
         ClusterModel.same(answer, expected);
+        assertThat(answer.path("kv").path("compressions"))
+                .isEqualTo(expected.path("kv").path("compressions"));
+        assertThat(sum(expected.path("kv").path("represented"))
+                        > sum(expected.path("kv").path("entries")))
+                .as("tokens are merged: " + expected.path("kv"))
+                .isEqualTo(cache.contains("ems"));
         assertThat(of2.path("epoch").asInt()).isGreaterThan(1);
         assertThat(answer.path("epoch").asInt()).isGreaterThan(of2.path("epoch").asInt());
         assertThat(answer.path("nodes").asInt()).as(command::story).isEqualTo(1);
         assertThat(List.of(pause, another))
                 .allMatch(each -> each.compareTo(Duration.ofMillis(50)) > 0)
                 .allMatch(each -> each.compareTo(SECONDS) < 0);
+    }
+
+    private static int sum(JsonNode layers) {
+        int sum = 0;
+        for (JsonNode layer : layers) {
+            for (JsonNode head : layer) {
+                sum += head.asInt();
+            }
+        }
+        return sum;
     }
 
     @Test

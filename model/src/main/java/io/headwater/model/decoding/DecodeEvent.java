@@ -89,7 +89,7 @@ public sealed interface DecodeEvent {
 
         public SequenceFigures {
             headEntries = List.copyOf(headEntries);
-            represented = List.copyOf(represented);
+            represented = represented.stream().map(List::copyOf).toList();
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * when workers have done as much as {@link #PHASE_WEIGHT}, since a node shows that it goes on between two phases.
  */
 final class ChangePhase {
-    /** What one worker takes in a phase, in entries; a tenth of a second at most. */
+    /** What one worker takes in a phase, in entries: some tenth of a second, more only where one head merges very many. */
     static final int PHASE_WEIGHT = 1 << 15;
 
     /** So many multiply-adds weigh as much as an entry's usual work. */
@@ -122,9 +122,8 @@ final class ChangePhase {
         KvOptions options = batch.sequence(run).options();
         int budget = options.full() ? entries : options.budget(layer, nLayers);
         cursor.slices = HeadCompressor.slices(options.policy(), entries, budget, headDim);
-        boolean pairs = options.policy().comparesAllPairs() && entries > budget;
-        long products = pairs ? (long) entries * entries * headDim / MULTIPLY_ADDS : 0;
-        cursor.sliceWeight = entries + products / cursor.slices;
+        long products = HeadCompressor.products(options.policy(), entries, budget, headDim);
+        cursor.sliceWeight = entries + products / MULTIPLY_ADDS / cursor.slices;
     }
 
     private void change(int run, int layer, HeadCache head, Cursor cursor, WorkerCompressors compressors) {

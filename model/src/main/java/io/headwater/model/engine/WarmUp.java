@@ -111,13 +111,13 @@ final class WarmUp {
             step(List.of(first), 1, 1, 0);
             step(sequences, 1, 1, 0);
             step(sequences.subList(0, 3), 1, 1, chunk / 2);
-            if (chunk == LARGE_CHUNK) {
-                Sequence compressed = group.open(0, COMPRESSED);
-                opened.add(compressed::close);
-                compress(compressed);
-            }
         } finally {
             Closing.reversed(opened);
+        }
+        if (chunk == LARGE_CHUNK) {
+            try (Sequence compressed = group.open(0, COMPRESSED)) { // when the others' memory is free again
+                compress(compressed);
+            }
         }
         return System.nanoTime() - start;
     }

@@ -37,7 +37,26 @@ class KvLayoutTest {
                         .as("%s value %d", layout, i)
                         .isEqualTo(type.round(values[i]));
             }
+            float[] key = new float[headDim + 2];
+            float[] value = new float[headDim + 2];
+            for (int entry = 0; entry < 32; entry++) {
+                layout.readKey(memory, block, entry, key, 1);
+                layout.readValue(memory, block, entry, value, 1);
+                assertThat(key).as("%s key of entry %d", layout, entry).isEqualTo(padded(type, keys, entry, headDim));
+                assertThat(value)
+                        .as("%s value of entry %d", layout, entry)
+                        .isEqualTo(padded(type, values, entry, headDim));
+            }
         }
+    }
+
+    /** An entry's rounded vector between two zeros. */
+    private static float[] padded(KvType type, float[] all, int entry, int headDim) {
+        float[] padded = new float[headDim + 2];
+        for (int d = 0; d < headDim; d++) {
+            padded[d + 1] = type.round(all[entry * headDim + d]);
+        }
+        return padded;
     }
 
     @Test
