@@ -161,8 +161,10 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
      *
      * @param out is left open behind the segment
      * @throws IOException if the channel takes no more; the sequence is as it was
+     * @throws NoKvMemoryException if there is no memory for a piece of it; nor has it changed then
      */
-    public void snapshot(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out) throws IOException {
+    public void snapshot(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out)
+            throws IOException, NoKvMemoryException {
         snapshots.write(sequence, origin, out);
     }
 

@@ -14,6 +14,8 @@ import io.headwater.tensors.memory.Refusal;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 
 /** Writes and fills a group's sequences, between two steps, on the thread that calls the group. */
 final class GroupSnapshots {
@@ -34,10 +36,22 @@ final class GroupSnapshots {
         return new ShardHeads(firstKvHead, nKvHeads, sequence.caches());
     }
 
-    void write(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out) throws IOException {
+    /** @throws NoKvMemoryException if the node has no room for a piece */
+    void write(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out)
+            throws IOException, NoKvMemoryException {
         ShardHeads heads = heads(sequence);
         SnapshotHeader header = SnapshotHeader.of(origin, sequence.point(), sequence.options(), heads.range());
-        SegmentWriter.write(header, heads, memory.allocator(), out);
+        try (BufferAllocator allocator = memory.allocator().newChildAllocator("snapshot", 0, Long.MAX_VALUE)) {
+            SegmentWriter.write(header, heads, allocator, out);
+        } catch (OutOfMemoryException e) {
+            NoKvMemoryException full = new NoKvMemoryException(
+                    0,
+                    "no memory to write a snapshot of " + sequence.position() + " tokens, of the node's "
+                            + memory.limitBytes() + " bytes " + memory.allocatedBytes()
+                            + " are taken: close a session or raise the node's limit");
+            full.initCause(e);
+            throw full;
+        }
     }
 
     /** Fills an empty sequence, which is of no use if this fails. */

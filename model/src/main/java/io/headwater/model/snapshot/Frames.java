@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.arrow.flatbuf.KeyValue;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
-import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.flatbuf.Schema;
 
 /**
  * The messages of a segment's Arrow stream, one at a time, on the Java heap. Arrow's own reader keeps native memory when a message is not what it should
@@ -17,6 +19,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 final class Frames {
     private static final int CONTINUATION = -1;
+
+    /** A header has some twenty keys and two kilobytes, and the text of a session's name. */
+    private static final int MOST_SCHEMA_BYTES = 1 << 20;
+
+    private static final int MOST_KEYS = 64;
 
     private final String name;
     private final SeekableByteChannel in;
@@ -30,9 +37,34 @@ final class Frames {
         this.left = bytes;
     }
 
-    /** The first message. */
-    Schema schema() throws SnapshotException, IOException {
-        return MessageSerializer.deserializeSchema(next(MessageHeader.Schema, "a schema"));
+    /**
+     * The first message: what the segment says of itself, in a schema that must be the one which a segment that says so has, to the byte. Of the schema
+     * itself nothing is read but this text, in bounded work: fields of a forged one may have themselves as children.
+     */
+    SnapshotHeader header() throws SnapshotException, IOException {
+        Message message = next(MessageHeader.Schema, "a schema");
+        ByteBuffer bytes = message.getByteBuffer();
+        if (bytes.remaining() > MOST_SCHEMA_BYTES) {
+            throw SnapshotException.damaged(name, "has a schema of " + bytes.remaining() + " bytes");
+        }
+        SnapshotHeader header = HeaderText.parse(name, metadata((Schema) message.header(new Schema())));
+        if (!bytes.equals(SnapshotSchema.message(header))) {
+            throw SnapshotException.damaged(name, "has other columns than its header asks for");
+        }
+        return header;
+    }
+
+    private static Map<String, String> metadata(Schema schema) {
+        int count = schema.customMetadataLength();
+        if (count > MOST_KEYS) {
+            throw new IllegalArgumentException("a header of " + count + " keys");
+        }
+        Map<String, String> metadata = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            KeyValue entry = schema.customMetadata(i);
+            metadata.put(entry.key(), entry.value());
+        }
+        return metadata;
     }
 
     /** The next message; its buffers lie in {@link #body}. */

@@ -17,6 +17,8 @@ final class PieceReader {
     private int[] memberEntries = new int[0];
     private float[] memberRatios = new float[0];
     private int members;
+    private boolean biased;
+    private boolean merged;
 
     PieceReader(SnapshotHeader header) {
         this.heads = header.heads();
@@ -34,7 +36,8 @@ final class PieceReader {
         }
         vectors(row, head, first, n);
         state(row, head, first, n);
-        if (!row.missing()) {
+        biased = there(row, first, biased, "biases");
+        if (biased) {
             ByteBuffer bias = row.list(n, Float.BYTES);
             for (int entry = first; entry < first + n; entry++) {
                 head.bias(entry, Float.intBitsToFloat(bias.getInt()));
@@ -44,6 +47,16 @@ final class PieceReader {
         if (first == 0 && kept.window() > 0) { // the last column: other pieces leave it empty
             queries(row, head);
         }
+    }
+
+    /** Whether the next column is there, which must be so in all pieces of a head or in none. */
+    private static boolean there(RowReader row, int first, boolean before, String what) {
+        boolean there = !row.missing();
+        if (first > 0 && there != before) {
+            throw new IllegalArgumentException(
+                    "the piece from entry " + first + (there ? " has " : " has no ") + what + ", unlike those before");
+        }
+        return there;
     }
 
     private int checked(int entryPosition) {
@@ -84,14 +97,15 @@ final class PieceReader {
 
     /** A head takes them over as a whole, with its last piece. */
     private void members(RowReader row, HeadCache head, int first, int n) {
-        if (row.missing()) {
+        merged = there(row, first, merged, "members");
+        if (first == 0) {
+            members = 0;
+        }
+        if (!merged) {
             if (!row.missing()) {
                 throw new IllegalArgumentException("ratios of members without their counts");
             }
             return;
-        }
-        if (first == 0) {
-            members = 0;
         }
         ByteBuffer counts = row.list(n, Integer.BYTES);
         ByteBuffer ratios = row.list(Float.BYTES);
@@ -99,7 +113,11 @@ final class PieceReader {
         memberEntries = Arrays.copyOf(memberEntries, Math.max(memberEntries.length, members + added));
         memberRatios = Arrays.copyOf(memberRatios, memberEntries.length);
         for (int entry = first; entry < first + n; entry++) {
-            for (int left = counts.getInt(); left > 0; left--) {
+            int count = counts.getInt();
+            if (count < 0 || count > ratios.remaining() / Float.BYTES) {
+                throw new IllegalArgumentException("entry " + entry + " cannot have " + count + " members");
+            }
+            for (int left = count; left > 0; left--) {
                 memberEntries[members] = entry;
                 memberRatios[members++] = Float.intBitsToFloat(ratios.getInt());
             }

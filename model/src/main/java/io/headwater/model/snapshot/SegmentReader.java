@@ -19,19 +19,19 @@ final class SegmentReader {
 
     /** Returns 0, or a refusal of memory. */
     int read() throws SnapshotException {
-        try {
-            Frames frames = new Frames(source, Trailer.check(source));
-            if (!frames.schema().getFields().equals(SnapshotSchema.fields(header))) {
-                throw SnapshotException.damaged(source.name(), "has other columns than its header asks for");
-            }
-            int refusal = heads(frames);
-            if (refusal == 0) {
-                frames.end();
-            }
-            return refusal;
-        } catch (IOException | RuntimeException e) {
-            throw source.unreadable(e);
+        return source.read(this::all);
+    }
+
+    private int all(Frames frames) throws IOException, SnapshotException {
+        if (!frames.header().equals(header)) {
+            throw SnapshotException.unfit(
+                    source.name(), "was replaced by another snapshot while it was read", "restore that one");
         }
+        int refusal = heads(frames);
+        if (refusal == 0) {
+            frames.end();
+        }
+        return refusal;
     }
 
     private int heads(Frames frames) throws IOException, SnapshotException {
@@ -81,13 +81,30 @@ final class SegmentReader {
                     source.name(), "has another head where " + piece(layer, kvHead, first) + " must be");
         }
         int entries = row.number();
-        if (entries < 0 || entries > header.at().position() || row.number() != first) {
+        if (!possible(layer, entries) || row.number() != first) {
             throw SnapshotException.damaged(
                     source.name(),
                     piece(layer, kvHead, first) + " cannot be of " + entries + " entries after "
-                            + header.at().position() + " tokens");
+                            + header.at().position() + " tokens, " + header.at().sinceChange()
+                            + " of them since a change");
         }
         return entries;
+    }
+
+    /**
+     * Whether a head of the layer may have so many: all there have been, or those that the last change left, at most a budget, and all since then.
+     * With more it would outgrow its blocks before the next change.
+     */
+    private boolean possible(int layer, int entries) {
+        int position = header.at().position();
+        int sinceChange = header.at().sinceChange();
+        int nLayers = header.heads().nLayers();
+        if (header.kv().full()) {
+            return entries == position;
+        }
+        return entries >= sinceChange
+                && entries <= (long) header.kv().budget(layer, nLayers) + sinceChange
+                && entries <= header.kv().mostEntries(layer, nLayers, position);
     }
 
     private static String piece(int layer, int kvHead, int first) {

@@ -3,8 +3,14 @@ package io.headwater.model.snapshot;
 
 import io.headwater.model.kvcache.EntryState;
 import io.headwater.tensors.kernels.KvType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -29,7 +35,16 @@ final class SnapshotSchema {
         return new Schema(fields(header), HeaderText.of(header));
     }
 
-    static List<Field> fields(SnapshotHeader header) {
+    /** The schema's message as a segment has it, behind its mark and length. */
+    static ByteBuffer message(SnapshotHeader header) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (WriteChannel out = new WriteChannel(Channels.newChannel(bytes))) {
+            MessageSerializer.serialize(out, of(header));
+        }
+        return ByteBuffer.wrap(bytes.toByteArray()).position(2 * Integer.BYTES);
+    }
+
+    private static List<Field> fields(SnapshotHeader header) {
         ArrowType stored = header.heads().layout().type() == KvType.F32 ? FLOAT32 : UINT16;
         EntryState kept = header.kv().entryState();
         Field vector = new Field(

@@ -13,6 +13,7 @@ final class Trailer {
     private static final int SUM_BYTES = Integer.BYTES;
     private static final int BYTES = Long.BYTES + Long.BYTES + SUM_BYTES;
     private static final int CHUNK = 1 << 16;
+    private static final int MOST_EMPTY = 1000;
 
     private Trailer() {}
 
@@ -61,9 +62,15 @@ final class Trailer {
 
     static void readFully(SeekableByteChannel channel, ByteBuffer into, String name)
             throws SnapshotException, IOException {
+        int empty = 0;
         while (into.hasRemaining()) {
-            if (channel.read(into) < 0) {
+            int read = channel.read(into);
+            if (read < 0) {
                 throw SnapshotException.damaged(name, "became shorter while it was read");
+            }
+            empty = read > 0 ? 0 : empty + 1;
+            if (empty == MOST_EMPTY) {
+                throw new IOException("the channel gave no byte " + empty + " times");
             }
         }
     }

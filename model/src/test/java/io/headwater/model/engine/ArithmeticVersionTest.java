@@ -3,17 +3,17 @@ package io.headwater.model.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.snapshot.ArithmeticVersion;
 import io.headwater.testing.GgufFormat;
 import io.headwater.testing.TinyModel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever changes a bit of any logit is told to raise the version: caches written before would go on with other numbers. */
 final class ArithmeticVersionTest {
@@ -23,9 +23,27 @@ final class ArithmeticVersionTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void logitsOfAVersionNeverChange() throws Exception {
-        List<Long> sums = new ArrayList<>();
+    /** A run's sum by policy. */
+    private static Map<String, Long> sums() {
+        Map<String, Long> sums = new LinkedHashMap<>();
+        sums.put("none", 73239480L);
+        sums.put("h2o", 4112731261L);
+        sums.put("snapkv:sinks=0", 2388765770L);
+        sums.put("tova", 3460728797L);
+        sums.put("keydiff", 4120111672L);
+        sums.put("expected-attention", 1687218504L);
+        sums.put("g-kv", 4194036964L);
+        sums.put("r-kv", 4080715624L);
+        sums.put("ems", 1117017398L);
+        sums.put("ems:tau=0.2,gamma=2", 655935954L);
+        sums.put("ems:storage=compact,tau=0.2,bias=log-count", 318874587L);
+        return sums;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void logitsOfAVersionNeverChange(int threads) throws Exception {
+        Map<String, Long> sums = new LinkedHashMap<>();
         TinyModel tiny = TinyModel.create()
                 .heads(6, 3)
                 .headDim(32)
@@ -33,19 +51,19 @@ final class ArithmeticVersionTest {
                 .attention(GgufFormat.Q4_1)
                 .ffn(GgufFormat.Q5_0);
         try (LlamaModel model = LlamaModel.open(tiny.write(directory));
-                EngineGroup group = EngineGroup.start(model, EngineOptions.of(1, 1, CONTEXT), LoadListener.SILENT)) {
+                EngineGroup group =
+                        EngineGroup.start(model, EngineOptions.of(1, threads, CONTEXT), LoadListener.SILENT)) {
             int[] tokens = TinyRun.tokens(TOKENS, group.vocabSize(), 5);
-            for (KvOptions kv :
-                    List.of(KvOptions.NONE, SnapshotsTest.options("h2o"), SnapshotsTest.options("snapkv:sinks=0"))) {
-                try (Sequence sequence = group.open(1, kv)) {
-                    sums.add(sum(new SnapshotRun(group, tokens).read(sequence, TOKENS)));
+            for (String policy : sums().keySet()) {
+                try (Sequence sequence = group.open(1, SnapshotsTest.options(policy))) {
+                    sums.put(policy, sum(new SnapshotRun(group, tokens).read(sequence, TOKENS)));
                 }
             }
         }
 
         assertThat(sums)
                 .as("if the arithmetic was meant to change: raise ArithmeticVersion.CURRENT, and put the new sums here")
-                .isEqualTo(List.of(73239480L, 4112731261L, 2388765770L));
+                .isEqualTo(sums());
         assertThat(ArithmeticVersion.CURRENT).isEqualTo(1);
     }
 

@@ -51,7 +51,7 @@ final class SnapshotRun {
     }
 
     /** What the group's shards have of a sequence. */
-    static byte[] snapshot(EngineGroup group, Sequence sequence) throws IOException {
+    static byte[] snapshot(EngineGroup group, Sequence sequence) throws IOException, EngineException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         group.snapshot(sequence, new SnapshotOrigin(MODEL, "ab12", 77), Channels.newChannel(bytes));
         return bytes.toByteArray();

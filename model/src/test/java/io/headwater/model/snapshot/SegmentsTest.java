@@ -44,7 +44,7 @@ final class SegmentsTest {
     private static final int READ = 1300;
     private static final int CONTEXT = 2000;
     private static final SnapshotOrigin ORIGIN = new SnapshotOrigin("model", "session", 5);
-    private static final SequencePoint AT = new SequencePoint(READ, 9);
+    private static final SequencePoint AT = new SequencePoint(READ, 1);
 
     /** Sums and a ring; g-kv has a float of state. */
     private static KvOptions kv(String policy) throws Exception {
@@ -189,6 +189,37 @@ final class SegmentsTest {
             assertThatThrownBy(() -> restore(into, kv, longer))
                     .isInstanceOf(SnapshotException.class)
                     .hasMessageContaining("layer 0, KV head 0 from entry 0 cannot be of 1100 entries after 100 tokens");
+        }
+    }
+
+    /** More would outgrow the head's blocks before its next change point. */
+    @Test
+    void aHeadHasWhatTheLastChangeLeftAndWhatCameSince(BufferAllocator root) throws Exception {
+        KvOptions h2o = kv("h2o");
+        KvOptions less = new KvOptions(h2o.policy(), 1000, h2o.interval(), h2o.prefillLimit());
+        assertImpossible(root, less, new SequencePoint(READ, 99), "layer 0, KV head 0 from entry 0 cannot be of 1100");
+        assertImpossible(root, h2o, new SequencePoint(READ, 2), "layer 1, KV head 0 from entry 0 cannot be of 1 ");
+        KvOptions limit = new KvOptions(h2o.policy(), 1000, h2o.interval(), h2o.interval());
+        assertImpossible(
+                root, limit, new SequencePoint(READ, 100), "layer 0, KV head 0 from entry 0 cannot be of 1100");
+        assertImpossible(
+                root, kv("none"), new SequencePoint(READ + 1, 0), "layer 0, KV head 0 from entry 0 cannot be of 1300");
+    }
+
+    /** With a cache that was kept by other options than the header's. */
+    private static void assertImpossible(BufferAllocator root, KvOptions kv, SequencePoint at, String words)
+            throws Exception {
+        try (BlockArena arena = arena(root);
+                SequenceCache cache = cache(arena, KvType.BF16, kv(kv.policy().text()));
+                SequenceCache empty = cache(arena, KvType.BF16, kv)) {
+            fill(cache, 7);
+            ShardHeads heads = new ShardHeads(0, KV_HEADS, List.of(cache));
+            byte[] bytes = write(SnapshotHeader.of(ORIGIN, at, kv, heads.range()), heads, root);
+
+            assertThatThrownBy(() -> restore(new ShardHeads(0, KV_HEADS, List.of(empty)), kv, bytes))
+                    .isInstanceOf(SnapshotException.class)
+                    .hasMessageContaining(words)
+                    .hasMessageContaining(at.sinceChange() + " of them since a change");
         }
     }
 
