@@ -99,14 +99,19 @@ class ShardPlannerTest {
                         none -> assertThat(none.hopeless()).isTrue());
     }
 
-    @Test
-    void aNodeStaysOutAsLongAsNoNewPlanIsMadeAlthoughItCouldBeTriedAgain() {
-        serve();
+    /** The engine of b ends, and is not loaded again. */
+    private void failTwice() {
         planner.tell(new ShardReport.Lost("b", 1, "its decoder ended", List.of("b"), false));
         status();
         time.timePasses(Duration.ofMillis(1100));
         assertThat(assigned("a").nodes()).hasSize(2);
         planner.tell(new ShardReport.LoadFailed("b", 2, "no port", false));
+    }
+
+    @Test
+    void aNodeStaysOutAsLongAsNoNewPlanIsMadeAlthoughItCouldBeTriedAgain() {
+        serve();
+        failTwice();
         assertThat(assigned("a").nodes()).hasSize(1);
         ready("a", 3);
         status();
@@ -180,11 +185,7 @@ class ShardPlannerTest {
     @Test
     void leavesOutANodeWhoseOwnEngineFailsTwiceAndTakesItBackLater() {
         serve();
-        planner.tell(new ShardReport.Lost("b", 1, "its decoder ended", List.of("b"), false));
-        status();
-        time.timePasses(Duration.ofMillis(1100));
-        assertThat(assigned("a").nodes()).hasSize(2);
-        planner.tell(new ShardReport.LoadFailed("b", 2, "no port", false));
+        failTwice();
 
         assertThat(assigned("a").nodes()).hasSize(1);
         ready("a", 3);

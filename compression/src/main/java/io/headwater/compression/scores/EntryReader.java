@@ -35,11 +35,7 @@ public final class EntryReader {
 
     /** ‖x‖, summed in f64 in ascending order. */
     public static float norm(float[] x, int at, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += (double) x[at + i] * x[at + i];
-        }
-        return (float) Math.sqrt(sum);
+        return (float) Math.sqrt(dot(x, at, x, at, n));
     }
 
     /** {@link #norm} of {@code count} vectors of {@code n} elements that lie one after another in {@code x[at …]}, to {@code out[outAt …]}. */
