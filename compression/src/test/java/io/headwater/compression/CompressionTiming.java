@@ -17,7 +17,7 @@ final class CompressionTiming {
     private static final KvLayout LAYOUT = new KvLayout(64, KvType.BF16);
     private static final int GROUP = 3;
     private static final int HEADS = 16;
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = Integer.getInteger("rounds", 12);
 
     private CompressionTiming() {}
 

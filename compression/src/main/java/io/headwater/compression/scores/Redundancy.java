@@ -12,7 +12,7 @@ import java.util.Arrays;
  * one excused, softmax over all entries. Some rows of cosines at a time, never the matrix.
  */
 public final class Redundancy {
-    private static final int ROWS = 16;
+    private static final int ROWS = 32;
     private static final float EPSILON = 1e-6f;
 
     private final boolean raw;

@@ -34,7 +34,7 @@ public final class WindowAttention {
         int capacityRows = tokensAtOnce * group.size();
         queries = new float[capacityRows * headDim];
         rows = QueryRows.withoutValues(queries, capacityRows, capacityEntries / CHUNK_ENTRIES + 1);
-        rows.keepLogits(capacityRows);
+        rows.keepWeights(capacityRows);
         scratch = new AttentionScratch(capacityRows, layout);
     }
 

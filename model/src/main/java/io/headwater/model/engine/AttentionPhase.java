@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Attention of a step's rows on one shard, shared out over workers.
  *
  * <p>Few rows of one sequence (decode): an item is a chunk of one KV head, so that a long context keeps all workers busy; the chunks
- * are merged in the next phase. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
+ * are merged in the next phase. Items are dealt out in turn, so each worker knows beforehand what it will read. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
  * by the worker that has them in its own room. The bits are the same: chunks are cut at multiples of 256 entries and merged in ascending order
  * either way.
  */
 final class AttentionPhase {
     /** Up to this many rows of one sequence are shared out by chunks. */
     private static final int FEW_ROWS = 4;
+
+    /** Bytes of a layer's cache that a worker can have waiting in its core's second-level cache beside everything else. */
+    private static final int NEAR_BYTES = 256 << 10;
 
     /** Query rows that share one pass over a KV head in prefill. */
     private static final int QUERY_ROWS = 32;
@@ -31,6 +34,7 @@ final class AttentionPhase {
     private final AtomicInteger nextItem = new AtomicInteger();
     private final StepBatch batch;
     private final int cacheIndex;
+    private final int nearEntries;
     private int layer;
     private int chunks;
     private boolean byChunks;
@@ -49,6 +53,7 @@ final class AttentionPhase {
         this.attention = attention;
         this.batch = batch;
         this.cacheIndex = cacheIndex;
+        this.nearEntries = NEAR_BYTES * KvLayout.BLOCK_ENTRIES / layout.blockBytes();
         int group = geometry.config().groupSize();
         blocks = new AttentionItems(buffers.capacityRows(), Math.max(1, QUERY_ROWS / group));
         int capacityChunks = WorkerScratch.chunks(contextLength);
@@ -69,7 +74,7 @@ final class AttentionPhase {
         if (byChunks) {
             boolean columnSums = batch.sequence(0).cache(cacheIndex).kept().columnSums();
             for (QueryRows head : shared) {
-                head.keepLogits(
+                head.keepWeights(
                         columnSums
                                 ? geometry.config().groupSize()
                                 : 0); // one token's: room that long contexts can spare
@@ -95,10 +100,29 @@ final class AttentionPhase {
         }
     }
 
-    /** After the merge: a KV head's query rows with their totals and logits, if that is what the step had. */
+    /** After the merge: a KV head's query rows with their totals and weights, if that is what the step had. */
     @Nullable
-    QueryRows withLogits(int kvHead) {
-        return byChunks && shared[kvHead].keepsLogits() ? shared[kvHead] : null;
+    QueryRows withWeights(int kvHead) {
+        return byChunks && shared[kvHead].keepsWeights() ? shared[kvHead] : null;
+    }
+
+    /**
+     * Reads over what a worker will attend to in {@link #run}, if it is little enough to stay near: memory answers many reads at a time only where no
+     * arithmetic waits for them.
+     */
+    void approach(int layer, int worker, int workers, WorkerScratch scratch) {
+        if (!byChunks || geometry.kvHeads() * batch.sequence(0).longestHead() / workers > nearEntries) {
+            return;
+        }
+        int kvHeads = geometry.kvHeads();
+        int items =
+                kvHeads * ((batch.sequence(0).longestHead() + Attention.CHUNK_ENTRIES - 1) / Attention.CHUNK_ENTRIES);
+        int touched = 0;
+        for (int item = worker; item < items; item += workers) {
+            HeadCache head = batch.sequence(0).cache(cacheIndex).head(layer, item % kvHeads);
+            touched ^= head.touch(item / kvHeads * Attention.CHUNK_ENTRIES, Attention.CHUNK_ENTRIES);
+        }
+        scratch.attention.touched(touched);
     }
 
     private HeadCache cache(int row, int kvHead) {
@@ -119,22 +143,26 @@ final class AttentionPhase {
         }
     }
 
-    /** Every worker: takes items until there are none. */
-    void run(WorkerScratch scratch) {
+    /** Every worker: its items by chunks, or else items until there are none. */
+    void run(int worker, int workers, WorkerScratch scratch) {
         int kvHeads = geometry.kvHeads();
-        int items = kvHeads * (byChunks ? chunks : blocks.count());
-        for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
-            int kvHead = item % kvHeads;
-            if (byChunks) {
-                QueryRows queries = shared[kvHead];
-                int chunk = chunks - 1 - item / kvHeads;
-                if (chunk < queries.chunks(queries.rows() - 1)) { // heads may differ in length
-                    attention.chunk(cache(0, kvHead), chunk, queries, scratch.attention);
-                }
-            } else {
-                int fromRow = blocks.firstRow(item / kvHeads);
-                rows(kvHead, fromRow, blocks.end(batch, fromRow), scratch);
+        if (byChunks) {
+            for (int item = worker; item < kvHeads * chunks; item += workers) {
+                chunk(item % kvHeads, item / kvHeads, scratch);
             }
+            return;
+        }
+        int items = kvHeads * blocks.count();
+        for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
+            int fromRow = blocks.firstRow(item / kvHeads);
+            rows(item % kvHeads, fromRow, blocks.end(batch, fromRow), scratch);
+        }
+    }
+
+    private void chunk(int kvHead, int chunk, WorkerScratch scratch) {
+        QueryRows queries = shared[kvHead];
+        if (chunk < queries.chunks(queries.rows() - 1)) { // heads may differ in length
+            attention.chunk(cache(0, kvHead), chunk, queries, scratch.attention);
         }
     }
 

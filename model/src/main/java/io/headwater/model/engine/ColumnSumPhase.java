@@ -92,7 +92,7 @@ final class ColumnSumPhase {
         }
         float[] sums = scratch.columnSums();
         head.readColumnSums(first, count, sums);
-        @Nullable QueryRows attended = attention.withLogits(kvHead);
+        @Nullable QueryRows attended = attention.withWeights(kvHead);
         if (attended != null) {
             scores.columns(head, chunk, attended, group, scratch.attention, sums);
         } else {

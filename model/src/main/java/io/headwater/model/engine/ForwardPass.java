@@ -60,13 +60,14 @@ final class ForwardPass {
             norm(worker, w.attentionNorm(), buffers.normed, layer);
             team.await(worker);
             queriesKeysValues(worker, w, scratch.tile);
+            attention.approach(layer, worker, team.workers(), scratch);
             team.await(worker);
             rotateAndStore(worker, layer);
             if (worker == 0) {
                 attention.begin(layer);
             }
             team.await(worker);
-            attention.run(scratch);
+            attention.run(worker, team.workers(), scratch);
             team.await(worker);
             quantiseAttended(worker);
             team.await(worker);

@@ -101,6 +101,12 @@ final class EntryColumns {
         }
     }
 
+    /** Reads a word of each cache line of a column's block. */
+    int touch(int head, int column, int block) {
+        long at = at(head, column, block * ENTRIES);
+        return memory.get(JAVA_INT_UNALIGNED, at) ^ memory.get(JAVA_INT_UNALIGNED, at + SEGMENT_BYTES / 2);
+    }
+
     /** All columns of one entry over those of another of the same head. */
     void copy(int head, int from, int to) {
         long source = at(head, 0, from);

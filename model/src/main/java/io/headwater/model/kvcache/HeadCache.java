@@ -7,6 +7,7 @@ import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class HeadCache implements CompressibleHead {
     static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final int POSITION = 0;
+    private static final int CACHE_LINE = 64;
     private static final float[] NO_FLOATS = new float[0];
 
     /** A bias array grows by so many entries. */
@@ -215,6 +217,25 @@ public final class HeadCache implements CompressibleHead {
         if (kept.columnSums()) {
             columns().setFloat(index, kept.sumColumn(), entry, value);
         }
+    }
+
+    /**
+     * Reads a word of each cache line of keys, values and column sums that are stored of entries {@code [from, from + count)}; returns what came of
+     * it, to be kept somewhere.
+     */
+    public int touch(int from, int count) {
+        int read = 0;
+        int end = BlockList.blocks(Math.min(from + count, length));
+        for (int block = from / KvLayout.BLOCK_ENTRIES; block < end; block++) {
+            long at = blocks.address(block);
+            for (int line = 0; line < layout.blockBytes(); line += CACHE_LINE) {
+                read ^= EVERYTHING.get(ValueLayout.JAVA_INT_UNALIGNED, at + line);
+            }
+            if (kept.columnSums()) {
+                read ^= columns().touch(index, kept.sumColumn(), block);
+            }
+        }
+        return read;
     }
 
     /** The sums of entries {@code [from, from + count)}, a whole block on, to {@code out[from …]}. */

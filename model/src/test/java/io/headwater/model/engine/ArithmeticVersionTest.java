@@ -3,6 +3,8 @@ package io.headwater.model.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headwater.model.kvcache.HeadCache;
+import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.snapshot.ArithmeticVersion;
 import io.headwater.testing.GgufFormat;
@@ -15,10 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whoever changes a bit of any logit is told to raise the version: caches written before would go on with other numbers. */
+/** Whoever changes a bit of any logit or column sum is told to raise the version: caches written before would go on with other numbers. */
 final class ArithmeticVersionTest {
     private static final int CONTEXT = 256;
     private static final int TOKENS = 150;
+    private static final int KV_HEADS = 3;
+    private static final int LAYERS = 2;
 
     @TempDir
     private Path directory;
@@ -27,25 +31,25 @@ final class ArithmeticVersionTest {
     private static Map<String, Long> sums() {
         Map<String, Long> sums = new LinkedHashMap<>();
         sums.put("none", 73239480L);
-        sums.put("h2o", 4112731261L);
+        sums.put("h2o", 546980321L);
         sums.put("snapkv:sinks=0", 2388765770L);
         sums.put("tova", 3460728797L);
         sums.put("keydiff", 4120111672L);
         sums.put("expected-attention", 1687218504L);
         sums.put("g-kv", 4194036964L);
         sums.put("r-kv", 4080715624L);
-        sums.put("ems", 1117017398L);
-        sums.put("ems:tau=0.2,gamma=2", 655935954L);
-        sums.put("ems:storage=compact,tau=0.2,bias=log-count", 318874587L);
+        sums.put("ems", 2368533453L);
+        sums.put("ems:tau=0.2,gamma=2", 412781656L);
+        sums.put("ems:storage=compact,tau=0.2,bias=log-count", 2008083588L);
         return sums;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void logitsOfAVersionNeverChange(int threads) throws Exception {
+    void logitsAndColumnSumsOfAVersionNeverChange(int threads) throws Exception {
         Map<String, Long> sums = new LinkedHashMap<>();
         TinyModel tiny = TinyModel.create()
-                .heads(6, 3)
+                .heads(6, KV_HEADS)
                 .headDim(32)
                 .contextLength(CONTEXT)
                 .attention(GgufFormat.Q4_1)
@@ -56,7 +60,12 @@ final class ArithmeticVersionTest {
             int[] tokens = TinyRun.tokens(TOKENS, group.vocabSize(), 5);
             for (String policy : sums().keySet()) {
                 try (Sequence sequence = group.open(1, SnapshotsTest.options(policy))) {
-                    sums.put(policy, sum(new SnapshotRun(group, tokens).read(sequence, TOKENS)));
+                    CRC32C sum = new CRC32C();
+                    for (float[] row : new SnapshotRun(group, tokens).read(sequence, TOKENS)) {
+                        add(sum, row);
+                    }
+                    addColumnSums(sum, sequence.cache(0));
+                    sums.put(policy, sum.getValue());
                 }
             }
         }
@@ -64,19 +73,28 @@ final class ArithmeticVersionTest {
         assertThat(sums)
                 .as("if the arithmetic was meant to change: raise ArithmeticVersion.CURRENT, and put the new sums here")
                 .isEqualTo(sums());
-        assertThat(ArithmeticVersion.CURRENT).isEqualTo(1);
+        assertThat(ArithmeticVersion.CURRENT).isEqualTo(2);
     }
 
-    private static long sum(float[][] rows) {
-        CRC32C sum = new CRC32C();
-        for (float[] row : rows) {
-            for (float logit : row) {
-                int bits = Float.floatToRawIntBits(logit);
-                for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-                    sum.update(bits >>> shift);
+    private static void addColumnSums(CRC32C sum, SequenceCache cache) {
+        if (cache.kept().columnSums()) {
+            for (int layer = 0; layer < LAYERS; layer++) {
+                for (int kvHead = 0; kvHead < KV_HEADS; kvHead++) {
+                    HeadCache head = cache.head(layer, kvHead);
+                    for (int entry = 0; entry < head.length(); entry++) {
+                        add(sum, head.columnSum(entry));
+                    }
                 }
             }
         }
-        return sum.getValue();
+    }
+
+    private static void add(CRC32C sum, float... values) {
+        for (float value : values) {
+            int bits = Float.floatToRawIntBits(value);
+            for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+                sum.update(bits >>> shift);
+            }
+        }
     }
 }

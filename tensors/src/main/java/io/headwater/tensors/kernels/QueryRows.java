@@ -18,7 +18,7 @@ public final class QueryRows {
     private final float[] chunkValues;
     private final float[] max;
     private final float[] sum;
-    private float[] logits = new float[0];
+    private float[] weights = new float[0];
     private int keptRows;
     private int rows;
 
@@ -86,34 +86,36 @@ public final class QueryRows {
     }
 
     /**
-     * From now on, where there are no more than {@code most} rows, {@link Attention} and {@link Scores#totals} leave their logits here, and {@link
-     * Scores#columns} takes them from here instead of multiplying again. 0: no more.
+     * From now on, where there are no more than {@code most} rows, {@link Attention} and {@link Scores#totals} leave the entries' weights e^(z − m)
+     * here, members' included, and {@link Scores#columns} takes them from here instead of multiplying again. 0: no more.
      */
-    public void keepLogits(int most) {
+    public void keepWeights(int most) {
         int needed = Math.multiplyExact(Math.multiplyExact(most, capacityChunks), Attention.CHUNK_ENTRIES);
-        if (logits.length < needed) {
-            logits = new float[needed];
+        if (weights.length < needed) {
+            weights = new float[needed];
         }
         keptRows = most;
     }
 
-    /** Whether the logits of these rows are kept. */
-    public boolean keepsLogits() {
+    /** Whether the weights of these rows are kept. */
+    public boolean keepsWeights() {
         return rows <= keptRows;
     }
 
-    /** Keeps the logits of a row's chunk, if these rows' are kept. */
-    public void keepLogits(int row, int chunk, float[] z, int at) {
-        if (keepsLogits()) {
-            int to = chunkIndex(row, chunk) * Attention.CHUNK_ENTRIES;
-            System.arraycopy(z, at, logits, to, visibleIn(row, chunk));
+    /** Keeps the weights of a row's chunk, if these rows' are kept. */
+    public void keepWeights(int row, int chunk, float[] e, int at) {
+        if (keepsWeights()) {
+            System.arraycopy(e, at, weights, weightsAt(row, chunk), visibleIn(row, chunk));
         }
     }
 
-    /** Brings the kept logits of a row's chunk back. */
-    public void keptLogits(int row, int chunk, float[] z, int at) {
-        int from = chunkIndex(row, chunk) * Attention.CHUNK_ENTRIES;
-        System.arraycopy(logits, from, z, at, visibleIn(row, chunk));
+    /** Where all kept weights are; those of a row's chunk from {@link #weightsAt} on. */
+    public float[] weights() {
+        return weights;
+    }
+
+    public int weightsAt(int row, int chunk) {
+        return chunkIndex(row, chunk) * Attention.CHUNK_ENTRIES;
     }
 
     public int paddedDim() {

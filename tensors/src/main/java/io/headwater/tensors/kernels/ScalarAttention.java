@@ -22,8 +22,8 @@ final class ScalarAttention implements Attention {
                 z[i] = score(kv, first + i, rows.queries(), rows.queryOffset(row));
                 max = Math.max(max, z[i]);
             }
-            rows.keepLogits(row, chunk, z, 0);
             max = weights(kv.members(), first, z, 0, n, max, scratch);
+            rows.keepWeights(row, chunk, z, 0);
             float[] lanes = scratch.lanes();
             Arrays.fill(lanes, 0f);
             for (int i = 0; i < n; i++) {

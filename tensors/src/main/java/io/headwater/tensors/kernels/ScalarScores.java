@@ -4,7 +4,6 @@ package io.headwater.tensors.kernels;
 import static io.headwater.tensors.kernels.Attention.CHUNK_ENTRIES;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** The oracle of {@link Scores}. */
 final class ScalarScores implements Scores {
@@ -30,34 +29,42 @@ final class ScalarScores implements Scores {
     }
 
     private static void total(KvBlocks kv, QueryRows rows, int row, int chunk, int n, AttentionScratch scratch) {
-        float[] z = scratch.scores();
+        float[] e = scratch.scores();
         int at = row * CHUNK_ENTRIES;
-        rows.keepLogits(row, chunk, z, at);
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, z[at + i]);
-        }
-        max = ScalarAttention.weights(kv.members(), chunk * CHUNK_ENTRIES, z, at, n, max, scratch);
+        float max = weights(kv, chunk, row, n, scratch);
+        rows.keepWeights(row, chunk, e, at);
         float[] lanes = scratch.lanes();
         Arrays.fill(lanes, 0f);
         for (int i = 0; i < n; i++) {
-            lanes[i % LaneSums.LANES] += z[at + i];
+            lanes[i % LaneSums.LANES] += e[at + i];
         }
         rows.chunkMax()[rows.chunkIndex(row, chunk)] = max;
         rows.chunkSum()[rows.chunkIndex(row, chunk)] = LaneSums.fold(lanes, 0);
     }
 
+    /** Turns a row's logits into weights; returns their maximum m. */
+    private static float weights(KvBlocks kv, int chunk, int row, int n, AttentionScratch scratch) {
+        float[] z = scratch.scores();
+        int at = row * CHUNK_ENTRIES;
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, z[at + i]);
+        }
+        return ScalarAttention.weights(kv.members(), chunk * CHUNK_ENTRIES, z, at, n, max, scratch);
+    }
+
     @Override
     public void columns(
             KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums) {
-        if (rows.keepsLogits()) {
-            Scores.keptLogits(chunk, rows, scratch);
-        } else {
+        if (!rows.keepsWeights()) {
             logits(kv, chunk, rows, scratch);
         }
         float[] a = scratch.scores();
         for (int row = 0; row < rows.rows(); row++) {
-            probabilities(kv.members(), chunk * CHUNK_ENTRIES, rows, row, rows.visibleIn(row, chunk), scratch);
+            int n = rows.visibleIn(row, chunk);
+            if (n > 0) {
+                probabilities(kv, chunk, rows, row, n, scratch);
+            }
         }
         for (int row = 0; row < rows.rows(); row += group.size()) {
             for (int i = 0; i < rows.visibleIn(row, chunk); i++) {
@@ -74,29 +81,20 @@ final class ScalarScores implements Scores {
         }
     }
 
-    /** Turns a row's logits into probabilities, those of members added to their entries'. */
     private static void probabilities(
-            @Nullable EntryMembers members, int first, QueryRows rows, int row, int n, AttentionScratch scratch) {
-        float[] z = scratch.scores();
+            KvBlocks kv, int chunk, QueryRows rows, int row, int n, AttentionScratch scratch) {
+        float[] a = scratch.scores();
         int at = row * CHUNK_ENTRIES;
-        int from = members == null ? 0 : members.first(first);
-        int to = members == null ? 0 : members.first(first + n);
-        float[] more = scratch.members(to - from);
-        if (members != null) {
-            members.logits(from, to, first, z, at, more);
+        float max;
+        if (rows.keepsWeights()) {
+            System.arraycopy(rows.weights(), rows.weightsAt(row, chunk), a, at, n);
+            max = rows.chunkMax()[rows.chunkIndex(row, chunk)];
+        } else {
+            max = weights(kv, chunk, row, n, scratch);
         }
+        float factor = Scores.factor(rows, row, max);
         for (int i = 0; i < n; i++) {
-            z[at + i] = probability(z[at + i], rows, row);
+            a[at + i] *= factor;
         }
-        for (int i = 0; i < to - from; i++) {
-            more[i] = probability(more[i], rows, row);
-        }
-        if (members != null) {
-            members.add(from, to, first, more, z, at);
-        }
-    }
-
-    private static float probability(float z, QueryRows rows, int row) {
-        return ExactExp.exp(z - rows.max()[row]) * (1f / rows.sum()[row]);
     }
 }

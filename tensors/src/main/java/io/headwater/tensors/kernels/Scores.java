@@ -14,17 +14,15 @@ public interface Scores {
     void totals(KvBlocks kv, int chunk, QueryRows rows, AttentionScratch scratch);
 
     /**
-     * Adds each entry's probabilities to {@code sums[entry]}: per entry A = exp(z − M) · (1 / S), reduced over the rows of a group
-     * in ascending order, added in ascending order of the groups. Rows come in whole groups and have their (M, S). Where {@link
-     * QueryRows#keepsLogits}, attention or {@link #totals} has met the same rows and chunk before.
+     * Adds each entry's probabilities to {@code sums[entry]}: per entry A = e · f of its weight e = exp(z − m) in the chunk and {@link #factor} f,
+     * reduced over the rows of a group in ascending order, added in ascending order of the groups. Rows come in whole groups and have their (M, S).
+     * Where {@link QueryRows#keepsWeights}, attention or {@link #totals} has met the same rows and chunk before.
      */
     void columns(KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums);
 
-    /** Brings the kept logits of all rows back to where {@link #logits} would put them. */
-    static void keptLogits(int chunk, QueryRows rows, AttentionScratch scratch) {
-        for (int row = 0; row < rows.rows(); row++) {
-            rows.keptLogits(row, chunk, scratch.scores(), row * Attention.CHUNK_ENTRIES);
-        }
+    /** What makes a probability of a weight in a chunk with the maximum m: exp(m − M) · (1 / S). */
+    static float factor(QueryRows rows, int row, float chunkMax) {
+        return ExactExp.exp(chunkMax - rows.max()[row]) * (1f / rows.sum()[row]);
     }
 
     /** Merges a row's chunks into (M, S), as {@link Attention#merge} does. The row sees at least one entry. */

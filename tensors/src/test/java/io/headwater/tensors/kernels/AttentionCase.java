@@ -72,10 +72,10 @@ final class AttentionCase {
         return attend(attention, from, to, 0);
     }
 
-    /** As the other; logits are kept where there are no more than {@code keptRows}. */
+    /** As the other; weights are kept where there are no more than {@code keptRows}. */
     Result attend(Attention attention, int from, int to, int keptRows) {
         QueryRows rows = new QueryRows(queries, to - from, chunks() + 1, layout);
-        rows.keepLogits(keptRows);
+        rows.keepWeights(keptRows);
         for (int row = from; row < to; row++) {
             rows.add(queryOffset(row), visible[row]);
         }

@@ -93,7 +93,7 @@ class ScoresTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource(Providers.HERE)
-    void columnSumsAreTheSameFromLogitsThatTotalsOrAttentionHaveKept(Kernels kernels) {
+    void columnSumsAreTheSameFromWeightsThatTotalsOrAttentionHaveKept(Kernels kernels) {
         for (KvType type : KvType.values()) {
             AttentionCase attention = AttentionCase.ofGroups(new KvLayout(64, type), 600, 4, 3, true, 5);
             QueryGroup group = QueryGroup.mean(3);
@@ -101,7 +101,7 @@ class ScoresTest {
             multiplied.totals(kernels.scores());
             multiplied.columns(kernels.scores());
             ScoresCase kept = new ScoresCase(attention, group);
-            kept.rows.keepLogits(kept.rows.rows());
+            kept.rows.keepWeights(kept.rows.rows());
             AttentionCase.Result attended =
                     attention.attend(kernels.attention(), 0, attention.visible.length, attention.visible.length);
             float[] sums = new float[attention.length];

@@ -22,21 +22,27 @@ final class AttentionSoftmax {
 
     static void row(KvBlocks kv, int chunk, QueryRows rows, int row, AttentionScratch scratch) {
         float[] z = scratch.scores();
+        int at = row * Attention.CHUNK_ENTRIES;
         int n = rows.visibleIn(row, chunk);
+        int index = rows.chunkIndex(row, chunk);
+        rows.chunkMax()[index] = weights(kv, chunk, row, n, scratch);
+        rows.chunkSum()[index] = sum(z, at, padded(n), scratch.lanes());
+        rows.keepWeights(row, chunk, z, at);
+    }
+
+    /** Turns the logits of a row's {@code n} entries into weights e^(z − m), members' added; returns m. */
+    static float weights(KvBlocks kv, int chunk, int row, int n, AttentionScratch scratch) {
+        float[] z = scratch.scores();
         int at = row * Attention.CHUNK_ENTRIES;
         int padded = padded(n);
         EntryMembers members = kv.members();
-        rows.keepLogits(row, chunk, z, at);
         Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
         float max = maxLoop(z, at, padded);
         if (members == null || members.count() == 0) {
             exponentialsLoop(z, at, padded, max);
-        } else {
-            max = withMembers(members, chunk * Attention.CHUNK_ENTRIES, z, at, n, max, scratch);
+            return max;
         }
-        int index = rows.chunkIndex(row, chunk);
-        rows.chunkMax()[index] = max;
-        rows.chunkSum()[index] = sum(z, at, padded, scratch.lanes());
+        return withMembers(members, chunk * Attention.CHUNK_ENTRIES, z, at, n, max, scratch);
     }
 
     /** The length in whole lanes. */
@@ -58,7 +64,7 @@ final class AttentionSoftmax {
     }
 
     /** Logits of members [from, to), filled up with −∞. */
-    static float[] memberLogits(
+    private static float[] memberLogits(
             EntryMembers members, int from, int to, int first, float[] z, int at, AttentionScratch scratch) {
         float[] more = scratch.members(to - from);
         members.logits(from, to, first, z, at, more);

@@ -23,12 +23,15 @@ import jdk.incubator.vector.IntVector;
  */
 final class OneTokenAttention {
     private static final int UPPER = 0xffff0000;
+    private static final int MOST_ROWS = 2 * OneTokenStep.ROWS;
 
     private OneTokenAttention() {}
 
-    /** True if the rows are one token's: all see the same entries. */
+    /** True if the rows are one token's: all see the same entries, and they are few; many are better off with unpacked keys. */
     static boolean fits(KvBlocks kv, QueryRows rows) {
-        return kv.layout().type() == KvType.BF16 && rows.visible(0) == rows.visible(rows.rows() - 1);
+        return kv.layout().type() == KvType.BF16
+                && rows.rows() <= MOST_ROWS
+                && rows.visible(0) == rows.visible(rows.rows() - 1);
     }
 
     /** Scores of the chunk's entries, for all rows. */

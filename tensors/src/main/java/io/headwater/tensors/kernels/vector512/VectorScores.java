@@ -5,18 +5,15 @@ import static io.headwater.tensors.kernels.Attention.CHUNK_ENTRIES;
 import static io.headwater.tensors.kernels.vector512.Lanes.FLOATS;
 
 import io.headwater.tensors.kernels.AttentionScratch;
-import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvBlocks;
 import io.headwater.tensors.kernels.QueryGroup;
 import io.headwater.tensors.kernels.QueryRows;
 import io.headwater.tensors.kernels.Scores;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Scores}, entries in lanes. Rows are filled up to a multiple of 16 entries with −∞, whose probability is +0 and is never
- * added to a sum.
+ * {@link Scores}, entries in lanes. Rows are filled up to a multiple of 16 entries with whatever lies there, which is never added to
+ * a sum.
  */
 final class VectorScores implements Scores {
     @Override
@@ -38,77 +35,60 @@ final class VectorScores implements Scores {
     @Override
     public void columns(
             KvBlocks kv, int chunk, QueryRows rows, QueryGroup group, AttentionScratch scratch, float[] sums) {
-        if (rows.keepsLogits()) {
-            Scores.keptLogits(chunk, rows, scratch);
-        } else {
+        if (!rows.keepsWeights()) {
             ChunkLogits.compute(kv, chunk, rows, scratch);
         }
         for (int row = 0; row < rows.rows(); row += group.size()) {
             int n = rows.visibleIn(row, chunk);
             if (n > 0) {
-                reduce(kv.members(), chunk * CHUNK_ENTRIES, rows, row, n, group, scratch);
+                reduce(kv, chunk, rows, row, group, scratch);
                 addLoop(scratch.scores(), row * CHUNK_ENTRIES, n, group.factor(), sums, chunk * CHUNK_ENTRIES);
             }
         }
     }
 
-    /** Turns a group's logits into probabilities, and the first row's into the group's. */
+    /** Leaves a group's probabilities, reduced, in the room of its first row. */
     private static void reduce(
-            @Nullable EntryMembers members,
-            int firstEntry,
-            QueryRows rows,
-            int row,
-            int n,
-            QueryGroup group,
-            AttentionScratch scratch) {
-        float[] z = scratch.scores();
-        int padded = AttentionSoftmax.padded(n);
+            KvBlocks kv, int chunk, QueryRows rows, int row, QueryGroup group, AttentionScratch scratch) {
+        float[] a = scratch.scores();
+        int n = rows.visibleIn(row, chunk);
         int first = row * CHUNK_ENTRIES;
         for (int i = 0; i < group.size(); i++) {
             int at = first + i * CHUNK_ENTRIES;
-            Arrays.fill(z, at + n, at + padded, Float.NEGATIVE_INFINITY);
-            float max = rows.max()[row + i];
-            float inverseSum = 1f / rows.sum()[row + i];
-            if (members == null || members.count() == 0) {
-                probabilitiesLoop(z, at, padded, max, inverseSum);
-            } else {
-                withMembers(members, firstEntry, z, at, n, max, inverseSum, scratch);
-            }
+            probabilities(kv, chunk, rows, row + i, n, scratch);
             if (i > 0) {
                 switch (group.reduction()) {
-                    case MEAN -> sumLoop(z, first, at, padded);
-                    case MAX -> maxLoop(z, first, at, padded);
+                    case MEAN -> sumLoop(a, first, at, AttentionSoftmax.padded(n));
+                    case MAX -> maxLoop(a, first, at, AttentionSoftmax.padded(n));
                 }
             }
         }
     }
 
-    private static void withMembers(
-            EntryMembers members,
-            int firstEntry,
-            float[] z,
-            int at,
-            int n,
-            float max,
-            float inverseSum,
-            AttentionScratch scratch) {
-        int from = members.first(firstEntry);
-        int to = members.first(firstEntry + n);
-        float[] more = AttentionSoftmax.memberLogits(members, from, to, firstEntry, z, at, scratch);
-        probabilitiesLoop(z, at, AttentionSoftmax.padded(n), max, inverseSum);
-        probabilitiesLoop(more, 0, AttentionSoftmax.padded(to - from), max, inverseSum);
-        members.add(from, to, firstEntry, more, z, at);
+    private static void probabilities(
+            KvBlocks kv, int chunk, QueryRows rows, int row, int n, AttentionScratch scratch) {
+        int at = row * CHUNK_ENTRIES;
+        float[] weights = rows.weights();
+        int from = rows.weightsAt(row, chunk);
+        float max;
+        if (rows.keepsWeights()) {
+            max = rows.chunkMax()[rows.chunkIndex(row, chunk)];
+        } else {
+            max = AttentionSoftmax.weights(kv, chunk, row, n, scratch);
+            weights = scratch.scores();
+            from = at;
+        }
+        scaleLoop(weights, from, AttentionSoftmax.padded(n), Scores.factor(rows, row, max), scratch.scores(), at);
     }
 
     private static FloatVector load(float[] x, int at) {
         return FloatVector.fromArray(Lanes.F, x, at);
     }
 
-    private static void probabilitiesLoop(float[] z, int at, int n, float max, float inverseSum) {
-        FloatVector m = FloatVector.broadcast(Lanes.F, max);
-        FloatVector factor = FloatVector.broadcast(Lanes.F, inverseSum);
+    private static void scaleLoop(float[] e, int from, int n, float factor, float[] a, int at) {
+        FloatVector f = FloatVector.broadcast(Lanes.F, factor);
         for (int i = 0; i < n; i += FLOATS) {
-            VectorExp.exp(load(z, at + i).sub(m)).mul(factor).intoArray(z, at + i);
+            load(e, from + i).mul(f).intoArray(a, at + i);
         }
     }
 

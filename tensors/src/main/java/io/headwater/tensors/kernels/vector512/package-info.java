@@ -11,7 +11,8 @@
  * <p>C2 would inline those loops into their caller and meet its limit there (NodeCountInliningCutoff), whereupon every vector in
  * the rest is boxed; whether it does depends on what was compiled first. So the JVM is started with {@code
  * -XX:CompileCommand=dontinline,…vector*::*Loop}, and a method that holds a loop over vectors is named {@code …Loop}; it neither
- * takes nor returns a vector.
+ * takes nor returns a vector. What returns one lies in {@code Lanes} or {@code VectorExp}, which are always inlined, or is a line or two: a
+ * method that was compiled on its own first and came out long would be called, not inlined, and its result boxed.
  */
 @NullMarked
 package io.headwater.tensors.kernels.vector512;
