@@ -120,7 +120,8 @@ final class DecodingCodecTest {
                                                         9,
                                                         10,
                                                         11,
-                                                        12)))),
+                                                        12,
+                                                        13)))),
                         new RequestEvents(2, List.of(new Scored(1, List.of(-1.0, Math.PI, Double.NEGATIVE_INFINITY)))),
                         new RequestEvents(3, List.of(new Failed(Failure.BROKEN, "why")))),
                 new LoopFigures(1, 2, 3, 4, 5)));

@@ -127,7 +127,7 @@ final class Conversation implements AutoCloseable {
 
     private void checkRoom(int tokens) {
         int context = model.contextLength();
-        if (tokens > context) {
+        if (model.kv().full() && tokens > context) {
             throw new UserError("no room: " + tokens + " tokens with this message, the context has " + context
                     + "; /clear begins anew");
         }

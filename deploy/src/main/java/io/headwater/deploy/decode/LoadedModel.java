@@ -200,17 +200,18 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Refuses token ids that cannot be a prompt.
      *
-     * @throws UserError if there are none, more than the context holds, or one that the vocabulary lacks
+     * @throws UserError if there are none, more than the context holds (with a full cache), or one that the vocabulary lacks
      */
     public void checkPrompt(int[] ids) {
         if (ids.length == 0) {
             throw new UserError("the prompt is empty: give at least one token");
         }
-        if (ids.length > contextLength()) {
+        if (kv().full() && ids.length > contextLength()) {
             throw new UserError("the prompt has " + ids.length + " tokens, the context " + contextLength()
                     + (contextLength() < config().contextLength()
-                            ? ": shorten it or raise --context (this model: up to " + config().contextLength() + ")"
-                            : " (the model's): shorten it"));
+                            ? ": shorten it, raise --context (this model: up to " + config().contextLength() + ")"
+                            : " (the model's): shorten it")
+                    + " or give a --kv-policy, with which there is no end");
         }
         for (int id : ids) {
             if (id < 0 || id >= config().vocabSize()) {

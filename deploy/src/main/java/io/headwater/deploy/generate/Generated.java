@@ -27,6 +27,10 @@ final class Generated {
         return answer;
     }
 
+    KvReport kv() {
+        return kv;
+    }
+
     Timings timings() {
         return timings;
     }

@@ -47,13 +47,21 @@ final class HumanAnswer {
         Timings timings = generated.timings();
         return String.format(
                 Locale.ROOT,
-                "[%d prompt tokens, %.1f/s; %d tokens, %.1f/s; first after %.2f s; ended by %s]",
+                "[%d prompt tokens, %.1f/s; %d tokens, %.1f/s; first after %.2f s; ended by %s%s]",
                 timings.prefillTokens(),
                 timings.prefillPerSecond(),
                 timings.decodeTokens(),
                 timings.decodePerSecond(),
                 timings.firstTokenMs() / 1000,
-                generated.answer().finishReason().text());
+                generated.answer().finishReason().text(),
+                rebased(generated.kv().rebasings()));
+    }
+
+    /** Nothing where the context was long enough. */
+    private static String rebased(int times) {
+        return times == 0
+                ? ""
+                : "; beyond the context: positions started anew " + times + (times == 1 ? " time" : " times");
     }
 
     private static String details(LoadedModel model) {

@@ -57,7 +57,7 @@ record KvReport(
                 figures.kvFullBytes(),
                 figures.compressions(),
                 0,
-                0);
+                figures.rebasings());
     }
 
     /** Of heads that the leader does not have, what its own have in the mean. */

@@ -51,8 +51,16 @@ public final class PerplexityCommand implements Callable<Integer> {
     private @Nullable Integer windows;
 
     @Option(
+            names = "--skip",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "leave the text's first N tokens out (default: ${DEFAULT-VALUE})")
+    private int skip;
+
+    @Option(
             names = "--stream",
-            description = "the whole text in one session; per_window is then of each stretch of W tokens")
+            description = "the whole text in one session, which goes on beyond the context if it has a --kv-policy;"
+                    + " per_window is then of each stretch of W tokens")
     private boolean stream;
 
     @Option(
@@ -79,6 +87,9 @@ public final class PerplexityCommand implements Callable<Integer> {
         if (windows != null && windows < 1) {
             throw new UserError("--windows " + windows + ": give at least 1");
         }
+        if (skip < 0) {
+            throw new UserError("--skip " + skip + ": give at least 0");
+        }
         if (compressHalf && stream) {
             throw new UserError("--compress-half and --stream exclude each other: give one of them");
         }
@@ -94,7 +105,7 @@ public final class PerplexityCommand implements Callable<Integer> {
         try (LoadedModel model = flags.load(console);
                 ProgressBar bar = flags.output().progress(console, "scoring", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            int[] tokens = model.tokenizer().encode(text, false);
+            int[] tokens = tokens(model, text);
             int[] wanted = stream ? streamed(model, tokens) : windowed(model, tokens);
             TextScorer scorer = new TextScorer(model, (done, _) -> bar.update(done, wanted.length), cancellation);
             Windows parts = new Windows(model, scorer, window);
@@ -111,7 +122,7 @@ public final class PerplexityCommand implements Callable<Integer> {
         try (LoadedModel model = flags.loadHere(console);
                 ProgressBar bar = flags.output().progress(console, "windows", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            int[] wanted = windowed(model, model.tokenizer().encode(text, false));
+            int[] wanted = windowed(model, tokens(model, text));
             ForkedText forks = new ForkedText(model.engines(), compared, cancellation);
             CompressedHalves halves = new CompressedHalves(model, forks, compared, window);
             HalvesResult result = halves.score(wanted, done -> bar.update(done, wanted.length / window));
@@ -124,6 +135,14 @@ public final class PerplexityCommand implements Callable<Integer> {
             }
             return ExitCode.DONE;
         }
+    }
+
+    private int[] tokens(LoadedModel model, String text) {
+        int[] tokens = model.tokenizer().encode(text, false);
+        if (skip > 0 && skip >= tokens.length) {
+            throw new UserError("--skip " + skip + ": the text has " + tokens.length + " tokens");
+        }
+        return Arrays.copyOfRange(tokens, skip, tokens.length);
     }
 
     private int[] windowed(LoadedModel model, int[] tokens) {
@@ -150,9 +169,9 @@ public final class PerplexityCommand implements Callable<Integer> {
         if (wanted < 2) {
             throw new UserError("the text has " + wanted + " tokens: give at least 2");
         }
-        if (wanted - 1 > context) {
+        if (model.kv().full() && wanted - 1 > context) {
             throw new UserError("the text has " + wanted + " tokens, one session holds " + context
-                    + ": score fewer stretches with --windows");
+                    + ": score fewer stretches with --windows, or give a --kv-policy, with which there is no end");
         }
         return Arrays.copyOf(tokens, wanted);
     }

@@ -244,6 +244,36 @@ final class GenerateCommandTest {
     }
 
     @Test
+    void aCompressedSessionGoesOnBeyondItsContextAfterAPromptThatIsLongerThanIt() throws IOException {
+        Files.writeString(directory.resolve("long.txt"), "xyz ".repeat(40));
+
+        TestConsole.Result result = run(
+                "-f",
+                directory.resolve("long.txt").toString(),
+                "-n",
+                "100",
+                "--ignore-eos",
+                "--kv-policy",
+                "knorm",
+                "--kv-budget",
+                "16",
+                "--kv-interval",
+                "16",
+                "--kv-prefill-limit",
+                "32",
+                "--json");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.DONE);
+        JsonNode answer = Json.parse(result.out(), "answer");
+        int prompt = answer.get("prompt_tokens").size();
+        assertThat(prompt).isGreaterThan(64);
+        assertThat(answer.get("tokens")).hasSize(100);
+        // the last token is not in the cache; positions start anew after 64 tokens, and then after each 32
+        assertThat(answer.get("kv").get("rebasings").asInt()).isEqualTo(1 + (prompt + 99 - 64) / 32);
+        assertThat(answer.get("kv").get("entries").get(0).get(0).asInt()).isBetween(16, 48);
+    }
+
+    @Test
     void aTruncatedModelIsOneLine() throws IOException {
         byte[] bytes = Files.readAllBytes(directory.resolve("tiny.gguf"));
         Files.write(directory.resolve("tiny.gguf"), java.util.Arrays.copyOf(bytes, bytes.length / 2));

@@ -22,7 +22,7 @@ final class KvReportTest {
         Path file = TinyModel.create().heads(6, 3).headDim(32).write(directory);
         try (LlamaModel model = LlamaModel.open(file)) {
             SequenceFigures figures = new SequenceFigures(
-                    90, 1, 1, 1, 1, List.of(40, 40), List.of(List.of(50, 61), List.of(44, 44, 47)), 1, 0, 0, 0, 0);
+                    90, 1, 1, 1, 1, List.of(40, 40), List.of(List.of(50, 61), List.of(44, 44, 47)), 1, 0, 0, 0, 0, 0);
 
             KvReport report =
                     KvReport.of(model.config(), KvOptions.of(KvPolicy.parse("ems:storage=expanded"), 40), figures);

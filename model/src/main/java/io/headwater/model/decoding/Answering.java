@@ -127,7 +127,7 @@ final class Answering implements Work {
     }
 
     private void endAtFullContext() {
-        if (!turn.finished() && log.size() > contextLength) {
+        if (!turn.finished() && request.kv().full() && log.size() > contextLength) {
             heldBack = turn.finish(FinishReason.LENGTH);
         }
     }

@@ -2,23 +2,26 @@
 package io.headwater.model.decoding;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import java.util.List;
 
 /**
  * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
- * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since. A position here is how many tokens the
- * cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
+ * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since, and wherever it is re-based. A position here
+ * is how many tokens the cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
  */
 final class ChangePoints {
     static final int NEVER = Integer.MAX_VALUE;
 
     private final KvOptions options;
+    private final Rebasing rebasing;
     private final List<PastTurn> past;
     private final int prompt;
 
     /** {@code prompt}: where the prompt of the turn after the past ones ends. */
-    ChangePoints(KvOptions options, List<PastTurn> past, int prompt) {
+    ChangePoints(KvOptions options, Rebasing rebasing, List<PastTurn> past, int prompt) {
         this.options = options;
+        this.rebasing = rebasing;
         this.past = List.copyOf(past);
         this.prompt = prompt;
         int end = 1;
@@ -41,9 +44,10 @@ final class ChangePoints {
 
     /** The first change point after a position, when the last one was {@code last}. */
     int next(int position, int last) {
-        if (options.full()) {
-            return NEVER;
-        }
+        return options.full() ? NEVER : Math.min(inTurns(position, last), rebasing.next(position));
+    }
+
+    private int inTurns(int position, int last) {
         int at = position;
         for (PastTurn turn : past) {
             if (at < turn.prompt()) {

@@ -66,6 +66,7 @@ public sealed interface DecodeEvent {
      * @param headEntries entries of a head of each layer
      * @param represented tokens that the entries of each head stand for, {@code [layer][KV heads of the leader]}
      * @param compressions change points so far
+     * @param rebasings how often positions have started anew
      * @param compressionNanos the leader's time for what policies ask during this request's steps
      * @param columnSumNanos of compressionNanos, column sums
      * @param exchangeNanos the leader's time in the exchange during this request's steps
@@ -80,12 +81,13 @@ public sealed interface DecodeEvent {
             List<Integer> headEntries,
             List<List<Integer>> represented,
             int compressions,
+            int rebasings,
             long compressionNanos,
             long columnSumNanos,
             long exchangeNanos,
             long exchangeBytes) {
         public static final SequenceFigures NONE =
-                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0);
+                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0);
 
         public SequenceFigures {
             headEntries = List.copyOf(headEntries);

@@ -250,7 +250,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** The session's cache if the request goes on from it, otherwise an empty one. */
     private SessionCache cache(Request request) {
-        ChangePoints changes = request.changePoints();
+        ChangePoints changes = request.changePoints(engine.contextLength());
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
         if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {

@@ -4,6 +4,7 @@ package io.headwater.model.decoding;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -70,11 +71,13 @@ final class Request {
      *
      * @throws IllegalArgumentException if its turns do not follow each other
      */
-    ChangePoints changePoints() {
+    ChangePoints changePoints(int contextLength) {
+        Rebasing rebasing = Rebasing.of(asked.kv(), contextLength);
         return switch (asked) {
             case DecodeRequest.Generate generate ->
-                new ChangePoints(generate.kv(), generate.past(), generate.log().size() - generate.answered());
-            case DecodeRequest.Score score -> new ChangePoints(score.kv(), List.of(), score.prompt());
+                new ChangePoints(
+                        generate.kv(), rebasing, generate.past(), generate.log().size() - generate.answered());
+            case DecodeRequest.Score score -> new ChangePoints(score.kv(), rebasing, List.of(), score.prompt());
         };
     }
 
@@ -86,12 +89,12 @@ final class Request {
         };
     }
 
-    /** Tokens that its log will have at most. */
+    /** Tokens that its log will have at most, or, without end, for the time being. */
     int room(int contextLength) {
         return switch (asked) {
             case DecodeRequest.Generate generate ->
                 (int) Math.min(
-                        contextLength + 1L,
+                        Math.max(generate.log().size(), contextLength) + 1L,
                         generate.log().size() + (long) generate.turn().maxTokens());
             case DecodeRequest.Score score -> score.log().size();
         };

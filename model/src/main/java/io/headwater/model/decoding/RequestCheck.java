@@ -2,6 +2,7 @@
 package io.headwater.model.decoding;
 
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.kvcache.KvOptions;
 
 /** Whether a request can be done at all. */
 final class RequestCheck {
@@ -22,7 +23,8 @@ final class RequestCheck {
             }
         }
         return switch (request) {
-            case DecodeRequest.Generate generate -> tooLong(log.size() - Math.min(1, generate.answered()));
+            case DecodeRequest.Generate generate ->
+                tooLong(generate.kv(), log.size() - Math.min(1, generate.answered()));
             case DecodeRequest.Score score -> score(score);
         };
     }
@@ -37,12 +39,14 @@ final class RequestCheck {
             return "top=" + score.top() + " stepRows=" + score.stepRows() + ": give at most the " + vocabSize
                     + " tokens of the vocabulary, and at least 1 row";
         }
-        return tooLong(rows);
+        return tooLong(score.kv(), rows);
     }
 
-    private String tooLong(int rows) {
-        return rows <= contextLength
+    /** A compressed cache is re-based where the context ends. */
+    private String tooLong(KvOptions kv, int rows) {
+        return rows <= contextLength || !kv.full()
                 ? ""
-                : "the text has " + rows + " tokens, the context " + contextLength + ": shorten it or raise --context";
+                : "the text has " + rows + " tokens, the context " + contextLength
+                        + ": shorten it, raise --context, or give a --kv-policy, with which there is no end";
     }
 }

@@ -75,6 +75,7 @@ final class SessionCache {
                 sequence.headEntries(),
                 sequence.represented(),
                 changed.count(),
+                sequence.rebasings(),
                 now.compressionNanos() - before.compressionNanos(),
                 now.columnSumNanos() - before.columnSumNanos(),
                 now.exchangeNanos() - before.exchangeNanos(),

@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.compression.HeadCompressor;
+import io.headwater.compression.Rotation;
 import io.headwater.model.kvcache.HeadCache;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ final class ChangePhase {
     private final int headDim;
     private final int workers;
     private final int contextLength;
+    private final Rotation rotation;
     private final StepBatch batch;
     private final StepFault fault;
     private final int cacheIndex;
@@ -35,7 +37,14 @@ final class ChangePhase {
 
     /** {@code cacheIndex}: which of a sequence's caches is this shard's. */
     ChangePhase(
-            ShardGeometry geometry, int workers, int contextLength, StepBatch batch, StepFault fault, int cacheIndex) {
+            ShardGeometry geometry,
+            int workers,
+            int contextLength,
+            Rotation rotation,
+            StepBatch batch,
+            StepFault fault,
+            int cacheIndex) {
+        this.rotation = rotation;
         this.nLayers = geometry.config().nLayers();
         this.kvHeads = geometry.kvHeads();
         this.headDim = geometry.config().headDim();
@@ -120,7 +129,7 @@ final class ChangePhase {
     /** Sets how an item of so many entries is cut. */
     private void meet(Cursor cursor, int run, int layer, int entries) {
         KvOptions options = batch.sequence(run).options();
-        int budget = options.full() ? entries : options.budget(layer, nLayers);
+        int budget = options.full() ? entries : budget(run, layer);
         cursor.slices = HeadCompressor.slices(options.policy(), entries, budget, headDim);
         long products = HeadCompressor.products(options.policy(), entries, budget, headDim);
         cursor.sliceWeight = entries + products / MULTIPLY_ADDS / cursor.slices;
@@ -135,11 +144,26 @@ final class ChangePhase {
             compressors.compress(
                     options.policy(),
                     head,
-                    options.budget(layer, nLayers),
+                    budget(run, layer),
                     options.mostEntries(layer, nLayers, contextLength),
                     cursor.slice,
                     cursor.slices);
         }
+        if (cursor.slice == cursor.slices - 1 && rebasedAfter(run)) {
+            head.rebase(batch.sequence(run).rebasing().base(), rotation);
+        }
+    }
+
+    /** What a head is brought down to; where positions start anew, there is no room for more than lie before the first. */
+    private int budget(int run, int layer) {
+        Sequence sequence = batch.sequence(run);
+        int budget = sequence.options().budget(layer, nLayers);
+        return rebasedAfter(run) ? Math.min(budget, sequence.rebasing().base()) : budget;
+    }
+
+    private boolean rebasedAfter(int run) {
+        Sequence sequence = batch.sequence(run);
+        return sequence.rebasing().due(sequence.position() + batch.rowsOf(run));
     }
 
     /** Where a worker is. */

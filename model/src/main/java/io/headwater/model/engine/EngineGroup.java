@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
@@ -127,7 +128,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 opened.add(cache::close);
                 caches.add(cache);
             }
-            return new Sequence(id, options, caches, share());
+            return new Sequence(id, options, Rebasing.of(options, contextLength), caches, share());
         } catch (RuntimeException | Error e) {
             Closing.after(e, opened);
             throw e;

@@ -138,7 +138,7 @@ final class ForwardPass {
         columnSums.beginStep();
         changes.beginStep();
         for (int run = 0; run < batch.runs(); run++) {
-            rope.ensure(batch.sequence(run).position() + batch.rowsOf(run));
+            rope.ensure(batch.sequence(run).rotaryPosition() + batch.rowsOf(run));
         }
         team.begin();
     }

@@ -168,7 +168,7 @@ final class GroupStarter {
                 geometry, buffers, kernels.attention(), layout, options.contextLength(), batch, index);
         ColumnSumPhase columnSums =
                 new ColumnSumPhase(geometry, workers, buffers, kernels.scores(), attention, batch, index);
-        ChangePhase changes = new ChangePhase(geometry, workers, options.contextLength(), batch, fault, index);
+        ChangePhase changes = new ChangePhase(geometry, workers, options.contextLength(), rope, batch, fault, index);
         ShardParts parts = new ShardParts(
                 geometry,
                 weights,

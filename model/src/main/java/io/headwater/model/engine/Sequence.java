@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.snapshot.SequencePoint;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ public final class Sequence implements AutoCloseable {
     private final SequenceCache[] caches;
     private final KvOptions options;
     private final double share;
+    private final Rebasing rebasing;
     private int longestHead;
     private int sinceChange;
     private int position;
@@ -22,13 +24,14 @@ public final class Sequence implements AutoCloseable {
 
     /** All shards' full caches. */
     Sequence(long id, List<SequenceCache> caches) {
-        this(id, KvOptions.NONE, caches, 1);
+        this(id, KvOptions.NONE, Rebasing.NEVER, caches, 1);
     }
 
     /** {@code share}: of the plan's KV heads, those that the caches hold. */
-    Sequence(long id, KvOptions options, List<SequenceCache> caches, double share) {
+    Sequence(long id, KvOptions options, Rebasing rebasing, List<SequenceCache> caches, double share) {
         this.id = id;
         this.options = options;
+        this.rebasing = rebasing;
         this.share = share;
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
     }
@@ -50,9 +53,24 @@ public final class Sequence implements AutoCloseable {
         return first;
     }
 
-    /** The position that the next token gets: how many have been decoded. */
+    /** The next token's place in the session's log: how many have been decoded. */
     public int position() {
         return position;
+    }
+
+    /** The position by which the next token's query and keys are turned: {@link #position}, until the session is re-based. */
+    public int rotaryPosition() {
+        return rebasing.position(position);
+    }
+
+    /** How often positions have started anew. */
+    public int rebasings() {
+        return rebasing.count(position);
+    }
+
+    /** When its positions start anew. */
+    Rebasing rebasing() {
+        return rebasing;
     }
 
     /** Entries of the longest head here. */
@@ -96,7 +114,7 @@ public final class Sequence implements AutoCloseable {
 
     /** Where the sequence is. */
     SequencePoint point() {
-        return new SequencePoint(position, sinceChange);
+        return new SequencePoint(position, sinceChange, rotaryPosition());
     }
 
     /** Is there, empty as it was, after its caches have been filled. */

@@ -154,7 +154,7 @@ public final class StepBatch {
     }
 
     int position(int row) {
-        return sequences[runOf[row]].position() + index(row);
+        return sequences[runOf[row]].rotaryPosition() + index(row);
     }
 
     /** Index of a row's logits, negative if none are wanted of it. */

@@ -29,8 +29,8 @@ final class StepCheck {
     }
 
     private void checkRoom(Sequence sequence, int count) throws EngineException {
-        if ((long) sequence.position() + count > contextLength) {
-            throw new EngineException("position " + sequence.position() + " + " + count
+        if ((long) sequence.rotaryPosition() + count > contextLength) {
+            throw new EngineException("position " + sequence.rotaryPosition() + " + " + count
                     + " tokens exceed the context of " + contextLength + ": shorten the prompt or raise --context");
         }
     }

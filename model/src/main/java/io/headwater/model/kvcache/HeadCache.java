@@ -2,6 +2,7 @@
 package io.headwater.model.kvcache;
 
 import io.headwater.compression.CompressibleHead;
+import io.headwater.compression.Rotation;
 import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
@@ -305,6 +306,40 @@ public final class HeadCache implements CompressibleHead {
         }
         if (members != null) {
             members.keep(entries, count);
+        }
+    }
+
+    /**
+     * Positions start anew (DESIGN 7): the i-th newest entry gets {@code base − 1 − i}, the next token {@code base}. Keys are turned by the
+     * difference and rounded once, the queries of the window by that of the next token's.
+     *
+     * @throws IllegalArgumentException if there are more entries than positions before {@code base}
+     */
+    public void rebase(int base, Rotation rotation) {
+        if (length > base) {
+            throw new IllegalArgumentException(length + " entries do not fit before position " + base);
+        }
+        float[] key = new float[layout.headDim()];
+        for (int entry = 0; entry < length; entry++) {
+            int to = base - length + entry;
+            for (int d = 0; d < key.length; d++) {
+                key[d] = layout.key(EVERYTHING, blockOf(entry), within(entry), d);
+            }
+            turn(key, 0, to - position(entry), rotation);
+            layout.storeKey(EVERYTHING, blockOf(entry), within(entry), key, 0);
+            columns().setInt(index, POSITION, entry, to);
+        }
+        if (ring != null) {
+            ring.move(next - windowLength(), next, base - next, layout.headDim(), rotation);
+        }
+        next = base;
+    }
+
+    private static void turn(float[] vector, int at, int positions, Rotation rotation) {
+        if (positions >= 0) {
+            rotation.rotate(vector, at, positions);
+        } else {
+            rotation.rotateBack(vector, at, -positions);
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.kvcache;
 
+import io.headwater.compression.Rotation;
 import io.headwater.tensors.kernels.KvType;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
@@ -76,6 +77,22 @@ final class QueryRing {
     void copy(QueryRing other, int from, int to) {
         for (int position = from; position < to; position++) {
             MemorySegment.copy(memory, other.at(position), memory, at(position), (long) rowFloats * type.bytes());
+        }
+    }
+
+    /** Rows of positions [from, to), at most a window of them, become those of as many positions further on ({@code by} may be negative). */
+    void move(int from, int to, int by, int headDim, Rotation rotation) {
+        float[] rows = new float[(to - from) * rowFloats];
+        read(from, to, rows);
+        for (int at = 0; at < rows.length; at += headDim) {
+            if (by >= 0) {
+                rotation.rotate(rows, at, by);
+            } else {
+                rotation.rotateBack(rows, at, -by);
+            }
+        }
+        for (int position = from; position < to; position++) {
+            store(position + by, rows, (position - from) * rowFloats);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.headwater.model.snapshot;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 
 /** Whether a segment is for this program, model and session. */
 final class Fitness {
@@ -33,12 +34,25 @@ final class Fitness {
                     "of a cache kept by " + describe(header.kv()) + ", not by " + describe(target.kv()),
                     "restore it with its own options");
         }
-        if (header.at().position() > target.contextLength()) {
+        if (header.kv().full() && header.at().position() > target.contextLength()) {
             throw SnapshotException.unfit(
                     name,
                     "of " + header.at().position() + " tokens, the context here has " + target.contextLength(),
                     "raise --context");
         }
+        if (header.at().rotaryPosition() != next(header, target)) {
+            throw SnapshotException.unfit(
+                    name,
+                    "of " + header.at().position() + " tokens with position "
+                            + header.at().rotaryPosition() + " next, in a context of " + target.contextLength()
+                            + " that is " + next(header, target),
+                    "choose the same --context");
+        }
+    }
+
+    private static int next(SnapshotHeader header, RestoreTarget target) {
+        return Rebasing.of(header.kv(), target.contextLength())
+                .position(header.at().position());
     }
 
     private static String describe(KvOptions kv) {

@@ -23,7 +23,7 @@ final class PieceReader {
     PieceReader(SnapshotHeader header) {
         this.heads = header.heads();
         this.kept = header.kv().entryState();
-        this.position = header.at().position();
+        this.position = header.at().rotaryPosition();
         this.type = heads.layout().type();
         this.vector = new float[Math.max(heads.layout().headDim(), heads.queryFloats())];
     }

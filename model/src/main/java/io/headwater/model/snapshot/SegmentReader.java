@@ -57,7 +57,7 @@ final class SegmentReader {
             if (first == 0) {
                 entries = all;
                 int refusal =
-                        ours ? into.begin(layer, kvHead, entries, header.at().position()) : 0;
+                        ours ? into.begin(layer, kvHead, entries, header.at().rotaryPosition()) : 0;
                 if (refusal < 0) {
                     return refusal;
                 }

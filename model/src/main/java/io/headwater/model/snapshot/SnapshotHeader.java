@@ -14,7 +14,7 @@ import io.headwater.model.kvcache.KvOptions;
 public record SnapshotHeader(
         int format, int arithmetic, SnapshotOrigin origin, SequencePoint at, KvOptions kv, HeadRange heads) {
     /** Raised with every change of {@link SnapshotSchema}, of the header's keys or of their meaning. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     /** Of this program's versions. */
     public static SnapshotHeader of(SnapshotOrigin origin, SequencePoint at, KvOptions kv, HeadRange heads) {

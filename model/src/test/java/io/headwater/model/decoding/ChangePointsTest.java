@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headwater.compression.KvPolicy;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 final class ChangePointsTest {
     @Test
     void aFullCacheNeverChanges() {
-        assertThat(new ChangePoints(KvOptions.NONE, List.of(), 10).next(0, 0)).isEqualTo(ChangePoints.NEVER);
+        assertThat(new ChangePoints(KvOptions.NONE, Rebasing.NEVER, List.of(), 10).next(0, 0))
+                .isEqualTo(ChangePoints.NEVER);
     }
 
     @Test
@@ -93,7 +95,8 @@ final class ChangePointsTest {
     }
 
     private static ChangePoints of(List<PastTurn> past, int prompt, int interval, int limit) throws Exception {
-        return new ChangePoints(new KvOptions(KvPolicy.parse("knorm"), 1000, interval, limit), past, prompt);
+        return new ChangePoints(
+                new KvOptions(KvPolicy.parse("knorm"), 1000, interval, limit), Rebasing.NEVER, past, prompt);
     }
 
     private static List<Integer> changes(ChangePoints points, int end) {

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class CompressedReplayTest {
     private static final int CONTEXT = 512;
+    private static final int SHORT_CONTEXT = 160;
     private static final int FIRST_PROMPT = 150;
     private static final int SECOND_PROMPT = 70;
     private static final int ANSWER = 40;
@@ -74,15 +75,28 @@ final class CompressedReplayTest {
     @ParameterizedTest
     @MethodSource("policies")
     void aCacheIsTheSameLiveOrBuiltAgainOnAnyLayout(String name) throws Exception {
+        checkLayouts(name, CONTEXT);
+        assertThat(live.get(1).ended().figures().compressions()).isGreaterThanOrEqualTo(8);
+        assertThat(live.get(1).ended().figures().rebasings()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void aSessionBeyondItsContextIsTheSameLiveOrBuiltAgainOnAnyLayout(String name) throws Exception {
+        checkLayouts(name, SHORT_CONTEXT); // re-based inside the first answer and inside the second prompt
+        assertThat(live.get(0).ended().figures().rebasings()).isEqualTo(1);
+        assertThat(live.get(1).ended().figures().rebasings()).isEqualTo(2);
+    }
+
+    private void checkLayouts(String name, int context) throws Exception {
         kv = new KvOptions(policy(name), 48, 16, 64);
-        with(EngineOptions.of(1, 1, CONTEXT).withKernels(KernelChoice.SCALAR), engine -> {
+        with(EngineOptions.of(1, 1, context).withKernels(KernelChoice.SCALAR), engine -> {
             live = liveTurns(engine);
             state = engine.closed().getFirst();
         });
         assertThat(state.lengths()).allMatch(length -> length <= 2 * 48 + 64);
-        assertThat(live.get(1).ended().figures().compressions()).isGreaterThanOrEqualTo(8);
 
-        for (EngineOptions options : layouts()) {
+        for (EngineOptions options : layouts(context)) {
             with(options, engine -> {
                 List<Heard> again = liveTurns(engine);
                 assertSame(options + ", live", again.get(0), live.get(0), 0);
@@ -137,19 +151,19 @@ final class CompressedReplayTest {
         });
     }
 
-    private static List<EngineOptions> layouts() {
+    private static List<EngineOptions> layouts(int context) {
         List<EngineOptions> layouts = new ArrayList<>();
         for (KernelWidth width : KernelWidth.values()) {
             if (width.bits() <= KernelWidth.preferredBits()) {
-                layouts.add(EngineOptions.of(1, 1, CONTEXT)
+                layouts.add(EngineOptions.of(1, 1, context)
                         .withChunkRows(1 + layouts.size() * 6)
                         .withKernels(KernelChoice.valueOf("VECTOR" + width.bits())));
             }
         }
-        layouts.add(EngineOptions.of(1, 2, CONTEXT).withChunkRows(1));
-        layouts.add(EngineOptions.of(2, 1, CONTEXT).withChunkRows(7));
-        layouts.add(EngineOptions.of(3, 1, CONTEXT).withChunkRows(64));
-        layouts.add(EngineOptions.of(1, 3, CONTEXT));
+        layouts.add(EngineOptions.of(1, 2, context).withChunkRows(1));
+        layouts.add(EngineOptions.of(2, 1, context).withChunkRows(7));
+        layouts.add(EngineOptions.of(3, 1, context).withChunkRows(64));
+        layouts.add(EngineOptions.of(1, 3, context));
         return layouts;
     }
 

@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class FakeEngine implements StepEngine {
 
     @Override
     public Sequence open(long id, KvOptions options) {
-        Sequence sequence = new Sequence(id, options, List.of(), 1);
+        Sequence sequence = new Sequence(id, options, Rebasing.of(options, contextLength()), List.of(), 1);
         tokens.put(sequence, new ArrayList<>());
         return sequence;
     }

@@ -164,7 +164,10 @@ final class RefusedSnapshotsTest {
         EngineOptions options = EngineOptions.of(1, 1, CONTEXT);
 
         assertRefused(model, options.withKvType(KvType.F32), "has keys and values in BF16 ");
-        assertRefused(model, EngineOptions.of(1, 1, READ - 1), "of 150 tokens, the context here has 149: raise");
+        assertRefused(
+                model,
+                EngineOptions.of(1, 1, READ - 1),
+                "of 150 tokens with position 150 next, in a context of 149 that is 75: choose the same --context");
         try (LlamaModel other = model(4)) {
             assertRefused(other, options, "of 3 KV heads, each of 32 dimensions and 2 query heads, here are ");
         }

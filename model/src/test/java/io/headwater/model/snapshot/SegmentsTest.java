@@ -121,19 +121,19 @@ final class SegmentsTest {
             fill(cache, 7);
             ShardHeads heads = new ShardHeads(0, KV_HEADS, List.of(cache));
 
-            byte[] format = write(new SnapshotHeader(2, 1, ORIGIN, AT, kv, heads.range()), heads, root);
-            byte[] arithmetic = write(new SnapshotHeader(1, 99, ORIGIN, AT, kv, heads.range()), heads, root);
+            byte[] format = write(new SnapshotHeader(3, 1, ORIGIN, AT, kv, heads.range()), heads, root);
+            byte[] arithmetic = write(new SnapshotHeader(2, 99, ORIGIN, AT, kv, heads.range()), heads, root);
 
             assertRefused(
                     heads,
                     kv,
-                    "segment 0: a snapshot of format 2, this version of Headwater reads 1; drop it and build the cache"
+                    "segment 0: a snapshot of format 3, this version of Headwater reads 2; drop it and build the cache"
                             + " again from the session's tokens",
                     format);
             assertRefused(
                     heads,
                     kv,
-                    "segment 0: of arithmetic version 99, this version of Headwater computes by 1; drop it and build"
+                    "segment 0: of arithmetic version 99, this version of Headwater computes by 2; drop it and build"
                             + " the cache again from the session's tokens",
                     arithmetic);
         }
