@@ -97,11 +97,10 @@ public final class HeadCompressor {
     }
 
     /**
-     * Slice {@code slice} of rating a head's entries for its contest with other heads; the last one fills {@code scores[0 … head.length())}, protected
-     * entries +∞, and leaves the head as it is. {@code mean}: the budget per head that they compete for. For how many slices see {@link #slices} with a
-     * budget of 0.
+     * Slice {@code slice} of rating a head's entries; the last one fills {@code scores[0 … head.length())}, those protected at a budget of {@code mean}
+     * +∞, and leaves the head as it is.
      */
-    public void rate(CompressibleHead head, int mean, int slice, int slices, float[] scores) {
+    void rate(CompressibleHead head, int mean, int slice, int slices, float[] scores) {
         if (competing == null) {
             throw new IllegalStateException("KV policy " + policy.name() + " keeps everything: nothing competes");
         }

@@ -157,7 +157,7 @@ class GoldenOnceTest {
             for (int h = 0; h < scores.length; h++) {
                 int[] order = new int[n];
                 new TopEntries(n).order(scores[h], 0, n, order);
-                table.put(0, h, scores[h], order, n);
+                table.put(h, scores[h], order, n);
             }
             HeadBudgets budgets = SharedBudgets.of(table);
             int[] counts =

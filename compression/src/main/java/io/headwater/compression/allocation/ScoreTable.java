@@ -47,11 +47,10 @@ public final class ScoreTable {
     }
 
     /**
-     * Fills a head's slot. {@code scores[0 … length)}: what is protected +∞; {@code order[0 … length)}: its entries by descending score, as {@code
+     * Fills the slot of head {@code layer · kvHeads + KV head}, counted over the whole model. {@code scores[0 … length)}: what is protected +∞; {@code order[0 … length)}: its entries by descending score, as {@code
      * TopEntries} has them.
      */
-    public void put(int layer, int kvHead, float[] scores, int[] order, int length) {
-        int head = layer * contest.kvHeads() + kvHead;
+    public void put(int head, float[] scores, int[] order, int length) {
         int at = head * wordsPerHead;
         Arrays.fill(words, at, at + wordsPerHead, 0);
         words[at] = length;

@@ -54,9 +54,14 @@ public final class CovarianceSpectrum {
                 row[i] /= norm;
             }
             for (int i = 0; i < dim; i++) {
-                for (int j = 0; j < dim; j++) {
+                for (int j = i; j < dim; j++) {
                     sums[i * dim + j] += row[i] * row[j];
                 }
+            }
+        }
+        for (int i = 0; i < dim; i++) {
+            for (int j = 0; j < i; j++) {
+                sums[i * dim + j] = sums[j * dim + i];
             }
         }
         return sums;

@@ -47,6 +47,6 @@ final class RandomScores {
     void put(ScoreTable table, int head) {
         int[] order = new int[scores[head].length];
         new TopEntries(order.length).order(scores[head], 0, order.length, order);
-        table.put(head / contest.kvHeads(), head % contest.kvHeads(), scores[head], order, order.length);
+        table.put(head, scores[head], order, order.length);
     }
 }

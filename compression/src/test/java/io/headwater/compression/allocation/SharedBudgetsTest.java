@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Ada-KV's and KV-Compress's division (the golden one of kvpress is in GoldenOnceTest). */
 class SharedBudgetsTest {
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 250;
 
     private static Contest contest(Random random) {
         int least = random.nextInt(20);
