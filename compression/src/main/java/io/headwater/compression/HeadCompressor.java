@@ -3,7 +3,10 @@ package io.headwater.compression;
 
 import io.headwater.compression.merging.EvictThenMerge;
 import io.headwater.compression.merging.Eviction;
+import io.headwater.compression.scores.CompetingScores;
+import io.headwater.compression.scores.EntryScore;
 import io.headwater.compression.scores.EntryScores;
+import io.headwater.compression.scores.GlobalLocalScore;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import java.util.List;
@@ -21,18 +24,28 @@ public final class HeadCompressor {
     private final int capacityEntries;
     private final @Nullable Eviction eviction;
     private final @Nullable EvictThenMerge merging;
+    private final @Nullable CompetingScores competing;
 
     public HeadCompressor(
             KvPolicy policy, KvLayout layout, int groupSize, int capacityEntries, Kernels kernels, Rotation rotation) {
         this.policy = policy;
         this.capacityEntries = capacityEntries;
         EntryScores scores = new EntryScores(layout, groupSize, capacityEntries, kernels, rotation);
-        boolean merges = policy.name().equals("ems");
-        merging = merges
-                ? new EvictThenMerge(
-                        policy, scores.globalLocal(policy), layout.headDim(), capacityEntries, kernels, rotation)
-                : null;
-        eviction = merges || policy.none() ? null : new Eviction(policy, scores.of(policy), capacityEntries);
+        if (policy.none()) {
+            eviction = null;
+            merging = null;
+            competing = null;
+        } else if (policy.name().equals("ems")) {
+            GlobalLocalScore score = scores.globalLocal(policy);
+            eviction = null;
+            merging = new EvictThenMerge(policy, score, layout.headDim(), capacityEntries, kernels, rotation);
+            competing = CompetingScores.ofMass(policy, score);
+        } else {
+            EntryScore score = scores.of(policy);
+            eviction = new Eviction(policy, score, capacityEntries);
+            merging = null;
+            competing = CompetingScores.of(policy, score);
+        }
     }
 
     /** Brings a head down to {@code budget} entries; one that holds no more is left as it is, its state too. */
@@ -83,6 +96,21 @@ public final class HeadCompressor {
         }
     }
 
+    /**
+     * Slice {@code slice} of rating a head's entries; the last one fills {@code scores[0 … head.length())}, those protected at a budget of {@code mean}
+     * +∞, and leaves the head as it is.
+     */
+    void rate(CompressibleHead head, int mean, int slice, int slices, float[] scores) {
+        if (competing == null) {
+            throw new IllegalStateException("KV policy " + policy.name() + " keeps everything: nothing competes");
+        }
+        checkCapacity(head);
+        competing.prepare(head, slice, slices);
+        if (slice == slices - 1) {
+            competing.score(head, mean, scores);
+        }
+    }
+
     /** Compresses all heads as one padded batch where the policy merges: the same bits as one after another. */
     public void compressAll(List<? extends CompressibleHead> heads, int budget) {
         if (merging == null) {
@@ -104,10 +132,14 @@ public final class HeadCompressor {
             throw new IllegalArgumentException("budget=" + budget + " is below the " + policy.leastBudget()
                     + " entries that KV policy " + policy.name() + " needs");
         }
+        checkCapacity(head);
+        return true;
+    }
+
+    private void checkCapacity(CompressibleHead head) {
         if (head.length() > capacityEntries) {
             throw new IllegalArgumentException(
                     "a head of " + head.length() + " entries, there is scratch for " + capacityEntries);
         }
-        return true;
     }
 }

@@ -5,7 +5,7 @@ package io.headwater.compression;
 public final class PolicyException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    PolicyException(String message) {
+    public PolicyException(String message) {
         super(message);
     }
 }

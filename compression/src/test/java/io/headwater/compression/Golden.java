@@ -15,12 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Cases computed by the methods' official code; {@code source} and {@code format} in each file say which and how. */
-final class Golden {
-    static final float TOLERANCE = 1e-5f;
+public final class Golden {
+    public static final float TOLERANCE = 1e-5f;
 
     private Golden() {}
 
-    static List<JsonNode> cases(String file) {
+    public static List<JsonNode> cases(String file) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + file + ".json")) {
             List<JsonNode> cases = new ArrayList<>();
             new ObjectMapper().readTree(in).get("cases").forEach(cases::add);
@@ -31,7 +31,7 @@ final class Golden {
         }
     }
 
-    static float[] floats(JsonNode array) {
+    public static float[] floats(JsonNode array) {
         float[] values = new float[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) array.get(i).doubleValue();
@@ -39,10 +39,18 @@ final class Golden {
         return values;
     }
 
-    static int[] ints(JsonNode array) {
+    public static int[] ints(JsonNode array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = array.get(i).intValue();
+        }
+        return values;
+    }
+
+    public static double[] doubles(JsonNode array) {
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).doubleValue();
         }
         return values;
     }

@@ -4,6 +4,11 @@ package io.headwater.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headwater.compression.allocation.BudgetLimits;
+import io.headwater.compression.allocation.Contest;
+import io.headwater.compression.allocation.HeadBudgets;
+import io.headwater.compression.allocation.ScoreTable;
+import io.headwater.compression.allocation.SharedBudgets;
 import io.headwater.compression.scores.EntryScores;
 import io.headwater.compression.scores.TopEntries;
 import io.headwater.tensors.kernels.AttentionScratch;
@@ -146,10 +151,17 @@ class GoldenOnceTest {
                 Arrays.fill(scores[h], n - window, n, Float.POSITIVE_INFINITY);
             }
 
-            int[] counts = AdaptiveBudgets.of(
-                    scores,
-                    outputs.get("n_kept_mean").intValue(),
-                    outputs.get("n_safe").intValue());
+            int mean = outputs.get("n_kept_mean").intValue();
+            BudgetLimits limits = new BudgetLimits(mean, outputs.get("n_safe").intValue(), n);
+            ScoreTable table = new ScoreTable(Contest.adaptive(1, scores.length, limits), n);
+            for (int h = 0; h < scores.length; h++) {
+                int[] order = new int[n];
+                new TopEntries(n).order(scores[h], 0, n, order);
+                table.put(h, scores[h], order, n);
+            }
+            HeadBudgets budgets = SharedBudgets.of(table);
+            int[] counts =
+                    IntStream.range(0, scores.length).map(h -> budgets.of(0, h)).toArray();
 
             assertThat(counts).isEqualTo(Golden.ints(outputs.get("head_counts")));
             for (int h = 0; h < scores.length; h++) {
@@ -179,26 +191,6 @@ class GoldenOnceTest {
                         .compress(head, want.length);
                 assertThat(head.keptPositions()).isEqualTo(want);
             }
-        }
-    }
-
-    @Test
-    void pyramidBudgetsAreThoseOfKvpress() {
-        for (JsonNode c : Golden.cases("pyramidkv")) {
-            JsonNode inputs = c.get("inputs");
-            int n = inputs.get("n").intValue();
-            int layers = inputs.get("layers").intValue();
-            double keep = n * (1 - inputs.get("compression_ratio").doubleValue());
-            int[] budgets = IntStream.range(0, layers)
-                    .map(layer -> LayerBudgets.withinLength(
-                            n,
-                            keep,
-                            inputs.get("window_size").intValue(),
-                            inputs.get("beta").intValue(),
-                            layer,
-                            layers))
-                    .toArray();
-            assertThat(budgets).isEqualTo(Golden.ints(c.get("outputs").get("budgets")));
         }
     }
 

@@ -40,12 +40,17 @@ public final class WindowAttention {
 
     /** Fills {@code sums[0 … head.length())}; returns how many queries were summed. */
     public int sum(CompressibleHead head, float[] sums) {
+        return sum(head, 0, sums);
+    }
+
+    /** The same without the window's first {@code from} queries. */
+    public int sum(CompressibleHead head, int from, float[] sums) {
         Arrays.fill(sums, 0, head.length(), 0f);
         int window = head.windowLength();
         int firstPosition = head.position(head.length() - 1) + 1 - window;
         int visible = 0;
         int summed = 0;
-        for (int token = 0; token < window; token += tokensAtOnce) {
+        for (int token = from; token < window; token += tokensAtOnce) {
             int tokens = Math.min(tokensAtOnce, window - token);
             int floats = tokens * group.size() * headDim;
             System.arraycopy(head.windowQueries(), token * group.size() * headDim, queries, 0, floats);

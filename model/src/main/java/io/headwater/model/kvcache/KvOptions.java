@@ -2,7 +2,7 @@
 package io.headwater.model.kvcache;
 
 import io.headwater.compression.KvPolicy;
-import io.headwater.compression.LayerBudgets;
+import io.headwater.compression.allocation.LayerBudgets;
 
 /**
  * How a session's cache is kept. Every head is brought down to its budget at change points: after each turn's prompt, every {@code interval}

@@ -7,7 +7,9 @@ public record QueryGroup(int size, Reduction reduction) {
     public enum Reduction {
         /** Their sum in ascending order, times 1/size in f32. */
         MEAN,
-        MAX
+        MAX,
+        /** The sum of their squares: the first one's square, the others' added by fma in ascending order. */
+        SQUARES
     }
 
     public QueryGroup {
@@ -24,11 +26,15 @@ public record QueryGroup(int size, Reduction reduction) {
         return new QueryGroup(size, Reduction.MAX);
     }
 
+    public static QueryGroup squares(int size) {
+        return new QueryGroup(size, Reduction.SQUARES);
+    }
+
     /** What the reduced value is multiplied by. */
     public float factor() {
         return switch (reduction) {
             case MEAN -> 1f / size;
-            case MAX -> 1f;
+            case MAX, SQUARES -> 1f;
         };
     }
 }

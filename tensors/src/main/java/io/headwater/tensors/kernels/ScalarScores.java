@@ -68,12 +68,14 @@ final class ScalarScores implements Scores {
         }
         for (int row = 0; row < rows.rows(); row += group.size()) {
             for (int i = 0; i < rows.visibleIn(row, chunk); i++) {
-                float reduced = a[row * CHUNK_ENTRIES + i];
+                float first = a[row * CHUNK_ENTRIES + i];
+                float reduced = group.reduction() == QueryGroup.Reduction.SQUARES ? first * first : first;
                 for (int next = row + 1; next < row + group.size(); next++) {
                     float other = a[next * CHUNK_ENTRIES + i];
                     reduced = switch (group.reduction()) {
                         case MEAN -> reduced + other;
                         case MAX -> Math.max(reduced, other);
+                        case SQUARES -> Math.fma(other, other, reduced);
                     };
                 }
                 sums[chunk * CHUNK_ENTRIES + i] += reduced * group.factor();

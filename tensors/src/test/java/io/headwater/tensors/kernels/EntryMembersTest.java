@@ -27,6 +27,7 @@ class EntryMembersTest {
                     AttentionTest.assertAgrees(kernels, prompt);
                     ScoresTest.assertAgrees(kernels, prompt, QueryGroup.mean(3));
                     ScoresTest.assertAgrees(kernels, prompt, QueryGroup.max(3));
+                    ScoresTest.assertAgrees(kernels, prompt, QueryGroup.squares(3));
                     AttentionCase token = AttentionCase.ofOneToken(layout, length, 3, false, seed);
                     token.kv.members(some(length, seed));
                     AttentionTest.assertAgrees(kernels, token);

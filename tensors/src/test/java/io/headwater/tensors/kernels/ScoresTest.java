@@ -21,8 +21,9 @@ class ScoresTest {
             for (KvType type : KvType.values()) {
                 for (int length : LENGTHS) {
                     tokens = tokens % 4 + 1;
-                    for (QueryGroup group :
-                            new QueryGroup[] {QueryGroup.mean(1), QueryGroup.mean(3), QueryGroup.max(4)}) {
+                    for (QueryGroup group : new QueryGroup[] {
+                        QueryGroup.mean(1), QueryGroup.mean(3), QueryGroup.max(4), QueryGroup.squares(3)
+                    }) {
                         boolean bias = tokens % 2 == 0;
                         assertAgrees(
                                 kernels,
@@ -120,7 +121,7 @@ class ScoresTest {
 
     @Test
     void theOraclesColumnSumsAreSumsOfProbabilities() {
-        for (QueryGroup group : new QueryGroup[] {QueryGroup.mean(3), QueryGroup.max(3)}) {
+        for (QueryGroup group : new QueryGroup[] {QueryGroup.mean(3), QueryGroup.max(3), QueryGroup.squares(3)}) {
             AttentionCase attention = AttentionCase.ofGroups(new KvLayout(16, KvType.F32), 40, 4, 3, true, 3);
             ScoresCase c = new ScoresCase(attention, group);
             c.totals(Kernels.scalar().scores());
@@ -132,9 +133,11 @@ class ScoresTest {
                     double a = probability(attention, 3 * token, entry);
                     double b = probability(attention, 3 * token + 1, entry);
                     double d = probability(attention, 3 * token + 2, entry);
-                    want[entry] += group.reduction() == QueryGroup.Reduction.MEAN
-                            ? (a + b + d) / 3
-                            : Math.max(a, Math.max(b, d));
+                    want[entry] += switch (group.reduction()) {
+                        case MEAN -> (a + b + d) / 3;
+                        case MAX -> Math.max(a, Math.max(b, d));
+                        case SQUARES -> a * a + b * b + d * d;
+                    };
                 }
             }
             for (int entry = 0; entry < want.length; entry++) {

@@ -60,7 +60,10 @@ final class VectorScores implements Scores {
                 switch (group.reduction()) {
                     case MEAN -> sumLoop(a, first, at, AttentionSoftmax.padded(n));
                     case MAX -> maxLoop(a, first, at, AttentionSoftmax.padded(n));
+                    case SQUARES -> squaresLoop(a, first, at, AttentionSoftmax.padded(n));
                 }
+            } else if (group.reduction() == QueryGroup.Reduction.SQUARES) {
+                squareLoop(a, first, AttentionSoftmax.padded(n));
             }
         }
     }
@@ -101,6 +104,20 @@ final class VectorScores implements Scores {
     private static void maxLoop(float[] z, int to, int from, int n) {
         for (int i = 0; i < n; i += FLOATS) {
             load(z, to + i).max(load(z, from + i)).intoArray(z, to + i);
+        }
+    }
+
+    private static void squareLoop(float[] z, int at, int n) {
+        for (int i = 0; i < n; i += FLOATS) {
+            FloatVector x = load(z, at + i);
+            x.mul(x).intoArray(z, at + i);
+        }
+    }
+
+    private static void squaresLoop(float[] z, int to, int from, int n) {
+        for (int i = 0; i < n; i += FLOATS) {
+            FloatVector x = load(z, from + i);
+            x.fma(x, load(z, to + i)).intoArray(z, to + i);
         }
     }
 

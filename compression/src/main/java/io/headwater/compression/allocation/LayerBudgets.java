@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.headwater.compression;
+package io.headwater.compression.allocation;
 
-/** How a mean budget becomes budgets of layers: the same for all, or PyramidKV's arithmetic progression (ALGORITHMS 4.7). */
+import io.headwater.compression.KvPolicy;
+
+/**
+ * How a policy's own mean budget becomes budgets of layers: the same for all, or PyramidKV's arithmetic progression in its golden
+ * rounding (ALGORITHMS 4.7). The progression for any policy, with an exact sum, is {@link FixedBudgets#pyramid}.
+ */
 public final class LayerBudgets {
     private LayerBudgets() {}
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.headwater.compression;
+package io.headwater.compression.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

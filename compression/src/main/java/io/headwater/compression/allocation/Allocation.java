@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression.allocation;
+
+import io.headwater.compression.PolicyException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How a mean budget per head becomes the budget of each head. */
+public enum Allocation {
+    /** The same for all. */
+    UNIFORM,
+    /** PyramidKV: falls from layer to layer, equal in a layer (ALGORITHMS 4.7). */
+    PYRAMID,
+    /** Ada-KV: the heads of a layer compete by their scores (ALGORITHMS 5.2). */
+    ADAPTIVE,
+    /** UNComp: by head groups of a calibration (ALGORITHMS 3.3). */
+    ENTROPY,
+    /** KV-Compress: all heads of all layers compete, block by block (ALGORITHMS 4.4). */
+    GLOBAL;
+
+    /** Understands a user's word. */
+    public static Allocation parse(String text) throws PolicyException {
+        return Arrays.stream(values())
+                .filter(a -> a.word().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new PolicyException("unknown KV allocation \"" + text + "\"; there are "
+                        + Arrays.stream(values()).map(Allocation::word).collect(Collectors.joining(", "))));
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether every head's scores have to meet at a change point before any head is brought down to its budget. */
+    public boolean competes() {
+        return switch (this) {
+            case ADAPTIVE, GLOBAL -> true;
+            case UNIFORM, PYRAMID, ENTROPY -> false;
+        };
+    }
+
+    /** Whether it takes a calibration of the model. */
+    public boolean calibrated() {
+        return switch (this) {
+            case ENTROPY -> true;
+            case UNIFORM, PYRAMID, ADAPTIVE, GLOBAL -> false;
+        };
+    }
+}

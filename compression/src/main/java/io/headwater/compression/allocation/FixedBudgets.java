@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.compression.allocation;
+
+import io.headwater.compression.entropy.Calibration;
+import io.headwater.compression.entropy.GroupWeights;
+import java.util.Arrays;
+
+/**
+ * Budgets that need no scores: functions of the mean, the limits, the model's shape and perhaps its calibration. Together exactly mean ×
+ * heads. What golden formulas round otherwise is in {@link LayerBudgets}.
+ */
+public final class FixedBudgets {
+    private FixedBudgets() {}
+
+    /** The same for all. */
+    public static HeadBudgets uniform(int nLayers, int kvHeads, BudgetLimits limits) {
+        int[] budgets = new int[nLayers * kvHeads];
+        Arrays.fill(budgets, limits.mean());
+        return new HeadBudgets(kvHeads, budgets);
+    }
+
+    /**
+     * PyramidKV's progression for any policy: what is above the least falls linearly from layer to layer, the last one gets a {@code beta}-th of its
+     * mean, the first as much more.
+     */
+    public static HeadBudgets pyramid(int nLayers, int kvHeads, int beta, BudgetLimits limits) {
+        if (nLayers == 1) {
+            return uniform(nLayers, kvHeads, limits);
+        }
+        long[] weights = new long[nLayers];
+        for (int layer = 0; layer < nLayers; layer++) {
+            weights[layer] = (nLayers - 1) + 2L * (beta - 1) * (nLayers - 1 - layer);
+        }
+        int least = limits.least();
+        int[] above = Shares.of(weights, new BudgetLimits(limits.mean() - least, 0, limits.most() - least));
+        int[] budgets = new int[nLayers * kvHeads];
+        for (int i = 0; i < budgets.length; i++) {
+            budgets[i] = least + above[i / kvHeads];
+        }
+        return new HeadBudgets(kvHeads, budgets);
+    }
+
+    /** UNComp: the heads of a layer in proportion to their group's constant, at least the least (ALGORITHMS 3.3). */
+    public static HeadBudgets entropy(Calibration calibration, BudgetLimits limits) {
+        int kvHeads = calibration.kvHeads();
+        int[] budgets = new int[calibration.nLayers() * kvHeads];
+        for (int layer = 0; layer < calibration.nLayers(); layer++) {
+            long[] weights = new long[kvHeads];
+            for (int head = 0; head < kvHeads; head++) {
+                weights[head] = GroupWeights.of(calibration.groups(), calibration.group(layer, head));
+            }
+            System.arraycopy(Shares.of(weights, limits), 0, budgets, layer * kvHeads, kvHeads);
+        }
+        return new HeadBudgets(kvHeads, budgets);
+    }
+}
