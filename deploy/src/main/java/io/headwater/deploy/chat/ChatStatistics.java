@@ -12,7 +12,9 @@ final class ChatStatistics {
     static String describe(Conversation conversation, Optional<Answer> last) {
         String cache = String.format(
                 Locale.ROOT,
-                "%d of %d tokens of context, %.1f MB of KV cache",
+                conversation.cache().rebasings() == 0
+                        ? "%d of %d tokens of context, %.1f MB of KV cache"
+                        : "%d tokens, beyond the context of %d, %.1f MB of KV cache",
                 conversation.log().size(),
                 conversation.contextLength(),
                 conversation.cache().kvBytes() / 1e6);

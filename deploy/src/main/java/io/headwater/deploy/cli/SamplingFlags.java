@@ -10,7 +10,8 @@ public final class SamplingFlags {
     @Option(
             names = {"-n", "--n", "--max-tokens"},
             paramLabel = "N",
-            description = "tokens to generate at most (default: until the model ends or the context is full)")
+            description = "tokens to generate at most (default: until the model ends or the context is full; with a KV"
+                    + " policy, as many as the context has)")
     private @Nullable Integer tokens;
 
     @Option(names = "--seed", paramLabel = "S", description = "seed of the random numbers (default: 0)")

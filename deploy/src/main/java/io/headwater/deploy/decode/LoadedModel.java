@@ -203,15 +203,20 @@ public final class LoadedModel implements AutoCloseable {
      * @throws UserError if there are none, more than the context holds (with a full cache), or one that the vocabulary lacks
      */
     public void checkPrompt(int[] ids) {
+        checkPrompt(ids, kv());
+    }
+
+    /** As the other, of a session whose cache is kept in this way. */
+    public void checkPrompt(int[] ids, KvOptions kv) {
         if (ids.length == 0) {
             throw new UserError("the prompt is empty: give at least one token");
         }
-        if (kv().full() && ids.length > contextLength()) {
+        if (kv.full() && ids.length > contextLength()) {
             throw new UserError("the prompt has " + ids.length + " tokens, the context " + contextLength()
                     + (contextLength() < config().contextLength()
                             ? ": shorten it, raise --context (this model: up to " + config().contextLength() + ")"
                             : " (the model's): shorten it")
-                    + " or give a --kv-policy, with which there is no end");
+                    + " (a session with a KV policy goes on beyond it)");
         }
         for (int id : ids) {
             if (id < 0 || id >= config().vocabSize()) {

@@ -52,9 +52,9 @@ final class GenerateBatch {
     private Supplier<Map<String, Object>> ask(Generation generation, JsonNode request, Cancellation cancellation) {
         LineOptions line = LineOptions.of(request, PROMPTS);
         int[] prompt = prompt(generation.model(), request, line.chat());
-        generation.model().checkPrompt(prompt);
         GenerationOptions asked = GenerationOptions.of(line.sampling(), options);
         KvOptions kv = line.kv(generation.model().kv());
+        generation.model().checkPrompt(prompt, kv);
         AskedAnswer answer = generation.ask(prompt, asked, kv, TextListener.SILENT, (_, _) -> {});
         return () -> {
             generation.model().await(answer, cancellation);

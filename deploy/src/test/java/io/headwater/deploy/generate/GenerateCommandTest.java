@@ -183,6 +183,7 @@ final class GenerateCommandTest {
                 "-p x --kv-policy knorm:gama=1 | has no option",
                 "-p x --kv-policy knorm --kv-budget -1 | --kv-budget -1: knorm protects",
                 "-p x --kv-policy snapkv --kv-budget 20 | --kv-budget 20: snapkv protects 32 entries (sinks and window): give at least 33",
+                "-p x -n 100 --kv-policy snapkv --kv-budget 40 | snapkv protects 32 entries (sinks and window), more than half of a context of 64",
                 "-p x --kv-policy knorm --kv-interval 8 | --kv-interval 8: give at least 16",
                 "-p x --kv-policy knorm --kv-prefill-limit few | --kv-prefill-limit few: give a number of tokens, or none",
                 "-p x --kv-budget 64 | without a policy everything is kept",

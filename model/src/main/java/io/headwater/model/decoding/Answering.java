@@ -8,6 +8,7 @@ import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.Turn;
+import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.sampling.Sampler;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.List;
@@ -126,8 +127,12 @@ final class Answering implements Work {
         endAtFullContext();
     }
 
+    /** A full cache ends with the context; with any other an answer without a limit is no longer than a context. */
     private void endAtFullContext() {
-        if (!turn.finished() && request.kv().full() && log.size() > contextLength) {
+        boolean full = request.kv().full()
+                ? log.size() > contextLength
+                : request.turn().maxTokens() == TurnOptions.UNLIMITED && turn.tokens() >= contextLength;
+        if (!turn.finished() && full) {
             heldBack = turn.finish(FinishReason.LENGTH);
         }
     }

@@ -23,8 +23,10 @@ final class RequestCheck {
             }
         }
         return switch (request) {
-            case DecodeRequest.Generate generate ->
-                tooLong(generate.kv(), log.size() - Math.min(1, generate.answered()));
+            case DecodeRequest.Generate generate -> {
+                String problem = tooLong(generate.kv(), log.size() - Math.min(1, generate.answered()));
+                yield problem.isEmpty() ? endless(generate.kv(), last(generate)) : problem;
+            }
             case DecodeRequest.Score score -> score(score);
         };
     }
@@ -39,7 +41,20 @@ final class RequestCheck {
             return "top=" + score.top() + " stepRows=" + score.stepRows() + ": give at most the " + vocabSize
                     + " tokens of the vocabulary, and at least 1 row";
         }
-        return tooLong(score.kv(), rows);
+        String problem = tooLong(score.kv(), rows);
+        return problem.isEmpty() ? endless(score.kv(), rows) : problem;
+    }
+
+    /** Tokens that the cache will have seen at most. */
+    private static long last(DecodeRequest.Generate generate) {
+        return (long) generate.log().size()
+                - generate.answered()
+                + generate.turn().maxTokens()
+                - 1;
+    }
+
+    private String endless(KvOptions kv, long tokens) {
+        return tokens < contextLength ? "" : kv.endsWith(contextLength);
     }
 
     /** A compressed cache is re-based where the context ends. */

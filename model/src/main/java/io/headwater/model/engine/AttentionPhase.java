@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Attention of a step's rows on one shard, shared out over workers.
  *
  * <p>Few rows of one sequence (decode): an item is a chunk of one KV head, so that a long context keeps all workers busy; the chunks
- * are merged in the next phase. Items are dealt out in turn, so each worker knows beforehand what it will read. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
+ * are merged in the next phase. Where a worker's share is small, items are dealt out in turn, so that it knows beforehand what it will read. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
  * by the worker that has them in its own room. The bits are the same: chunks are cut at multiples of 256 entries and merged in ascending order
  * either way.
  */
@@ -111,7 +111,7 @@ final class AttentionPhase {
      * arithmetic waits for them.
      */
     void approach(int layer, int worker, int workers, WorkerScratch scratch) {
-        if (!byChunks || geometry.kvHeads() * batch.sequence(0).longestHead() / workers > nearEntries) {
+        if (!near(workers)) {
             return;
         }
         int kvHeads = geometry.kvHeads();
@@ -143,20 +143,29 @@ final class AttentionPhase {
         }
     }
 
-    /** Every worker: its items by chunks, or else items until there are none. */
+    /** Every worker: its own items where it has read them over, or else items until there are none. */
     void run(int worker, int workers, WorkerScratch scratch) {
         int kvHeads = geometry.kvHeads();
-        if (byChunks) {
+        if (near(workers)) {
             for (int item = worker; item < kvHeads * chunks; item += workers) {
                 chunk(item % kvHeads, item / kvHeads, scratch);
             }
             return;
         }
-        int items = kvHeads * blocks.count();
+        int items = kvHeads * (byChunks ? chunks : blocks.count());
         for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
-            int fromRow = blocks.firstRow(item / kvHeads);
-            rows(item % kvHeads, fromRow, blocks.end(batch, fromRow), scratch);
+            if (byChunks) {
+                chunk(item % kvHeads, chunks - 1 - item / kvHeads, scratch);
+            } else {
+                int fromRow = blocks.firstRow(item / kvHeads);
+                rows(item % kvHeads, fromRow, blocks.end(batch, fromRow), scratch);
+            }
         }
+    }
+
+    /** Whether the step is one of chunks that are dealt out in turn, since a worker's share stays near it. */
+    private boolean near(int workers) {
+        return byChunks && geometry.kvHeads() * batch.sequence(0).longestHead() / workers <= nearEntries;
     }
 
     private void chunk(int kvHead, int chunk, WorkerScratch scratch) {

@@ -114,7 +114,7 @@ public final class Sequence implements AutoCloseable {
 
     /** Where the sequence is. */
     SequencePoint point() {
-        return new SequencePoint(position, sinceChange, rotaryPosition());
+        return new SequencePoint(position, sinceChange, rebasing.contextLength());
     }
 
     /** Is there, empty as it was, after its caches have been filled. */

@@ -23,7 +23,7 @@ final class StepBuffers {
     final int queryHeads;
     /** M of each row and query head {@code [rows, queryHeads]}, after attention's merge. */
     final float[] softmaxMax;
-    /** S of each row and query head: a probability is {@code exp(z − M) · (1/S)}. */
+    /** S of each row and query head: a probability is {@code e · (exp(m − M) · (1/S))} of a weight e in a chunk with the maximum m. */
     final float[] softmaxSum;
     /** Attention's output {@code [rows, queryDim of the shard]}. */
     final Activations attended;

@@ -35,6 +35,16 @@ final class StepCheck {
         }
     }
 
+    /** Positions can start anew at a change point only. */
+    private static void checkRebasing(StepBatch step, int run) throws EngineException {
+        Sequence sequence = step.sequence(run);
+        int after = sequence.position() + step.rowsOf(run);
+        if (sequence.rebasing().due(after) && !step.changesAfter(run)) {
+            throw new EngineException("sequence " + sequence.id() + " is re-based after " + after
+                    + " tokens, where no change point is: steps end at change points");
+        }
+    }
+
     private void checkToken(int token) throws EngineException {
         if (token < 0 || token >= vocabSize) {
             throw new EngineException("token " + token + " is not in the vocabulary of " + vocabSize + " entries");
@@ -57,6 +67,7 @@ final class StepCheck {
             }
             checkRoom(step.sequence(run), step.rowsOf(run));
             step.sequence(run).checkChange(step.rowsOf(run));
+            checkRebasing(step, run);
         }
         for (int row = 0; row < step.rows(); row++) {
             checkToken(step.token(row));

@@ -114,7 +114,7 @@ final class WarmUp {
         } finally {
             Closing.reversed(opened);
         }
-        if (chunk == LARGE_CHUNK) {
+        if (chunk == LARGE_CHUNK && COMPRESSED.endsWith(group.contextLength()).isEmpty()) {
             try (Sequence compressed = group.open(0, COMPRESSED)) { // when the others' memory is free again
                 compress(compressed);
             }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What ends a turn.
  *
- * @param maxTokens at most so many tokens, at least 1; {@link #UNLIMITED} where only the context limits it
+ * @param maxTokens at most so many tokens, at least 1; {@link #UNLIMITED} where only the context limits it (with a compressed cache: the length of one)
  * @param stopStrings the first of them to be complete ends the text; it is not told
  * @param ignoreEos goes on after an end-of-generation token
  */

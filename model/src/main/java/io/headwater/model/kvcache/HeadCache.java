@@ -330,7 +330,8 @@ public final class HeadCache implements CompressibleHead {
             columns().setInt(index, POSITION, entry, to);
         }
         if (ring != null) {
-            ring.move(next - windowLength(), next, base - next, layout.headDim(), rotation);
+            int rows = Math.min(windowLength(), base); // there are no positions for more
+            ring.move(next - rows, next, base - next, layout.headDim(), rotation);
         }
         next = base;
     }

@@ -41,6 +41,18 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return policy.none();
     }
 
+    /** Why a session cannot go on beyond such a context; empty if it can. */
+    public String endsWith(int contextLength) {
+        int base = contextLength / 2;
+        int least = Math.max(policy.leastBudget(), policy.window() + 1);
+        return full() || least <= base
+                ? ""
+                : policy.name() + " protects " + (least - 1)
+                        + " entries (sinks and window), more than half of a context of "
+                        + contextLength + ", from which a session goes on beyond it: raise --context, or give a smaller"
+                        + " window or fewer tokens";
+    }
+
     /** Entries that a head holds at most, in the mean over layers. */
     public int mostEntries(int contextLength) {
         return mostEntries(budget, contextLength);

@@ -16,9 +16,19 @@ public final class Rebasing {
         this.contextLength = contextLength;
     }
 
+    /** Where the context has this length. */
+    public static Rebasing at(int contextLength) {
+        return new Rebasing(contextLength);
+    }
+
     /** Of sessions with such a cache. */
     public static Rebasing of(KvOptions options, int contextLength) {
         return options.full() ? NEVER : new Rebasing(contextLength);
+    }
+
+    /** The context whose end positions do not reach; {@link Integer#MAX_VALUE} for a full cache. */
+    public int contextLength() {
+        return contextLength;
     }
 
     /** The position of the token that comes first after a re-basing: P0; a head may have no more entries than this. */

@@ -2,7 +2,6 @@
 package io.headwater.model.snapshot;
 
 import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.kvcache.Rebasing;
 
 /** Whether a segment is for this program, model and session. */
 final class Fitness {
@@ -40,19 +39,15 @@ final class Fitness {
                     "of " + header.at().position() + " tokens, the context here has " + target.contextLength(),
                     "raise --context");
         }
-        if (header.at().rotaryPosition() != next(header, target)) {
+        int context = header.at().contextLength();
+        boolean rebased = header.at().position() >= Math.min(context, target.contextLength());
+        if (!header.kv().full() && rebased && context != target.contextLength()) {
             throw SnapshotException.unfit(
                     name,
-                    "of " + header.at().position() + " tokens with position "
-                            + header.at().rotaryPosition() + " next, in a context of " + target.contextLength()
-                            + " that is " + next(header, target),
+                    "of " + header.at().position() + " tokens in a context of " + context + ", the context here has "
+                            + target.contextLength(),
                     "choose the same --context");
         }
-    }
-
-    private static int next(SnapshotHeader header, RestoreTarget target) {
-        return Rebasing.of(header.kv(), target.contextLength())
-                .position(header.at().position());
     }
 
     private static String describe(KvOptions kv) {

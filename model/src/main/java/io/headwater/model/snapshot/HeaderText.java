@@ -31,7 +31,7 @@ final class HeaderText {
         put(text, "log_offset", header.origin().logOffset());
         put(text, "position", header.at().position());
         put(text, "since_change", header.at().sinceChange());
-        put(text, "rotary_position", header.at().rotaryPosition());
+        put(text, "context_length", header.at().contextLength());
         text.put(PREFIX + "policy", header.kv().policy().text());
         put(text, "budget", header.kv().budget());
         put(text, "interval", header.kv().interval());
@@ -72,7 +72,7 @@ final class HeaderText {
                 format,
                 whole("arithmetic"),
                 new SnapshotOrigin(word("model"), word("session"), number("log_offset")),
-                new SequencePoint(whole("position"), whole("since_change"), whole("rotary_position")),
+                new SequencePoint(whole("position"), whole("since_change"), whole("context_length")),
                 new KvOptions(
                         KvPolicy.parse(word("policy")), whole("budget"), whole("interval"), whole("prefill_limit")),
                 new HeadRange(

@@ -104,7 +104,8 @@ final class SegmentReader {
         }
         return entries >= sinceChange
                 && entries <= (long) header.kv().budget(layer, nLayers) + sinceChange
-                && entries <= header.kv().mostEntries(layer, nLayers, position);
+                && entries
+                        <= header.kv().mostEntries(layer, nLayers, header.at().rotaryPosition());
     }
 
     private static String piece(int layer, int kvHead, int first) {

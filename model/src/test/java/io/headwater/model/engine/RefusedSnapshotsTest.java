@@ -167,7 +167,7 @@ final class RefusedSnapshotsTest {
         assertRefused(
                 model,
                 EngineOptions.of(1, 1, READ - 1),
-                "of 150 tokens with position 150 next, in a context of 149 that is 75: choose the same --context");
+                " tokens in a context of " + CONTEXT + ", the context here has 149: choose the same --context");
         try (LlamaModel other = model(4)) {
             assertRefused(other, options, "of 3 KV heads, each of 32 dimensions and 2 query heads, here are ");
         }

@@ -30,14 +30,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restored session goes on as if it had never been away, on any layout: the same logits, the same cache, to the last bit. */
 final class SnapshotsTest {
     private static final int CONTEXT = 256;
     private static final int TOKENS = 166;
 
-    /** Inside the prompt before any change and after one, between two changes of the answer, at one. */
-    private static final int[] CUTS = {40, 100, 137, 146};
+    /** Inside the prompt before any change and after one, between two changes of the answer, at one, after it. */
+    private static final int[] CUTS = {40, 100, 137, 146, 155};
+
+    /** Its end is a change point. */
+    private static final int SHORT_CONTEXT = 146;
 
     @TempDir
     private Path directory;
@@ -74,6 +78,16 @@ final class SnapshotsTest {
         EngineOptions three = options.withCapacities(List.of(1.0, 1.0, 1.0));
         goesOn(options(name), options, List.of(EngineOptions.of(1, 2, CONTEXT), uneven, three));
         goesOn(options(name), options.withKvType(KvType.F32), List.of(uneven.withKvType(KvType.F32)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ems:tau=0.2", "expected-attention", "h2o"})
+    void aSessionBeyondItsContextGoesOnWithTheSameBits(String name) throws Exception {
+        EngineOptions options = EngineOptions.of(2, 1, SHORT_CONTEXT);
+        goesOn(
+                options(name),
+                options,
+                List.of(options.withCapacities(List.of(1.0, 9.0)).withChunkRows(7)));
     }
 
     private void goesOn(KvOptions kv, EngineOptions options, List<EngineOptions> layouts) throws Exception {

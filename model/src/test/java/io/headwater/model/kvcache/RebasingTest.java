@@ -88,7 +88,7 @@ final class RebasingTest {
     @Test
     void keysAndQueriesAreThoseOfTheNewPositions(BufferAllocator root) {
         int tokens = 40;
-        int base = 30;
+        int base = 31; // no multiple of the window from 40: queries change their places
         int[] kept = {0, 1, 7, 20, 33, 37, 38, 39};
         float[] keys = random(tokens * HEAD_DIM, 1);
         float[] queries = random(tokens * GROUP * HEAD_DIM, 2);
