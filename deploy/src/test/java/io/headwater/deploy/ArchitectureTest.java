@@ -51,7 +51,8 @@ final class ArchitectureTest {
 
     @Test
     void packagesOfAModuleFormNoCycle() {
-        for (String module : new String[] {"tensors", "compression", "model", "cluster", "actors", "sessions", "deploy"}) {
+        for (String module :
+                new String[] {"tensors", "compression", "model", "cluster", "actors", "sessions", "deploy"}) {
             slices().matching("io.headwater." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

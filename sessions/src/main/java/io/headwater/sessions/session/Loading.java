@@ -8,7 +8,6 @@ import io.headwater.sessions.session.Session.Question;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.slf4j.LoggerFactory;
@@ -21,17 +20,13 @@ final class Loading {
 
     private record Failed(String message) implements Session.Internal {}
 
-    private final ActorContext<Command> context;
     private final StashBuffer<Command> waiting;
     private final SessionParts parts;
     private final Session.SessionPlace place;
 
-    private Loading(
-            ActorContext<Command> context,
-            StashBuffer<Command> waiting,
+    private Loading(StashBuffer<Command> waiting,
             SessionParts parts,
             Session.SessionPlace place) {
-        this.context = context;
         this.waiting = waiting;
         this.parts = parts;
         this.place = place;
@@ -43,7 +38,7 @@ final class Loading {
                     parts.log().reader().events(place.id()),
                     (events, failure) ->
                             failure == null ? new Loaded(events) : new Failed(String.valueOf(failure.getMessage())));
-            return new Loading(context, stash, parts, place).loading();
+            return new Loading(stash, parts, place).loading();
         }));
     }
 

@@ -73,7 +73,7 @@ public final class Session {
     /** The server ends: nothing is written any more, an answer at work goes on when a server starts again. */
     record Halt() implements Command {}
 
-    private record Prompted(Ask ask, int[] ids) implements Command {}
+    private record Prompted(Ask ask, TokenIds ids) implements Command {}
 
     private record NotPrompted(Ask ask, String problem) implements Command {}
 
@@ -170,10 +170,7 @@ public final class Session {
             }
             case Cancel cancel -> cancel.replyTo().tell(new SessionReply.Done(cancel()));
             case Describe describe -> describe.replyTo().tell(description());
-            case Watch watch ->
-                watch.replyTo()
-                        .tell(new SessionReply.Watching(
-                                feed, state.opened().plain() && !state.running() && !preparing));
+            case Watch watch -> watch.replyTo().tell(watching());
             case AwaitReady ready ->
                 journal.whenCommitted(() -> ready.replyTo().tell(new SessionReply.Ready(id, feed.end())));
             case Decoded decoded -> decoded(decoded);
@@ -252,17 +249,17 @@ public final class Session {
                 (ids, failure) -> failure == null ? new Prompted(ask, ids) : new NotPrompted(ask, problem(failure)));
     }
 
-    private static int[] ids(Prompts prompts, TurnRequest turn, List<Message> history, int last) {
+    private static TokenIds ids(Prompts prompts, TurnRequest turn, List<Message> history, int last) {
         if (turn.said().isEmpty()) {
-            return turn.prompt().toArray();
+            return turn.prompt();
         }
         try {
             if (last >= 0) {
-                return prompts.added(history, turn.said(), last);
+                return TokenIds.of(prompts.added(history, turn.said(), last));
             }
             List<Message> all = new ArrayList<>(history);
             all.addAll(turn.said());
-            return prompts.conversation(all);
+            return TokenIds.of(prompts.conversation(all));
         } catch (PromptException e) {
             throw new CompletionException(e);
         }
@@ -276,24 +273,24 @@ public final class Session {
                 : "no prompt can be made of this: " + cause;
     }
 
-    private void begin(Ask ask, int[] ids) {
+    private void begin(Ask ask, TokenIds ids) {
         preparing = false;
         TurnRequest turn = ask.turn();
         int context = parts.settings().contextLength();
-        if (ids.length == 0) {
+        if (ids.size() == 0) {
             refuse(ask, SessionReply.Reason.MESSAGES, "the prompt is empty: give at least one token");
-        } else if (state.size() + ids.length > context) {
+        } else if (state.size() + ids.size() > context) {
             refuse(
                     ask,
                     SessionReply.Reason.TOO_LONG,
-                    "the context has " + context + " tokens, this needs " + (state.size() + ids.length)
+                    "the context has " + context + " tokens, this needs " + (state.size() + ids.size())
                             + ": shorten it, or begin a new session");
         } else {
             int first = state.offset();
             record(new Asked(
                     new Origin(state.turns() + 1, turn.key(), turn.digest()),
                     turn.said(),
-                    TokenIds.of(ids),
+                    ids,
                     turn.sampling(),
                     turn.seed(),
                     turn.options()));
@@ -479,6 +476,11 @@ public final class Session {
     private Behavior<Command> halted() {
         timers.cancelAll();
         return Behaviors.stopped();
+    }
+
+    private SessionReply.Watching watching() {
+        boolean plain = state.opened().plain();
+        return new SessionReply.Watching(feed, plain, plain && !state.running() && !preparing && journal.idle());
     }
 
     private SessionReply.Description description() {

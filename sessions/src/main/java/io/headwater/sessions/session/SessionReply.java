@@ -29,8 +29,8 @@ public sealed interface SessionReply {
         }
     }
 
-    /** What it tells; {@code ended}: a plain completion that is over tells nothing more. */
-    record Watching(SessionFeed feed, boolean ended) implements SessionReply {}
+    /** What it tells; {@code plain}: of one completion only, {@code ended}: which is over, so nothing more will be told. */
+    record Watching(SessionFeed feed, boolean plain, boolean ended) implements SessionReply {}
 
     /** Done; {@code changed} is false if there was nothing to do. */
     record Done(boolean changed) implements SessionReply {}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
@@ -19,6 +20,8 @@ import org.apache.pekko.stream.javadsl.Source;
 public final class TokenStream {
     /** Events of a page: a page becomes one write. */
     private static final int PAGE = 128;
+
+    private static final int FIRST_SECONDS = 5;
 
     private final SessionFeed feed;
     private final LogReader reader;
@@ -38,6 +41,24 @@ public final class TokenStream {
     /** The same, to the end of the turn. */
     public static Source<List<Told>, NotUsed> ofTurn(SessionFeed feed, LogReader reader, int after) {
         return new TokenStream(feed, reader, true).from(after);
+    }
+
+    /** The first event after an offset of a feed that has just begun; empty if there is none for some seconds. */
+    public static CompletionStage<Optional<Told>> first(SessionFeed feed, int after) {
+        return switch (feed.look(after, 1)) {
+            case SessionFeed.Look.Events page ->
+                CompletableFuture.completedFuture(Optional.of(page.events().getFirst()));
+            case SessionFeed.Look.Wait wait ->
+                wait.more()
+                        .toCompletableFuture()
+                        .copy()
+                        .completeOnTimeout(null, FIRST_SECONDS, TimeUnit.SECONDS)
+                        .thenApply(_ -> feed.look(after, 1) instanceof SessionFeed.Look.Events page
+                                ? Optional.of(page.events().getFirst())
+                                : Optional.empty());
+            case SessionFeed.Look.InLog _, SessionFeed.Look.Over _ ->
+                CompletableFuture.completedFuture(Optional.empty());
+        };
     }
 
     private Source<List<Told>, NotUsed> from(int after) {
