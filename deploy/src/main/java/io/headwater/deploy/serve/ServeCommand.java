@@ -52,6 +52,9 @@ public final class ServeCommand implements Callable<Integer> {
         if (flags.output().json()) {
             throw new UserError("serve has no --json form: its answers are JSON");
         }
+        if (!flags.output().quiet()) {
+            LogSetup.inform(INFORMED);
+        }
         ApiOptions api = serve.api(console);
         BatchingOptions batching = BatchingOptions.defaults()
                 .withMaxSequences(serve.sequences())
@@ -82,9 +85,6 @@ public final class ServeCommand implements Callable<Integer> {
         Signals.register("TERM", asked);
         Signals.register("INT", asked);
         model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
-        if (!flags.output().quiet()) {
-            LogSetup.inform(INFORMED);
-        }
         console.err().println("listening on " + server.url());
         try {
             String reason = end.get();
