@@ -24,9 +24,7 @@ final class Loading {
     private final SessionParts parts;
     private final Session.SessionPlace place;
 
-    private Loading(StashBuffer<Command> waiting,
-            SessionParts parts,
-            Session.SessionPlace place) {
+    private Loading(StashBuffer<Command> waiting, SessionParts parts, Session.SessionPlace place) {
         this.waiting = waiting;
         this.parts = parts;
         this.place = place;
