@@ -25,6 +25,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.http.scaladsl.model.EntityStreamException;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -132,8 +133,13 @@ public final class ApiServer {
     }
 
     private CompletionStage<ByteString> body(HttpRequest request) {
-        if (request.entity().getContentLengthOption().orElse(-1) == 0) {
+        long length = request.entity().getContentLengthOption().orElse(-1);
+        if (length == 0) {
             return CompletableFuture.completedFuture(ByteString.emptyByteString());
+        }
+        if (length > options.bodyLimit()) {
+            request.discardEntityBytes(system);
+            return CompletableFuture.failedFuture(tooLarge());
         }
         return request.entity()
                 .withSizeLimit(options.bodyLimit())
@@ -174,14 +180,21 @@ public final class ApiServer {
         return told(cause, id).response();
     }
 
+    private ApiError tooLarge() {
+        return ApiError.other(
+                StatusCodes.CONTENT_TOO_LARGE,
+                "body_too_large",
+                "the body is larger than " + options.bodyLimit() + " bytes: send less");
+    }
+
     private ApiError told(@Nullable Throwable cause, String id) {
         return switch (cause) {
             case ApiError known -> known;
-            case EntityStreamSizeException _ ->
-                ApiError.other(
-                        StatusCodes.CONTENT_TOO_LARGE,
-                        "body_too_large",
-                        "the body is larger than " + options.bodyLimit() + " bytes: send less");
+            case EntityStreamSizeException _ -> tooLarge();
+            case EntityStreamException broken ->
+                String.valueOf(broken.getMessage()).startsWith("Request too large")
+                        ? tooLarge()
+                        : ApiError.bad(null, "body_incomplete", "the body has not come to its end");
             case TimeoutException _ ->
                 ApiError.other(
                         StatusCodes.REQUEST_TIMEOUT,

@@ -14,7 +14,6 @@ import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.sessions.log.LogException;
 import io.headwater.sessions.log.TokenLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,8 +65,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static TokenLog open(Path data) throws IOException {
-        Files.createDirectories(data);
+    private static TokenLog open(Path data) {
         try {
             return TokenLog.embedded(data);
         } catch (LogException e) {

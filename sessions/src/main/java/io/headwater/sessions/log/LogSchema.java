@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * The log's tables, in SQL that H2 and PostgreSQL both read. {@code EVENTS} has a row per event: {@code SEQ} counts all events of a session,
+ * The log's tables, in SQL that SQLite and PostgreSQL both read. {@code EVENTS} has a row per event: {@code SEQ} counts all events of a session,
  * {@code TOLD} those that a client is told (null for others). {@code SESSIONS} says which sessions there are and which have an answer at work.
  */
 final class LogSchema {
@@ -52,6 +52,7 @@ final class LogSchema {
             insert.executeUpdate();
         }
         connection.commit();
+        connection.setAutoCommit(true);
     }
 
     /** 0 in an empty database. */

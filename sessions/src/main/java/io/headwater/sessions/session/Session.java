@@ -87,6 +87,10 @@ public final class Session {
 
     private record IdleOver() implements Command {}
 
+    private record Abandoned() implements Command {}
+
+    private record Removed(ActorRef<SessionReply> replyTo) implements Command {}
+
     private record Again(int turn) implements Command {}
 
     private final ActorContext<Command> context;
@@ -135,8 +139,10 @@ public final class Session {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             Session session = new Session(context, timers, parts, place, new SessionState(opened), 0);
             session.journal.add(opened);
-            session.flush();
-            session.rest();
+            if (!opened.plain()) { // a plain completion's goes into the log with its turn, if that is taken
+                session.flush();
+                session.rest();
+            }
             return session.active();
         }));
     }
@@ -194,7 +200,10 @@ public final class Session {
             case Halt _ -> {
                 return halted();
             }
-            case Internal _ -> {} // said while it was being loaded
+            case Abandoned _ -> {
+                return Behaviors.stopped();
+            }
+            case Internal _, Removed _ -> {} // said while it was being loaded, or deleted
         }
         return Behaviors.same();
     }
@@ -219,6 +228,7 @@ public final class Session {
             ask.replyTo()
                     .tell(new SessionReply.Full(
                             parts.desk().entered() + " requests are at work or wait: try again later"));
+            abandonIfEmpty();
         } else {
             preparing = true;
             timers.cancel(IdleOver.class);
@@ -309,6 +319,14 @@ public final class Session {
             rest();
         }
         ask.replyTo().tell(new SessionReply.Refused(reason, message));
+        abandonIfEmpty();
+    }
+
+    /** A plain completion that was not taken leaves nothing behind. */
+    private void abandonIfEmpty() {
+        if (state.opened().plain() && state.turns() == 0) {
+            context.getSelf().tell(new Abandoned());
+        }
     }
 
     private void submit() {
@@ -465,11 +483,18 @@ public final class Session {
             parts.desk().leave();
         }
         parts.desk().release(decodeId);
-        var _ = parts.log()
-                .writer()
-                .write(new Batch.Remove(id))
-                .thenRun(() -> replyTo.tell(new SessionReply.Done(true)));
-        return Behaviors.stopped();
+        timers.cancelAll();
+        feed.close();
+        context.pipeToSelf(parts.log().writer().write(new Batch.Remove(id)), (_, _) -> new Removed(replyTo));
+        return Behaviors.receiveMessage(command -> {
+            if (command instanceof Removed removed) {
+                removed.replyTo().tell(new SessionReply.Done(true));
+                registry.tell(new Sessions.Leaving(id));
+            } else if (command instanceof Question question) {
+                question.replyTo().tell(new SessionReply.Missing());
+            }
+            return command instanceof Stop || command instanceof Halt ? Behaviors.stopped() : Behaviors.same();
+        });
     }
 
     /** What is on its way into the log gets there; nothing that happens from now on does. */

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,10 +180,47 @@ final class TokenLogTest {
     }
 
     @Test
+    void oneServerAtATimeUsesADirectory() throws Exception {
+        try (TokenLog log = TokenLog.embedded(directory)) {
+            assertThatThrownBy(() -> TokenLog.embedded(directory))
+                    .isInstanceOf(LogException.class)
+                    .hasMessageContaining("another server uses the data directory");
+            assertThat(log.writer().problem()).isEmpty();
+        }
+
+        TokenLog.embedded(directory).close();
+    }
+
+    @Test
+    void aFullDiskIsSaidAndNothingIsMissingWhenThereIsRoom() throws Exception {
+        Path file = directory.resolve("full.sqlite").toAbsolutePath();
+        AtomicInteger pages = new AtomicInteger(16);
+        Connections small = () -> DriverManager.getConnection(
+                "jdbc:sqlite:" + file + "?journal_mode=WAL&max_page_count=" + pages.get());
+        try (TokenLog log = TokenLog.open(small, "the test's log")) {
+            get(log.writer().write(append(0, opened(), asked(1))));
+            List<SessionEvent> many = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                many.add(sampled(i));
+            }
+            CompletableFuture<Void> written = log.writer()
+                    .write(append(2, many.toArray(SessionEvent[]::new)))
+                    .toCompletableFuture();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> log.writer().problem().contains("full"));
+            assertThat(written).isNotDone();
+
+            pages.set(100_000);
+
+            get(written);
+            assertThat(get(log.reader().events("s"))).hasSize(502);
+        }
+    }
+
+    @Test
     void aLogOfAnotherSchemaIsRefusedWithALine() throws Exception {
         TokenLog.embedded(directory).close();
-        String url = "jdbc:h2:file:" + directory.resolve("sessions").toAbsolutePath();
-        try (Connection connection = DriverManager.getConnection(url, "sa", "");
+        String url = "jdbc:sqlite:" + directory.resolve("sessions.sqlite").toAbsolutePath();
+        try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("UPDATE META SET CONTENT = '99'");
         }

@@ -216,6 +216,8 @@ final class SessionTest {
         assertThat(get(server.sessions.complete(opened(true), say("too many", ""))))
                 .isInstanceOf(SessionReply.Full.class);
 
+        assertThat(get(server.log().reader().running())).hasSize(SessionServer.PLACES);
+        assertThat(get(server.log().reader().beyond(0))).isEmpty();
         Generate first = server.client.next();
         server.client.end(first, FinishReason.LENGTH);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> server.sessions.atWork() < SessionServer.PLACES);

@@ -16,7 +16,7 @@ public final class BreakableConnections implements Connections {
     private volatile boolean silentCommit;
 
     public BreakableConnections(Path directory) {
-        url = "jdbc:h2:file:" + directory.resolve("test").toAbsolutePath() + ";WRITE_DELAY=0";
+        url = "jdbc:sqlite:" + directory.resolve("test.sqlite").toAbsolutePath() + "?journal_mode=WAL&busy_timeout=5000";
     }
 
     /** Every commit and every new connection fails, until {@link #mend}. */
@@ -36,7 +36,7 @@ public final class BreakableConnections implements Connections {
     @Override
     public Connection open() throws SQLException {
         failIfBroken();
-        Connection real = DriverManager.getConnection(url, "sa", "");
+        Connection real = DriverManager.getConnection(url);
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
                     if (method.getName().equals("commit")) {
