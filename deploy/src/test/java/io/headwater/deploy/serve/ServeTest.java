@@ -80,13 +80,28 @@ final class ServeTest {
     @Test
     void aTextCompletionIsWhatGenerateSays() throws Exception {
         TestConsole.Result generated = new TestConsole(directory)
-                .run("generate", "-m", "tiny.gguf", "-p", "to be or", "-n", "20", "--threads", "1", "--temperature", "0.9",
-                        "--seed", "3", "--ignore-eos", "--json");
+                .run(
+                        "generate",
+                        "-m",
+                        "tiny.gguf",
+                        "-p",
+                        "to be or",
+                        "-n",
+                        "20",
+                        "--threads",
+                        "1",
+                        "--temperature",
+                        "0.9",
+                        "--seed",
+                        "3",
+                        "--ignore-eos",
+                        "--json");
         JsonNode expected = Json.parse(generated.out(), "generate");
 
-        JsonNode answer = json(server.post(
-                "/v1/completions",
-                "{\"prompt\":\"to be or\",\"max_tokens\":20,\"temperature\":0.9,\"seed\":3,\"ignore_eos\":true,\"logprobs\":2}"));
+        JsonNode answer = json(
+                server.post(
+                        "/v1/completions",
+                        "{\"prompt\":\"to be or\",\"max_tokens\":20,\"temperature\":0.9,\"seed\":3,\"ignore_eos\":true,\"logprobs\":2}"));
 
         JsonNode choice = answer.path("choices").path(0);
         assertThat(answer.path("object").asText()).isEqualTo("text_completion");
@@ -105,17 +120,36 @@ final class ServeTest {
         JsonNode whole = json(server.post(CHAT, "{" + asked + "}"));
 
         HttpResponse<String> stream = server.post(
-                CHAT, "{" + asked + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}", "X-Request-Id", "mine");
+                CHAT,
+                "{" + asked + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}",
+                "X-Request-Id",
+                "mine");
 
         List<JsonNode> chunks = data(stream.body());
         StringBuilder text = new StringBuilder();
-        chunks.forEach(chunk ->
-                text.append(chunk.path("choices").path(0).path("delta").path("content").asText("")));
+        chunks.forEach(chunk -> text.append(
+                chunk.path("choices").path(0).path("delta").path("content").asText("")));
         assertThat(text.toString())
-                .isEqualTo(whole.path("choices").path(0).path("message").path("content").asText());
-        assertThat(chunks.getFirst().path("choices").path(0).path("delta").path("role").asText()).isEqualTo("assistant");
-        assertThat(chunks.get(chunks.size() - 2).path("choices").path(0).path("finish_reason").asText()).isEqualTo("length");
-        assertThat(chunks.getLast().path("usage").path("completion_tokens").asInt()).isEqualTo(12);
+                .isEqualTo(whole.path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asText());
+        assertThat(chunks.getFirst()
+                        .path("choices")
+                        .path(0)
+                        .path("delta")
+                        .path("role")
+                        .asText())
+                .isEqualTo("assistant");
+        assertThat(chunks.get(chunks.size() - 2)
+                        .path("choices")
+                        .path(0)
+                        .path("finish_reason")
+                        .asText())
+                .isEqualTo("length");
+        assertThat(chunks.getLast().path("usage").path("completion_tokens").asInt())
+                .isEqualTo(12);
         assertThat(stream.body()).endsWith("data: [DONE]\n\n");
         assertThat(stream.headers().firstValue("X-Request-Id")).contains("mine");
         assertThat(stream.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
@@ -125,7 +159,8 @@ final class ServeTest {
         assertThat(ids(again)).isEqualTo(range(0, 13));
         assertThat(ids(server.get(tokens, "Last-Event-ID", "4").body())).isEqualTo(range(5, 13));
         assertThat(ids(server.get(tokens + "?after=9").body())).isEqualTo(range(10, 13));
-        assertThat(server.get(tokens + "?after=0", "Last-Event-ID", "12").statusCode()).isEqualTo(204);
+        assertThat(server.get(tokens + "?after=0", "Last-Event-ID", "12").statusCode())
+                .isEqualTo(204);
         StringBuilder resumed = new StringBuilder();
         data(again).forEach(event -> resumed.append(event.path("text").asText()));
         assertThat(resumed.toString()).isEqualTo(text.toString());
@@ -145,10 +180,13 @@ final class ServeTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> json(server.get(path)).path("state").asText().equals("idle"));
-        assertThat(server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":5}", "Idempotency-Key", "k1").body())
+        assertThat(server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":5}", "Idempotency-Key", "k1")
+                        .body())
                 .isEqualTo(first.body());
         assertThat(json(server.post(path + "/messages", "{\"content\":\"uno\"}", "Idempotency-Key", "k1"))
-                        .path("error").path("code").asText())
+                        .path("error")
+                        .path("code")
+                        .asText())
                 .isEqualTo("idempotency_key_reused");
 
         HttpResponse<String> second = server.post(
@@ -169,8 +207,12 @@ final class ServeTest {
     @Test
     void aSecondMessageWhileAnAnswerIsAtWorkIsAConflictAndCancelEndsIt() throws Exception {
         String path = "/v1/sessions/"
-                + json(server.post("/v1/sessions", "{\"ignore_eos\":true}")).path("id").asText();
-        assertThat(server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":200}").statusCode()).isEqualTo(202);
+                + json(server.post("/v1/sessions", "{\"ignore_eos\":true}"))
+                        .path("id")
+                        .asText();
+        assertThat(server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":200}")
+                        .statusCode())
+                .isEqualTo(202);
 
         HttpResponse<String> second = server.post(path + "/messages", "{\"content\":\"two\"}");
         HttpResponse<String> cancelled = server.post(path + "/cancel", "");
@@ -197,7 +239,11 @@ final class ServeTest {
                 if (response.statusCode() == 429) {
                     assertThat(response.headers().firstValue("Retry-After")).isPresent();
                 } else {
-                    assertThat(json(response).path("usage").path("completion_tokens").asInt()).isEqualTo(100);
+                    assertThat(json(response)
+                                    .path("usage")
+                                    .path("completion_tokens")
+                                    .asInt())
+                            .isEqualTo(100);
                 }
             }
         }
@@ -247,7 +293,8 @@ final class ServeTest {
 
     @Test
     void aPromptThatIsLongerThanTheContextIsRefused() throws Exception {
-        JsonNode error = json(server.post("/v1/completions", "{\"prompt\":\"" + "word ".repeat(500) + "\"}")).path("error");
+        JsonNode error = json(server.post("/v1/completions", "{\"prompt\":\"" + "word ".repeat(500) + "\"}"))
+                .path("error");
 
         assertThat(error.path("code").asText()).isEqualTo("context_length_exceeded");
         assertThat(error.path("param").asText()).isEqualTo("prompt");
@@ -272,34 +319,52 @@ final class ServeTest {
         try (Socket socket = new Socket(address.getHost(), address.getPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
-            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
         }
     }
 
     @Test
     void textRoutesSayWhatTheCommandsSay() throws Exception {
-        JsonNode tokens = json(server.post("/tokenize", "{\"content\":\"to be or not\"}")).path("tokens");
+        JsonNode tokens =
+                json(server.post("/tokenize", "{\"content\":\"to be or not\"}")).path("tokens");
 
-        assertThat(Json.parse(new TestConsole(directory).run("tokenize", "-m", "tiny.gguf", "to be or not", "--json").out(), "tokenize")
+        assertThat(Json.parse(
+                                new TestConsole(directory)
+                                        .run("tokenize", "-m", "tiny.gguf", "to be or not", "--json")
+                                        .out(),
+                                "tokenize")
                         .path("ids"))
                 .isEqualTo(tokens);
-        assertThat(json(server.post("/detokenize", "{\"tokens\":" + tokens + "}")).path("content").asText())
+        assertThat(json(server.post("/detokenize", "{\"tokens\":" + tokens + "}"))
+                        .path("content")
+                        .asText())
                 .isEqualTo("to be or not");
-        assertThat(json(server.post("/apply-template", "{" + HELLO + "}")).path("prompt").asText())
+        assertThat(json(server.post("/apply-template", "{" + HELLO + "}"))
+                        .path("prompt")
+                        .asText())
                 .contains("hello")
                 .endsWith("assistant\n");
     }
 
     @Test
     void modelHealthVersionAndClusterAreTold() throws Exception {
-        assertThat(json(server.get("/v1/models")).path("data").path(0).path("id").asText()).isEqualTo("tiny");
+        assertThat(json(server.get("/v1/models"))
+                        .path("data")
+                        .path(0)
+                        .path("id")
+                        .asText())
+                .isEqualTo("tiny");
         assertThat(json(server.get("/v1/models/tiny")).path("object").asText()).isEqualTo("model");
         assertThat(server.get("/v1/models/other").statusCode()).isEqualTo(404);
         assertThat(server.get("/health/live").statusCode()).isEqualTo(200);
         assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(json(server.get("/version")).path("version").asText()).isNotEmpty();
         assertThat(json(server.get("/v1/cluster")).path("state").asText()).isEqualTo("serving");
-        assertThat(new TestConsole(directory).run("status", "--server", server.url()).out()).contains("epoch 1, serving");
+        assertThat(new TestConsole(directory)
+                        .run("status", "--server", server.url())
+                        .out())
+                .contains("epoch 1, serving");
     }
 
     @Test
@@ -307,12 +372,19 @@ final class ServeTest {
         TinyModel.create().write(other);
         try (TestServer guarded = new TestServer(other, Optional.of("secret"))) {
             assertThat(guarded.get("/v1/models").statusCode()).isEqualTo(401);
-            assertThat(json(guarded.get("/v1/models", "Authorization", "Bearer wrong")).path("error").path("code").asText())
+            assertThat(json(guarded.get("/v1/models", "Authorization", "Bearer wrong"))
+                            .path("error")
+                            .path("code")
+                            .asText())
                     .isEqualTo("invalid_api_key");
-            assertThat(guarded.get("/v1/models", "Authorization", "Bearer secret").statusCode()).isEqualTo(200);
+            assertThat(guarded.get("/v1/models", "Authorization", "Bearer secret")
+                            .statusCode())
+                    .isEqualTo(200);
             assertThat(guarded.get("/health").statusCode()).isEqualTo(200);
             guarded.drain();
-            assertThat(guarded.post(CHAT, "{" + HELLO + "}", "Authorization", "Bearer secret").statusCode()).isEqualTo(503);
+            assertThat(guarded.post(CHAT, "{" + HELLO + "}", "Authorization", "Bearer secret")
+                            .statusCode())
+                    .isEqualTo(503);
         }
     }
 }

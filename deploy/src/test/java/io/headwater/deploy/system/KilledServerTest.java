@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** {@code headwater serve}, killed in the middle of an answer and started again on the same data. */
 @Timeout(600)
 final class KilledServerTest {
+    private static final int TOKENS = 800;
     private static final String TURN =
-            "\"max_tokens\":" + ClusterModel.ANSWER + ",\"ignore_eos\":true,\"temperature\":0.9,\"seed\":7";
+            "\"max_tokens\":" + TOKENS + ",\"ignore_eos\":true,\"temperature\":0.9,\"seed\":7";
     private static final String WORDS = "to be or not to be, that is the question";
     private static final int EVERYTHING = Integer.MAX_VALUE;
 
@@ -24,7 +25,7 @@ final class KilledServerTest {
 
     private Program serve(String name, Path model, String... more) {
         List<String> words = new ArrayList<>(List.of("serve", "-m", model.toString(), "--port", "0", "--data", "data"));
-        words.addAll(List.of("--threads", "1"));
+        words.addAll(List.of("--threads", "1", "--warm-up", "0"));
         words.addAll(List.of(more));
         return programs.start(name, words);
     }
@@ -47,16 +48,16 @@ final class KilledServerTest {
         String id;
         try (ServerClient client = new ServerClient(first)) {
             client.listen(session(client), undisturbed, EVERYTHING);
-            assertThat(undisturbed).hasSize(ClusterModel.ANSWER + 1).last().asString().endsWith("length");
+            assertThat(undisturbed).hasSize(TOKENS + 1).last().asString().endsWith("length");
             id = session(client);
-            client.listen(id, heard, ClusterModel.ANSWER / 4);
+            client.listen(id, heard, TOKENS / 4);
             first.kill();
         }
         assertThat(first.awaitEnd()).isNotZero();
 
         Program second = serve("second", model);
         try (ServerClient client = new ServerClient(second)) {
-            client.listen(id, heard, ClusterModel.ANSWER / 2);
+            client.listen(id, heard, TOKENS / 2);
             second.kill();
         }
         assertThat(second.awaitEnd()).isNotZero();
@@ -70,7 +71,11 @@ final class KilledServerTest {
             assertThat(again).isEqualTo(undisturbed);
             Program other = serve("other", model);
             assertThat(other.awaitEnd()).as(other::story).isEqualTo(ExitCode.FAILED);
-            assertThat(other.said()).as(other::story).last().asString().contains("another server uses the data directory");
+            assertThat(other.said())
+                    .as(other::story)
+                    .last()
+                    .asString()
+                    .contains("another server uses the data directory");
         }
         third.terminate();
         assertThat(third.awaitEnd()).as(third::story).isEqualTo(ExitCode.DONE);
@@ -79,7 +84,9 @@ final class KilledServerTest {
     @Test
     void aCompletionSurvivesTheLossOfANodeAndThenOfTheServer() {
         Path model = ClusterModel.write(programs.directory());
-        String[] onTwo = {"--nodes", "2", "--kv-policy", "ems:tau=0.1,gamma=2", "--kv-budget", "24", "--kv-interval", "16"};
+        String[] onTwo = {
+            "--nodes", "2", "--kv-policy", "ems:tau=0.1,gamma=2", "--kv-budget", "24", "--kv-interval", "16"
+        };
         String body = "{\"prompt\":\"" + WORDS + "\",\"stream\":true," + TURN + "}";
         List<String> undisturbed = new ArrayList<>();
         List<String> heard = new ArrayList<>();
@@ -87,11 +94,11 @@ final class KilledServerTest {
         String id;
         try (ServerClient client = new ServerClient(first)) {
             client.listen(client.beginStream("/v1/completions", body), undisturbed, EVERYTHING);
-            assertThat(undisturbed).hasSize(ClusterModel.ANSWER + 1).last().asString().endsWith("length");
+            assertThat(undisturbed).hasSize(TOKENS + 1).last().asString().endsWith("length");
             id = client.beginStream("/v1/completions", body);
-            client.listen(id, heard, ClusterModel.ANSWER / 4);
+            client.listen(id, heard, TOKENS / 4);
             Program.signal("KILL", new ClusterState(client.url()).pid(false));
-            client.listen(id, heard, ClusterModel.ANSWER / 2);
+            client.listen(id, heard, TOKENS / 2);
             first.kill();
         }
         assertThat(first.awaitEnd()).isNotZero();

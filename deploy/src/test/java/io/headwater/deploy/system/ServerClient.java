@@ -38,7 +38,10 @@ final class ServerClient implements AutoCloseable {
     }
 
     JsonNode post(String path, String body) {
-        return Json.parse(send(request(path).POST(BodyPublishers.ofString(body)), BodyHandlers.ofString()).body(), path);
+        return Json.parse(
+                send(request(path).POST(BodyPublishers.ofString(body)), BodyHandlers.ofString())
+                        .body(),
+                path);
     }
 
     /** Begins a streamed completion, hangs up, and returns the session to resume. */
@@ -71,8 +74,10 @@ final class ServerClient implements AutoCloseable {
             while (line != null && !over && heard.size() < most) {
                 if (line.startsWith(DATA)) {
                     JsonNode event = Json.parse(line.substring(DATA.length()), "an event");
-                    heard.add(event.path("offset").asInt() + " " + event.path("token").asText() + " "
-                            + event.path("text").asText() + event.path("finish_reason").asText());
+                    heard.add(event.path("offset").asInt() + " "
+                            + event.path("token").asText() + " "
+                            + event.path("text").asText()
+                            + event.path("finish_reason").asText());
                     over = event.has("finish_reason");
                 }
                 line = over || heard.size() >= most ? null : lines.readLine();

@@ -195,8 +195,8 @@ final class TokenLogTest {
     void aFullDiskIsSaidAndNothingIsMissingWhenThereIsRoom() throws Exception {
         Path file = directory.resolve("full.sqlite").toAbsolutePath();
         AtomicInteger pages = new AtomicInteger(16);
-        Connections small = () -> DriverManager.getConnection(
-                "jdbc:sqlite:" + file + "?journal_mode=WAL&max_page_count=" + pages.get());
+        Connections small = () ->
+                DriverManager.getConnection("jdbc:sqlite:" + file + "?journal_mode=WAL&max_page_count=" + pages.get());
         try (TokenLog log = TokenLog.open(small, "the test's log")) {
             get(log.writer().write(append(0, opened(), asked(1))));
             List<SessionEvent> many = new ArrayList<>();
@@ -206,7 +206,9 @@ final class TokenLogTest {
             CompletableFuture<Void> written = log.writer()
                     .write(append(2, many.toArray(SessionEvent[]::new)))
                     .toCompletableFuture();
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> log.writer().problem().contains("full"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> log.writer().problem().contains("full"));
             assertThat(written).isNotDone();
 
             pages.set(100_000);

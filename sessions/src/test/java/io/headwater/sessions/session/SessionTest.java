@@ -324,7 +324,9 @@ final class SessionTest {
 
         assertThat(get(server.sessions.describe(id))).isEqualTo(new SessionReply.Missing());
         assertThat(get(server.sessions.describe("../../etc/passwd"))).isEqualTo(new SessionReply.Missing());
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> heard.toCompletableFuture().isDone());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> heard.toCompletableFuture().isDone());
         assertThat(server.sessions.atWork()).isZero();
     }
 }

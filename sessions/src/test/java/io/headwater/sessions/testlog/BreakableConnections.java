@@ -16,7 +16,8 @@ public final class BreakableConnections implements Connections {
     private volatile boolean silentCommit;
 
     public BreakableConnections(Path directory) {
-        url = "jdbc:sqlite:" + directory.resolve("test.sqlite").toAbsolutePath() + "?journal_mode=WAL&busy_timeout=5000";
+        url = "jdbc:sqlite:" + directory.resolve("test.sqlite").toAbsolutePath()
+                + "?journal_mode=WAL&busy_timeout=5000";
     }
 
     /** Every commit and every new connection fails, until {@link #mend}. */
