@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -47,6 +48,9 @@ public final class ApiServer {
     private final ApiOptions options;
     private final ApiRouter router;
     private final Executor workers;
+    /** Streams that are being written. */
+    private final AtomicInteger streams = new AtomicInteger();
+
     private volatile boolean ending;
 
     private ApiServer(ActorSystem<?> system, ApiOptions options, ApiRouter router, Executor workers) {
@@ -67,6 +71,11 @@ public final class ApiServer {
         /** From now on only what has begun is answered. */
         public void refuseNewWork() {
             server.ending = true;
+        }
+
+        /** Streams that have not come to their end. */
+        public int streams() {
+            return server.streams.get();
         }
 
         /** Stops listening and closes connections, after a time also those with an answer at work. */

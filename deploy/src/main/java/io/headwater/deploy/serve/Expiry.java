@@ -4,6 +4,8 @@ package io.headwater.deploy.serve;
 import io.headwater.sessions.session.SessionService;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -21,28 +23,33 @@ record Expiry(Duration age, Duration completionAge, long most) {
     private static final Duration EVERY = Duration.ofMinutes(1);
 
     Cancellable start(ActorSystem<?> system, SessionService sessions) {
-        return system.scheduler()
-                .scheduleWithFixedDelay(EVERY, EVERY, () -> sweep(sessions), system.executionContext());
+        return system.scheduler().scheduleWithFixedDelay(EVERY, EVERY, () -> run(sessions), system.executionContext());
     }
 
-    private void sweep(SessionService sessions) {
+    private void run(SessionService sessions) {
+        var _ = sweep(sessions);
+    }
+
+    /** Completes when all that has expired is deleted. */
+    CompletionStage<?> sweep(SessionService sessions) {
         long now = System.currentTimeMillis();
-        var _ = sessions.reader()
+        return sessions.reader()
                 .expired(now - age.toMillis(), now - completionAge.toMillis())
                 .thenCombine(sessions.reader().beyond(most), (old, many) -> old.isEmpty() ? many : old)
-                .whenComplete((ids, failure) -> {
+                .thenCompose(ids -> delete(sessions, ids))
+                .whenComplete((_, failure) -> {
                     if (failure != null) {
                         LOG.warn("expired sessions are not deleted: {}", failure.getMessage());
-                    } else {
-                        delete(sessions, ids);
                     }
                 });
     }
 
-    private static void delete(SessionService sessions, List<String> ids) {
+    private static CompletionStage<?> delete(SessionService sessions, List<String> ids) {
         if (!ids.isEmpty()) {
             LOG.info("{} expired sessions are deleted", ids.size());
-            ids.forEach(sessions::delete);
         }
+        return CompletableFuture.allOf(ids.stream()
+                .map(id -> sessions.delete(id).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -146,6 +147,10 @@ final class Server implements AutoCloseable {
         }
     }
 
+    SessionService sessions() {
+        return sessions;
+    }
+
     String url() {
         return http.url();
     }
@@ -153,10 +158,7 @@ final class Server implements AutoCloseable {
     /** No new work; what runs may come to its end, for some time. What has not is in the log and goes on when a server starts again. */
     void drain() {
         http.refuseNewWork();
-        long start = System.nanoTime();
-        while (sessions.atWork() > 0 && System.nanoTime() - start < DRAIN.toNanos()) {
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
+        waitFor(() -> sessions.atWork() == 0, DRAIN);
         if (sessions.atWork() > 0) {
             LOG.warn("{} answers are not at their end: they go on when the server starts again", sessions.atWork());
         }
@@ -168,8 +170,16 @@ final class Server implements AutoCloseable {
         http.refuseNewWork();
         Runnable endSessions = ends.pop();
         endSessions.run();
+        waitFor(() -> http.streams() == 0, END);
         within(http.close(LAST_BYTES).toCompletableFuture(), END);
         ends.forEach(Runnable::run);
+    }
+
+    private static void waitFor(BooleanSupplier condition, Duration timeout) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     private static void within(Future<?> future, Duration timeout) {

@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -222,6 +223,46 @@ final class ServeTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> json(server.get(path)).path("state").asText().equals("idle"));
+    }
+
+    @Test
+    void aSessionKeepsItsCacheAsItWasAskedTo() throws Exception {
+        String path = "/v1/sessions/"
+                + json(server.post(
+                                "/v1/sessions",
+                                "{\"ignore_eos\":true,\"kv\":{\"policy\":\"ems\",\"budget\":40,\"interval\":16,\"options\":{\"gamma\":2}}}"))
+                        .path("id")
+                        .asText();
+        server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":90}", "Accept", "text/event-stream");
+
+        JsonNode session = json(server.get(path));
+
+        assertThat(session.path("kv").path("policy").asText()).isEqualTo("ems");
+        assertThat(session.path("kv").path("budget").asInt()).isEqualTo(40);
+        assertThat(session.path("kv").path("bytes").asLong()).isPositive();
+        assertThat(session.path("tokens").asInt()).isGreaterThan(100);
+    }
+
+    @Test
+    void whatHasExpiredIsDeletedAndWhatIsAtWorkIsNot(@TempDir Path other) throws Exception {
+        TinyModel.create().contextLength(2000).write(other);
+        try (TestServer old = new TestServer(other, Optional.empty())) {
+            String idle = json(old.post("/v1/sessions", "{}")).path("id").asText();
+            String busy = json(old.post("/v1/sessions", "{}")).path("id").asText();
+            old.post(
+                    "/v1/sessions/" + busy + "/messages",
+                    "{\"content\":\"one\",\"max_tokens\":1900,\"ignore_eos\":true}");
+
+            new Expiry(Duration.ofMillis(-1000), Duration.ofMillis(-1000), 100)
+                    .sweep(old.sessions())
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+
+            assertThat(old.get("/v1/sessions/" + idle).statusCode()).isEqualTo(404);
+            assertThat(json(old.get("/v1/sessions/" + busy)).path("state").asText())
+                    .isEqualTo("decoding");
+            old.post("/v1/sessions/" + busy + "/cancel", "");
+        }
     }
 
     @Test

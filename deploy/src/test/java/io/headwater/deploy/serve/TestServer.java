@@ -8,6 +8,7 @@ import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
 import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.session.SessionService;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -51,10 +52,6 @@ final class TestServer implements AutoCloseable {
         return server.url();
     }
 
-    LoadedModel model() {
-        return model;
-    }
-
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(PATIENCE);
     }
@@ -74,6 +71,10 @@ final class TestServer implements AutoCloseable {
 
     static JsonNode json(HttpResponse<String> response) {
         return Json.parse(response.body(), "the response");
+    }
+
+    SessionService sessions() {
+        return server.sessions();
     }
 
     void drain() {

@@ -76,8 +76,13 @@ final class KilledServerTest {
                     .last()
                     .asString()
                     .contains("another server uses the data directory");
+            String last = session(client);
+            List<String> toTheEnd = new ArrayList<>();
+            client.listen(last, toTheEnd, 1);
+            third.terminate();
+            client.listen(last, toTheEnd, EVERYTHING);
+            assertThat(toTheEnd).as("at work when the server was asked to end").isEqualTo(undisturbed);
         }
-        third.terminate();
         assertThat(third.awaitEnd()).as(third::story).isEqualTo(ExitCode.DONE);
     }
 

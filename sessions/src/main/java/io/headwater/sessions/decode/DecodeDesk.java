@@ -80,11 +80,11 @@ public final class DecodeDesk implements AutoCloseable {
         order(() -> {
             open++;
             client.submit(request, event -> {
+                listener.on(event);
                 if (event instanceof Ended || event instanceof Failed) {
                     open--;
-                    leave();
+                    leave(); // last: whoever sees the place free may count on the listener having heard
                 }
-                listener.on(event);
             });
         });
     }

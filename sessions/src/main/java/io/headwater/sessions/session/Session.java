@@ -316,6 +316,7 @@ public final class Session {
     private void refuse(Ask ask, SessionReply.Reason reason, String message) {
         if (!state.running() && reason != SessionReply.Reason.KEY_REUSED && reason != SessionReply.Reason.SESSION) {
             parts.desk().leave();
+            cancelling = false;
             rest();
         }
         ask.replyTo().tell(new SessionReply.Refused(reason, message));
@@ -497,10 +498,23 @@ public final class Session {
         });
     }
 
-    /** What is on its way into the log gets there; nothing that happens from now on does. */
+    /** What has happened gets into the log and is told; nothing that happens from now on is. */
     private Behavior<Command> halted() {
         timers.cancelAll();
-        return Behaviors.stopped();
+        return journal.idle()
+                ? Behaviors.stopped()
+                : Behaviors.receive(Command.class)
+                        .onMessage(Committed.class, _ -> {
+                            journal.committed();
+                            flush();
+                            return journal.idle() ? Behaviors.stopped() : Behaviors.same();
+                        })
+                        .onMessage(Command.class, _ -> Behaviors.same())
+                        .onSignal(PostStop.class, _ -> {
+                            feed.close();
+                            return Behaviors.same();
+                        })
+                        .build();
     }
 
     private SessionReply.Watching watching() {

@@ -32,6 +32,7 @@ public final class SessionService {
     private final SessionParts parts;
     private final ActorRef<Sessions.Command> sessions;
     private final SecureRandom random = new SecureRandom();
+    private @Nullable CompletionStage<SessionReply> ended;
 
     private SessionService(ActorSystem<?> system, SessionParts parts, ActorRef<Sessions.Command> sessions) {
         this.system = system;
@@ -106,8 +107,11 @@ public final class SessionService {
     }
 
     /** Ends all sessions as they are: answers at work go on when a server starts again. */
-    public CompletionStage<SessionReply> end() {
-        return ask(Sessions.End::new);
+    public synchronized CompletionStage<SessionReply> end() {
+        if (ended == null) {
+            ended = ask(Sessions.End::new);
+        }
+        return ended;
     }
 
     private CompletionStage<SessionReply> forward(

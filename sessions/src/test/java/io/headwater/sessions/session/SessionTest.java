@@ -208,6 +208,26 @@ final class SessionTest {
     }
 
     @Test
+    void aServerThatEndsTellsFirstWhatHasHappened() throws Exception {
+        SessionReply.Accepted turn = accepted(server.sessions.complete(opened(true), say("one", "")));
+        CompletionStage<List<List<Told>>> heard =
+                TokenStream.ofTurn(turn.feed(), server.sessions.reader(), -1).runWith(Sink.seq(), server.kit.system());
+        Generate request = server.client.next();
+        connections.breakDown();
+        server.client.tokens(request, 0, 65, 66, 67);
+        server.client.end(request, FinishReason.LENGTH);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> server.sessions.atWork() == 0);
+
+        CompletionStage<SessionReply> ended = server.sessions.end();
+        connections.mend();
+
+        assertThat(get(ended)).isEqualTo(new SessionReply.Done(true));
+        assertThat(get(heard).stream().flatMap(List::stream)).hasSize(4).last().isInstanceOf(TurnEnded.class);
+        restart(NEVER_IDLE);
+        assertThat(server.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
     void whatFindsNoPlaceIsRefusedAndLeavesNothingBehind() throws Exception {
         for (int i = 0; i < SessionServer.PLACES; i++) {
             accepted(server.sessions.complete(opened(true), say("one", "")));
