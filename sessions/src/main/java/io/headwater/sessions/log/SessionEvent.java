@@ -92,6 +92,14 @@ public sealed interface SessionEvent {
      * @param fingerprint of the model's file
      * @param arithmetic version: another one may give other bits
      * @param kvType in which keys and values are stored
+     * @param context positions: where they end those of a compressed cache start anew, so its tokens depend on it
      */
-    record ModelIdentity(String fingerprint, int arithmetic, String kvType) {}
+    record ModelIdentity(String fingerprint, int arithmetic, String kvType, int context) {
+        /** Whether a cache of that kind, computed by this model, is what the other one computes; another arithmetic counts as the same. */
+        public boolean agreesWith(ModelIdentity other, KvOptions kv) {
+            return fingerprint.equals(other.fingerprint)
+                    && kvType.equals(other.kvType)
+                    && (kv.full() || context == other.context);
+        }
+    }
 }

@@ -37,7 +37,7 @@ public final class TokenLog implements AutoCloseable {
 
     /**
      * The embedded database (SQLite) in a directory, which one server uses at a time. A commit is on the disk before it is confirmed, so what was told
-     * survives the death of this process and of the machine (docs/decisions/0013).
+     * survives the death of this process and of the machine (docs/decisions/0016).
      *
      * @throws LogException if it is in use, damaged, or of another version
      */

@@ -216,7 +216,7 @@ public final class Session {
             repeat(ask, known.get());
         } else if (state.running() || preparing) {
             ask.replyTo().tell(new SessionReply.Busy());
-        } else if (!state.opened().model().equals(parts.settings().model())) {
+        } else if (!state.opened().model().agreesWith(parts.settings().model(), state.opened().kv())) {
             refuse(
                     ask,
                     SessionReply.Reason.SESSION,
@@ -289,7 +289,7 @@ public final class Session {
         int context = parts.settings().contextLength();
         if (ids.size() == 0) {
             refuse(ask, SessionReply.Reason.MESSAGES, "the prompt is empty: give at least one token");
-        } else if (state.size() + ids.size() > context) {
+        } else if (state.opened().kv().full() && state.size() + ids.size() > context) {
             refuse(
                     ask,
                     SessionReply.Reason.TOO_LONG,
