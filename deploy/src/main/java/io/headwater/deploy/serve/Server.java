@@ -125,7 +125,8 @@ final class Server implements AutoCloseable {
         return new ModelIdentity(
                 ModelFingerprint.of(model.file()),
                 ArithmeticVersion.CURRENT,
-                model.options().kvType().name().toLowerCase(Locale.ROOT));
+                model.options().kvType().name().toLowerCase(Locale.ROOT),
+                model.contextLength());
     }
 
     private static ApiServer.Listening listen(

@@ -253,7 +253,7 @@ final class ServeTest {
                     "/v1/sessions/" + busy + "/messages",
                     "{\"content\":\"one\",\"max_tokens\":1900,\"ignore_eos\":true}");
 
-            new Expiry(Duration.ofMillis(-1000), Duration.ofMillis(-1000), 100)
+            new Expiry(Duration.ofSeconds(-1), Duration.ofSeconds(-1), 100)
                     .sweep(old.sessions())
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);

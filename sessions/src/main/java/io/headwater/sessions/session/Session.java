@@ -216,11 +216,13 @@ public final class Session {
             repeat(ask, known.get());
         } else if (state.running() || preparing) {
             ask.replyTo().tell(new SessionReply.Busy());
-        } else if (!state.opened().model().agreesWith(parts.settings().model(), state.opened().kv())) {
+        } else if (!state.opened()
+                .model()
+                .agreesWith(parts.settings().model(), state.opened().kv())) {
             refuse(
                     ask,
                     SessionReply.Reason.SESSION,
-                    "the session was computed by another model or with another KV type: its tokens can be read, but it takes no more"
+                    "the session was computed by another model, KV type or context: its tokens can be read, but it takes no more"
                             + " turns here");
         } else if (state.opened().plain() && state.turns() > 0) {
             refuse(ask, SessionReply.Reason.SESSION, "this is the session of one completion: it takes no more turns");
@@ -404,8 +406,7 @@ public final class Session {
             rest();
         } else if (state.opened()
                 .model()
-                .fingerprint()
-                .equals(parts.settings().model().fingerprint())) {
+                .agreesWith(parts.settings().model(), state.opened().kv())) {
             context.getLog().info("session {}: its answer goes on after {} tokens", id, state.answered());
             clock.begun(0);
             parts.desk().enter();
@@ -416,7 +417,8 @@ public final class Session {
                     "error",
                     "",
                     new TurnProblem(
-                            "UNAVAILABLE", "the server was started again with another model: the answer cannot go on"));
+                            "UNAVAILABLE",
+                            "the server was started again with another model, KV type or context: the answer cannot go on"));
             flush();
         }
     }

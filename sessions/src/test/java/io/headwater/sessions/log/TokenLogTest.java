@@ -46,7 +46,7 @@ final class TokenLogTest {
         return new Opened(
                 1234,
                 false,
-                new ModelIdentity("size-sha", 3, "bf16"),
+                new ModelIdentity("size-sha", 3, "bf16", 2048),
                 new KvOptions(KvPolicy.parse("ems:tau=0.1,gamma=2"), 64, 16, 512),
                 List.of(new Message("system", "sei höflich \u2063 \uD83C\uDF0A")),
                 "{\"seed\":7}");

@@ -20,7 +20,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 /** One life of a server without HTTP and without a model's weights: sessions, a log, and a decode client that the test plays. */
 final class SessionServer implements AutoCloseable {
     static final int PLACES = 3;
-    private static final ModelIdentity MODEL = new ModelIdentity("tiny", 1, "bf16");
+    private static final ModelIdentity MODEL = new ModelIdentity("tiny", 1, "bf16", 200);
 
     final ScriptedClient client = new ScriptedClient();
     final SessionService sessions;
