@@ -30,24 +30,29 @@ final class ArchitectureTest {
                 .definedBy("io.headwater.cluster..")
                 .layer("actors")
                 .definedBy("io.headwater.actors..")
+                .layer("sessions")
+                .definedBy("io.headwater.sessions..")
                 .layer("deploy")
                 .definedBy("io.headwater.deploy..")
                 .whereLayer("deploy")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("actors")
+                .whereLayer("sessions")
                 .mayOnlyBeAccessedByLayers("deploy")
+                .whereLayer("actors")
+                .mayOnlyBeAccessedByLayers("sessions", "deploy")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("actors", "deploy")
+                .mayOnlyBeAccessedByLayers("actors", "sessions", "deploy")
                 .whereLayer("model")
-                .mayOnlyBeAccessedByLayers("cluster", "actors", "deploy")
+                .mayOnlyBeAccessedByLayers("cluster", "actors", "sessions", "deploy")
                 .whereLayer("compression")
-                .mayOnlyBeAccessedByLayers("model", "cluster", "actors", "deploy")
+                .mayOnlyBeAccessedByLayers("model", "cluster", "actors", "sessions", "deploy")
                 .check(HEADWATER);
     }
 
     @Test
     void packagesOfAModuleFormNoCycle() {
-        for (String module : new String[] {"tensors", "compression", "model", "cluster", "actors", "deploy"}) {
+        for (String module :
+                new String[] {"tensors", "compression", "model", "cluster", "actors", "sessions", "deploy"}) {
             slices().matching("io.headwater." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

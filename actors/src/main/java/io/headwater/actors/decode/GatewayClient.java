@@ -6,6 +6,7 @@ import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ public final class GatewayClient implements DecodeClient {
     /** How often a waiting client looks whether the gateway still lives. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** In the queue it only makes whoever waits look up. */
+    private static final Happened WAKE = new Happened(new Open(0, 0, _ -> {}, false), new Prefilled(0, 0));
+
     private final ActorRef<Gateway.Command> gateway;
     private final GatewayView view;
     private final LongSupplier ids;
@@ -36,6 +41,7 @@ public final class GatewayClient implements DecodeClient {
     private final Map<Long, Long> sessions = new HashMap<>();
 
     private final Map<Long, Open> open = new HashMap<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
     private long turns;
 
     /**
@@ -99,6 +105,13 @@ public final class GatewayClient implements DecodeClient {
         }
     }
 
+    @Override
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            events.add(WAKE);
+        }
+    }
+
     private boolean tellAll(long waitNanos) {
         List<Happened> all = new ArrayList<>();
         if (events.drainTo(all) == 0) {
@@ -119,6 +132,10 @@ public final class GatewayClient implements DecodeClient {
     }
 
     private void tell(Happened happened) {
+        if (happened.equals(WAKE)) {
+            woken.set(false);
+            return;
+        }
         Open one = happened.open();
         DecodeEvent event = happened.event();
         if (!one.equals(open.get(one.session()))) {

@@ -36,6 +36,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    /** Shows what these loggers note of what they do, as a program does that runs for long. */
+    public static void inform(List<String> loggers) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            loggers.forEach(name -> context.getLogger(name).setLevel(Level.INFO));
+        }
+    }
+
     /** {@code -q}: errors only; {@code -v}: Headwater's own notes too. Without either nothing is loaded before someone logs. */
     static void apply(boolean quiet, boolean verbose) {
         if (!quiet && !verbose) {

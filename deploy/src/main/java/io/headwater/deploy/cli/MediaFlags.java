@@ -28,7 +28,7 @@ public final class MediaFlags {
     private Optional<String> bind = Optional.empty();
 
     @Option(
-            names = "--port",
+            names = "--cluster-port",
             paramLabel = "P",
             description = "TCP port of the control plane, which the others connect to (default: a free one)")
     private Optional<Integer> port = Optional.empty();
@@ -141,7 +141,7 @@ public final class MediaFlags {
     public List<String> givenOfMembers() {
         List<String> given = new ArrayList<>();
         bind.ifPresent(_ -> given.add("--bind"));
-        port.ifPresent(_ -> given.add("--port"));
+        port.ifPresent(_ -> given.add("--cluster-port"));
         survivors.ifPresent(_ -> given.add("--survivors"));
         return given;
     }

@@ -12,7 +12,11 @@ public final class Addresses {
 
     /** Where the others reach this process. */
     public static HostPort bind(MediaFlags flags) {
-        int port = flags.port().orElse(0);
+        return bind(flags, flags.port().orElse(0));
+    }
+
+    /** As the other, with the port of the control plane. */
+    public static HostPort bind(MediaFlags flags, int port) {
         String host = flags.bind().orElse(MediaSettings.LOOPBACK);
         if (host.equals("0.0.0.0") || host.equals("::")) {
             throw new UserError("--bind " + host + ": give the address at which the other hosts reach this one");

@@ -12,12 +12,14 @@ import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.gguf.GgufException;
+import io.headwater.model.gguf.GgufFile;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class LoadedModel implements AutoCloseable {
     private final KvOptions kv;
     private final DecodeClient client;
     private final @Nullable EngineGroup engines;
+    private final @Nullable ClusterNode node;
     private final Runnable end;
     private final long loadNanos;
     /** Session ids are unique among those of all commands that a cluster serves. */
@@ -47,6 +50,7 @@ public final class LoadedModel implements AutoCloseable {
             KvOptions kv,
             DecodeClient client,
             @Nullable EngineGroup engines,
+            @Nullable ClusterNode node,
             Runnable end,
             long loadNanos) {
         this.name = name;
@@ -56,6 +60,7 @@ public final class LoadedModel implements AutoCloseable {
         this.kv = kv;
         this.client = client;
         this.engines = engines;
+        this.node = node;
         this.end = end;
         this.loadNanos = loadNanos;
     }
@@ -88,7 +93,7 @@ public final class LoadedModel implements AutoCloseable {
                     model.close();
                 };
                 return new LoadedModel(
-                        name, model, tokenizer, options, kv, client, engines, end, System.nanoTime() - start);
+                        name, model, tokenizer, options, kv, client, engines, null, end, System.nanoTime() - start);
             } finally {
                 if (!opened) {
                     model.close();
@@ -110,6 +115,7 @@ public final class LoadedModel implements AutoCloseable {
                 kv,
                 node.client(),
                 null,
+                node,
                 cluster::close,
                 System.nanoTime() - startNanos);
     }
@@ -151,6 +157,16 @@ public final class LoadedModel implements AutoCloseable {
             throw new IllegalStateException("the engines are in other processes: load the model here");
         }
         return engines;
+    }
+
+    /** This process's node of the cluster that decodes; empty if the model is in this process. */
+    public Optional<ClusterNode> node() {
+        return Optional.ofNullable(node);
+    }
+
+    /** The model's file; lent. */
+    public GgufFile file() {
+        return model.file();
     }
 
     /** Positions that a session may have. */

@@ -100,7 +100,7 @@ public final class NodeCommand implements Callable<Integer> {
     }
 
     private NodeOptions options(Path file, EngineOptions engineOptions) {
-        HostPort bind = Addresses.bind(media);
+        HostPort bind = Addresses.bind(media, node.port().or(media::port).orElse(0));
         return NodeOptions.builder(bind, file, engineOptions, MediaSettings.of(media, console, Transport.UDP))
                 .version(Cli.VERSION)
                 .roles(Set.copyOf(node.roles()))

@@ -32,6 +32,9 @@ final class NodeFlags {
                     "where a gateway answers 'headwater status', 0 for a free port (default: " + DEFAULT_STATUS + ")")
     private Optional<String> http = Optional.empty();
 
+    @Option(names = "--port", paramLabel = "P", description = "short for --cluster-port")
+    private Optional<Integer> port = Optional.empty();
+
     @Option(
             names = "--expect",
             paramLabel = "N",
@@ -53,6 +56,11 @@ final class NodeFlags {
 
     @Option(names = NodeCommand.WATCH_STDIN, hidden = true, description = "end when standard input does")
     private boolean watchStdin;
+
+    /** Of the control plane. */
+    Optional<Integer> port() {
+        return port;
+    }
 
     Set<NodeRole> roles() {
         Set<NodeRole> set = EnumSet.noneOf(NodeRole.class);

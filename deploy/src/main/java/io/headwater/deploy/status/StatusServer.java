@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
@@ -64,6 +65,12 @@ public final class StatusServer {
         return Http.get(system).newServerAt(host, port).bind(server::answer).thenApply(StatusServer::listening);
     }
 
+    /** What the server does with a request, for a server that does more. */
+    public static Function<HttpRequest, CompletionStage<HttpResponse>> handler(
+            Supplier<CompletionStage<ClusterStatus>> source) {
+        return new StatusServer(source)::answer;
+    }
+
     private static Listening listening(ServerBinding binding) {
         return new Listening(
                 binding.localAddress().getHostString(), binding.localAddress().getPort());
@@ -85,7 +92,7 @@ public final class StatusServer {
         };
     }
 
-    private CompletionStage<HttpResponse> asked(java.util.function.Function<ClusterStatus, HttpResponse> form) {
+    private CompletionStage<HttpResponse> asked(Function<ClusterStatus, HttpResponse> form) {
         return source.get()
                 .handle((status, failure) -> failure == null
                         ? form.apply(status)

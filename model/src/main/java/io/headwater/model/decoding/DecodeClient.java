@@ -17,6 +17,9 @@ public interface DecodeClient extends AutoCloseable {
     /** Works, or waits at most so long, until something has been told; false if nothing was. */
     boolean await(Duration timeout);
 
+    /** Makes an {@link #await} that waits, or else the next one, return now; the only method for any thread. */
+    void wake();
+
     /** What the engines have done so far, as far as this client knows. */
     ClientFigures figures();
 

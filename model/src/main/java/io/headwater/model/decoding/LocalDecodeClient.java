@@ -57,6 +57,10 @@ public final class LocalDecodeClient implements DecodeClient {
         }
     }
 
+    /** Nothing to do: its {@link #await} works, it never waits. */
+    @Override
+    public void wake() {}
+
     @Override
     public ClientFigures figures() {
         EngineStatistics done = engine.statistics();

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.http;
+
+import io.headwater.deploy.cli.UserError;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.jspecify.annotations.Nullable;
+
+/** What a client hears when a request cannot be answered: the fields that OpenAI documents, and a status. */
+final class ApiError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final String RETRY_SECONDS = "1";
+
+    private final transient StatusCode status;
+    private final String type;
+    private final @Nullable String param;
+    private final String code;
+
+    private ApiError(StatusCode status, String type, @Nullable String param, String code, String message) {
+        super(message);
+        this.status = status;
+        this.type = type;
+        this.param = param;
+        this.code = code;
+    }
+
+    /** 400: {@code param} names the field. */
+    static ApiError bad(@Nullable String param, String code, String message) {
+        return new ApiError(StatusCodes.BAD_REQUEST, "invalid_request_error", param, code, message);
+    }
+
+    /** 400 for a field's value. */
+    static ApiError value(String param, String message) {
+        return bad(param, "invalid_value", message);
+    }
+
+    /** 400 for an option, with the sentence that a command would say. */
+    static ApiError of(String param, UserError error) {
+        return value(param, String.valueOf(error.getMessage()));
+    }
+
+    static ApiError notFound(String code, String message) {
+        return new ApiError(StatusCodes.NOT_FOUND, "invalid_request_error", null, code, message);
+    }
+
+    static ApiError conflict(String code, String message) {
+        return new ApiError(StatusCodes.CONFLICT, "invalid_request_error", null, code, message);
+    }
+
+    /** 429: later there may be room. */
+    static ApiError full(String message) {
+        return new ApiError(StatusCodes.TOO_MANY_REQUESTS, "rate_limit_error", null, "overloaded", message);
+    }
+
+    /** 503: nothing serves now. */
+    static ApiError unavailable(String message) {
+        return new ApiError(StatusCodes.SERVICE_UNAVAILABLE, "server_error", null, "unavailable", message);
+    }
+
+    /** 500: a bug or a broken model. */
+    static ApiError broken(String message) {
+        return new ApiError(StatusCodes.INTERNAL_SERVER_ERROR, "server_error", null, "internal_error", message);
+    }
+
+    static ApiError other(StatusCode status, String code, String message) {
+        return new ApiError(status, "invalid_request_error", null, code, message);
+    }
+
+    StatusCode status() {
+        return status;
+    }
+
+    /** {@code {"error":{…}}}. */
+    Map<String, Object> body() {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("message", getMessage());
+        error.put("type", type);
+        error.put("param", param);
+        error.put("code", code);
+        return Map.of("error", error);
+    }
+
+    HttpResponse response() {
+        HttpResponse response = Responses.json(status, body());
+        boolean later = status.equals(StatusCodes.TOO_MANY_REQUESTS) || status.equals(StatusCodes.SERVICE_UNAVAILABLE);
+        return later ? response.addHeader(RawHeader.create("Retry-After", RETRY_SECONDS)) : response;
+    }
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.serve;
+
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.ExitCode;
+import io.headwater.deploy.cli.LogSetup;
+import io.headwater.deploy.cli.Unavailable;
+import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.cli.WorkFailed;
+import io.headwater.deploy.decode.DecodeFlags;
+import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.deploy.http.ApiOptions;
+import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.sessions.log.LogException;
+import io.headwater.sessions.log.TokenLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jline.utils.Signals;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code headwater serve}: answers HTTP until it is asked to go. */
+@Command(
+        name = "serve",
+        sortOptions = false,
+        description = "Serves the model over HTTP: the OpenAI API, and sessions whose token streams survive a restart.",
+        footer = "Ctrl-C or SIGTERM: running answers come to their end (20 s at most); a second one ends at once.")
+public final class ServeCommand implements Callable<Integer> {
+    private static final List<String> INFORMED =
+            List.of("io.headwater.deploy.http", "io.headwater.sessions", "io.headwater.deploy.serve");
+
+    private final Console console;
+
+    @Mixin
+    private final ServeFlags serve = new ServeFlags();
+
+    @Mixin
+    private final DecodeFlags flags = new DecodeFlags();
+
+    public ServeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        serve.check();
+        if (flags.output().json()) {
+            throw new UserError("serve has no --json form: its answers are JSON");
+        }
+        if (!flags.output().quiet()) {
+            LogSetup.inform(INFORMED);
+        }
+        ApiOptions api = serve.api(console);
+        BatchingOptions batching = BatchingOptions.defaults()
+                .withMaxSequences(serve.sequences())
+                .withMaxWaiting(serve.queue() + serve.sequences());
+        try (TokenLog log = open(serve.data(console));
+                LoadedModel model = flags.load(console, batching);
+                Server server = Server.start(serve, api, model, log)) {
+            return run(server, model);
+        }
+    }
+
+    private static TokenLog open(Path data) {
+        try {
+            return TokenLog.embedded(data);
+        } catch (LogException e) {
+            throw new WorkFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private int run(Server server, LoadedModel model) throws InterruptedException {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        Runnable asked = () -> {
+            if (!end.complete("")) {
+                Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+            }
+        };
+        Signals.register("TERM", asked);
+        Signals.register("INT", asked);
+        model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
+        console.err().println("listening on " + server.url());
+        try {
+            String reason = end.get();
+            if (!reason.isEmpty()) {
+                throw new Unavailable(reason);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a server's end cannot fail", e);
+        }
+        flags.output().note(console, "ending: running answers come to their end first");
+        server.drain();
+        return ExitCode.DONE;
+    }
+}

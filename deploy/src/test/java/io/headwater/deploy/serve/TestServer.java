@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.decode.DecodeFlags;
+import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.deploy.http.ApiOptions;
+import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.session.SessionService;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** A server in this process over {@code tiny.gguf} of a directory, and a client of it. */
+final class TestServer implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final TokenLog log;
+    private final LoadedModel model;
+    private final Server server;
+
+    TestServer(Path directory, Optional<String> key, String... flags) throws Exception {
+        Console console = new Console(
+                new PrintStream(PrintStream.nullOutputStream()),
+                new PrintStream(PrintStream.nullOutputStream()),
+                InputStream.nullInputStream(),
+                false,
+                directory,
+                Map.of());
+        DecodeFlags decode = CommandLine.populateCommand(new DecodeFlags(), "-m", "tiny.gguf", "--threads", "1");
+        model = decode.load(console);
+        log = TokenLog.embedded(directory.resolve("data"));
+        ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);
+        ApiOptions api = new ApiOptions("127.0.0.1", 0, key, 100_000, Duration.ofSeconds(2));
+        server = Server.start(serve, api, model, log);
+    }
+
+    String url() {
+        return server.url();
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(server.url() + path)).timeout(PATIENCE);
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send(headers.length == 0 ? request(path) : request(path).headers(headers));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return Json.parse(response.body(), "the response");
+    }
+
+    SessionService sessions() {
+        return server.sessions();
+    }
+
+    void drain() {
+        server.drain();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        model.close();
+        log.close();
+        http.close();
+    }
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.sessions.log;
+
+import io.headwater.sessions.log.SessionEvent.Asked;
+import io.headwater.sessions.log.SessionEvent.Opened;
+import io.headwater.sessions.log.SessionEvent.Sampled;
+import io.headwater.sessions.log.SessionEvent.Told;
+import io.headwater.sessions.log.SessionEvent.TurnEnded;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+
+/** Writes batches over one connection, in the order in which they came. Owned by the writer's thread. */
+final class LogRows implements AutoCloseable {
+    private final Connection connection;
+    private final PreparedStatement event;
+    private final PreparedStatement opened;
+    private final PreparedStatement running;
+    private final PreparedStatement lastSeq;
+    private final PreparedStatement removeEvents;
+    private final PreparedStatement removeSession;
+
+    LogRows(Connection connection) throws SQLException {
+        this.connection = connection;
+        connection.setAutoCommit(false);
+        event = connection.prepareStatement(
+                "INSERT INTO EVENTS (SESSION, SEQ, KIND, TOLD, DATA) VALUES (?, ?, ?, ?, ?)");
+        opened = connection.prepareStatement(
+                "INSERT INTO SESSIONS (ID, CREATED, TOUCHED, PLAIN, RUNNING) VALUES (?, ?, ?, ?, FALSE)");
+        running = connection.prepareStatement("UPDATE SESSIONS SET RUNNING = ?, TOUCHED = ? WHERE ID = ?");
+        lastSeq = connection.prepareStatement("SELECT MAX(SEQ) FROM EVENTS WHERE SESSION = ?");
+        removeEvents = connection.prepareStatement("DELETE FROM EVENTS WHERE SESSION = ?");
+        removeSession = connection.prepareStatement("DELETE FROM SESSIONS WHERE ID = ?");
+    }
+
+    /** All in one transaction; {@code again}: some may be there already, from a commit whose end was not heard of. */
+    void write(List<Batch> batches, boolean again) throws SQLException {
+        for (Batch batch : batches) {
+            switch (batch) {
+                case Batch.Append append -> append(append, again ? lastSeq(append.session()) : -1);
+                case Batch.Remove remove -> remove(remove.session());
+            }
+        }
+        event.executeBatch();
+        connection.commit();
+    }
+
+    private void append(Batch.Append append, int written) throws SQLException {
+        for (int i = 0; i < append.events().size(); i++) {
+            int seq = append.firstSeq() + i;
+            if (seq > written) {
+                add(append.session(), seq, append.events().get(i));
+                mark(append, append.events().get(i));
+            }
+        }
+    }
+
+    private void add(String session, int seq, SessionEvent each) throws SQLException {
+        event.setString(1, session);
+        event.setInt(2, seq);
+        event.setInt(3, EventCodec.kind(each));
+        if (each instanceof Told told) {
+            event.setInt(4, told.offset());
+        } else {
+            event.setNull(4, Types.INTEGER);
+        }
+        event.setString(5, EventCodec.write(each));
+        event.addBatch();
+    }
+
+    private void mark(Batch.Append append, SessionEvent each) throws SQLException {
+        switch (each) {
+            case Opened first -> {
+                opened.setString(1, append.session());
+                opened.setLong(2, first.created());
+                opened.setLong(3, append.millis());
+                opened.setBoolean(4, first.plain());
+                opened.executeUpdate();
+            }
+            case Asked _ -> running(append, true);
+            case TurnEnded _ -> running(append, false);
+            case Sampled _ -> {}
+        }
+    }
+
+    private void running(Batch.Append append, boolean runs) throws SQLException {
+        running.setBoolean(1, runs);
+        running.setLong(2, append.millis());
+        running.setString(3, append.session());
+        running.executeUpdate();
+    }
+
+    private int lastSeq(String session) throws SQLException {
+        lastSeq.setString(1, session);
+        try (ResultSet row = lastSeq.executeQuery()) {
+            row.next();
+            int last = row.getInt(1);
+            return row.wasNull() ? -1 : last;
+        }
+    }
+
+    private void remove(String session) throws SQLException {
+        event.executeBatch(); // what came before it
+        removeEvents.setString(1, session);
+        removeEvents.executeUpdate();
+        removeSession.setString(1, session);
+        removeSession.executeUpdate();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The token log: what happened in each session, in order, durable. It alone says what a client has been told: append, commit, then tell. Read
+ * {@link io.headwater.sessions.log.SessionEvent} first, then {@link io.headwater.sessions.log.LogWriter}, whose thread writes, and {@link
+ * io.headwater.sessions.log.LogReader}, whose threads read.
+ */
+@NullMarked
+package io.headwater.sessions.log;
+
+import org.jspecify.annotations.NullMarked;

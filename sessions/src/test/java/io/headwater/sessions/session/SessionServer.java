@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.sessions.session;
+
+import io.headwater.model.gguf.GgufFile;
+import io.headwater.model.template.ChatTemplate;
+import io.headwater.model.tokenizer.Tokenizer;
+import io.headwater.sessions.decode.DecodeDesk;
+import io.headwater.sessions.log.Connections;
+import io.headwater.sessions.log.SessionEvent.ModelIdentity;
+import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.prompt.Prompts;
+import io.headwater.testing.TinyModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+
+/** One life of a server without HTTP and without a model's weights: sessions, a log, and a decode client that the test plays. */
+final class SessionServer implements AutoCloseable {
+    static final int PLACES = 3;
+    private static final ModelIdentity MODEL = new ModelIdentity("tiny", 1, "bf16", 200);
+
+    final ScriptedClient client = new ScriptedClient();
+    final SessionService sessions;
+    final Prompts prompts;
+    final ActorTestKit kit = ActorTestKit.create();
+    private final TokenLog log;
+    private final DecodeDesk desk;
+
+    SessionServer(Path directory, Connections connections, Duration idle) throws Exception {
+        try (GgufFile file = GgufFile.open(TinyModel.create().write(directory))) {
+            prompts = new Prompts(
+                    Tokenizer.of(file.metadata()),
+                    Optional.of(ChatTemplate.parse(
+                            file.metadata().string("tokenizer.chat_template").orElseThrow())));
+        }
+        log = TokenLog.open(connections, "the test's log");
+        desk = DecodeDesk.start(client, PLACES);
+        SessionSettings settings =
+                new SessionSettings(MODEL, 200, idle, Duration.ofMillis(300), Duration.ofSeconds(20));
+        sessions = SessionService.start(
+                kit.system(),
+                new SessionParts(log, desk, prompts, Runnable::run, new AtomicLong()::incrementAndGet, settings));
+    }
+
+    TokenLog log() {
+        return log;
+    }
+
+    /** As abrupt as this process can be: what has not been committed is lost. */
+    @Override
+    public void close() {
+        sessions.end().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        desk.close();
+        log.close();
+        kit.shutdownTestKit();
+    }
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.sessions.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headwater.sessions.log.Batch;
+import io.headwater.sessions.log.SessionEvent;
+import io.headwater.sessions.log.SessionEvent.Sampled;
+import io.headwater.sessions.log.SessionEvent.Told;
+import io.headwater.sessions.log.SessionEvent.TurnEnded;
+import io.headwater.sessions.log.SessionEvent.TurnProblem;
+import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.log.Usage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
+import org.apache.pekko.stream.javadsl.Source;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TokenStreamTest {
+    private static final ActorTestKit KIT = ActorTestKit.create();
+
+    @TempDir
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TokenLog log;
+
+    private final AtomicInteger watched = new AtomicInteger();
+    private final SessionFeed feed = new SessionFeed("s", 0, watched::set);
+    private int next;
+
+    @BeforeEach
+    void open() throws Exception {
+        log = TokenLog.embedded(directory);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @AfterAll
+    static void end() {
+        KIT.shutdownTestKit();
+    }
+
+    /** As a session does it: first the log, then the feed. */
+    private void tell(int count, boolean turnEnds) {
+        List<SessionEvent> events = new ArrayList<>();
+        List<Told> told = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            boolean last = turnEnds && i == count - 1;
+            Told event = last
+                    ? new TurnEnded(next, "stop", "", TurnProblem.NONE, new Usage(1, 0, count, 1, 1))
+                    : new Sampled(next, next % 100, "t" + next, next, null);
+            events.add(event);
+            told.add(event);
+            next++;
+        }
+        get(log.writer().write(new Batch.Append("s", next - count, 0, events)));
+        feed.publish(told);
+    }
+
+    private static <T> T get(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private CompletionStage<List<Integer>> offsets(Source<List<Told>, NotUsed> source) {
+        return source.mapConcat(page -> page).map(Told::offset).runWith(Sink.seq(), KIT.system());
+    }
+
+    private static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    @Test
+    void aSubscriberHearsAllFromTheLogThenLiveWithoutAGap() {
+        tell(3 * SessionFeed.KEPT, false);
+        CompletionStage<List<Integer>> all = offsets(TokenStream.after(feed, log.reader(), -1));
+        CompletionStage<List<Integer>> some = offsets(TokenStream.after(feed, log.reader(), 99));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> watched.get() == 2);
+
+        for (int i = 0; i < 50; i++) {
+            tell(1 + i % 3, false);
+        }
+        feed.close();
+
+        assertThat(get(all)).isEqualTo(range(0, next));
+        assertThat(get(some)).isEqualTo(range(100, next));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> watched.get() == 0);
+    }
+
+    @Test
+    void aStuckSubscriberHoldsUpNobodyAndMissesNothing() {
+        SinkQueueWithCancel<List<Told>> stuck = TokenStream.after(feed, log.reader(), -1)
+                .runWith(Sink.<List<Told>>queue().withAttributes(Attributes.inputBuffer(1, 1)), KIT.system());
+        CompletionStage<List<Integer>> quick = offsets(TokenStream.after(feed, log.reader(), -1));
+
+        for (int i = 0; i < 20; i++) {
+            tell(200, false);
+        }
+        feed.close();
+
+        assertThat(get(quick)).isEqualTo(range(0, next));
+        List<Integer> heard = new ArrayList<>();
+        while (heard.size() < next) {
+            get(stuck.pull()).orElseThrow().forEach(event -> heard.add(event.offset()));
+        }
+        assertThat(heard).isEqualTo(range(0, next));
+        assertThat(get(stuck.pull())).isEmpty();
+    }
+
+    @Test
+    void aStreamOfOneTurnEndsWithIt() {
+        tell(10, true);
+        tell(5, true);
+
+        assertThat(get(offsets(TokenStream.ofTurn(feed, log.reader(), -1)))).isEqualTo(range(0, 10));
+        assertThat(get(offsets(TokenStream.ofTurn(feed, log.reader(), 9)))).isEqualTo(range(10, 15));
+    }
+
+    @Test
+    void aGapInTheLogIsAnErrorAndNotSkipped() {
+        SessionFeed claims = new SessionFeed("empty", 5, _ -> {});
+
+        CompletableFuture<List<Integer>> heard =
+                offsets(TokenStream.after(claims, log.reader(), -1)).toCompletableFuture();
+
+        assertThatThrownBy(() -> get(heard)).hasMessageContaining("the log does not have what follows offset -1");
+        assertThatThrownBy(() -> claims.publish(List.of(new Sampled(6, 1, "", 1, null))))
+                .hasMessageContaining("tells offset 6, but 5 is next");
+    }
+}
