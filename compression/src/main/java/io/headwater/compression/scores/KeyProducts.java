@@ -39,21 +39,30 @@ public final class KeyProducts {
 
     /** Multiplies the first {@code n} rows with keys [0, entries). */
     public void multiply(KvBlocks kv, int n, int entries) {
-        KvBlocks keys = new WithoutBias(kv);
+        KvBlocks keys = set(kv, n, entries);
+        for (int chunk = 0; chunk * CHUNK_ENTRIES < entries; chunk++) {
+            chunk(keys, chunk, chunk * CHUNK_ENTRIES);
+        }
+    }
+
+    /** Multiplies the first {@code n} rows with one chunk's keys below {@code entries}; the first key's product begins a row. */
+    void multiplyChunk(KvBlocks kv, int n, int entries, int chunk) {
+        chunk(set(kv, n, entries), chunk, 0);
+    }
+
+    private KvBlocks set(KvBlocks kv, int n, int entries) {
         queries.clear();
         for (int row = 0; row < n; row++) {
             queries.add(row * headDim, entries);
         }
-        for (int chunk = 0; chunk * CHUNK_ENTRIES < entries; chunk++) {
-            kernels.scores().logits(keys, chunk, queries, scratch);
-            for (int row = 0; row < n; row++) {
-                System.arraycopy(
-                        scratch.scores(),
-                        row * CHUNK_ENTRIES,
-                        products,
-                        at(row) + chunk * CHUNK_ENTRIES,
-                        queries.visibleIn(row, chunk));
-            }
+        return new WithoutBias(kv);
+    }
+
+    private void chunk(KvBlocks keys, int chunk, int column) {
+        kernels.scores().logits(keys, chunk, queries, scratch);
+        for (int row = 0; row < queries.rows(); row++) {
+            int from = row * CHUNK_ENTRIES;
+            System.arraycopy(scratch.scores(), from, products, at(row) + column, queries.visibleIn(row, chunk));
         }
     }
 
