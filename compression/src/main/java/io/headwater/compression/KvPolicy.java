@@ -106,7 +106,7 @@ public final class KvPolicy {
 
     /** Further floats of state per entry that survive a compression. */
     public int stateFloats() {
-        return name.equals("g-kv") && decimal("alpha") > 0 ? 1 : 0;
+        return name.equals("kv-compress") || (name.equals("g-kv") && decimal("alpha") > 0) ? 1 : 0;
     }
 
     /** Whether every entry is compared with every other: work that grows with the square of a head's length. */
@@ -134,9 +134,10 @@ public final class KvPolicy {
         };
     }
 
-    /** The least budget that leaves a choice; a user who asks for less is refused. */
+    /** The least budget that leaves a choice, which for kv-compress other heads may leave; a user who asks for less is refused. */
     public int leastBudget() {
-        return none() ? 0 : sinks() + 1 + (name.equals("h2o") ? 0 : recent(0));
+        int choice = name.equals("kv-compress") ? 0 : 1;
+        return none() ? 0 : sinks() + choice + (name.equals("h2o") ? 0 : recent(0));
     }
 
     /** An integer option, or {@code otherwise} if the policy does not have it. */

@@ -104,6 +104,18 @@ final class PolicyTable {
                             threshold(),
                             temperature())),
             new PolicyDescription(
+                    "uncomp",
+                    "snapkv with budgets of head groups by their entropy; needs a calibration of the model",
+                    "Xiong et al. 2024 (arXiv 2410.03090); menik1126/UNComp",
+                    "golden for entropies, groups and stages; a KV head has the mean entropy of its query heads",
+                    windowOptions(8, "mean", "avg5")),
+            new PolicyDescription(
+                    "kv-compress",
+                    "keep what the last queries attend to, squared; all heads of all layers compete for blocks",
+                    "Rehg 2024 (arXiv 2410.00161); IsaacRe/vllm-kvcompress",
+                    "from the code, no golden file; decode counts the last queries before each change point",
+                    List.of(SINKS, window(32), pool("max7"))),
+            new PolicyDescription(
                     "keydiff",
                     "keep keys that differ from the mean key",
                     "Park et al. 2025; NVIDIA/kvpress",

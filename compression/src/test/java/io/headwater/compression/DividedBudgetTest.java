@@ -28,7 +28,7 @@ class DividedBudgetTest {
 
     @Test
     void whateverTheShardsEveryHeadEndsWithTheSameBitsAndTheModelWithTheBudget() throws PolicyException {
-        for (String text : new String[] {"ada-kv:window=8", "ems", "h2o", "snapkv:window=8,sinks=4"}) {
+        for (String text : new String[] {"ada-kv:window=8", "ems", "h2o", "snapkv:window=8,sinks=4", "kv-compress"}) {
             KvPolicy policy = KvPolicy.parse(text);
             BudgetLimits limits = BudgetLimits.withFloor(MEAN, policy.leastBudget(), 0.2, 200);
             for (Contest contest : new Contest[] {

@@ -60,6 +60,8 @@ class KvPolicyTest {
         assertThat(KvPolicy.parse("ems:combine=local").columnSums()).isFalse();
         assertThat(KvPolicy.parse("g-kv").stateFloats()).isEqualTo(1);
         assertThat(KvPolicy.parse("r-kv").stateFloats()).isZero();
+        assertThat(KvPolicy.parse("kv-compress").stateFloats()).isEqualTo(1);
+        assertThat(KvPolicy.parse("kv-compress").leastBudget()).isEqualTo(32);
     }
 
     @Test

@@ -16,8 +16,10 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
         return switch (policy.name()) {
             case "streaming-llm" -> SimpleScores.recency();
             case "h2o" -> SimpleScores.columnSums(policy.on("per-query"));
-            case "snapkv", "pyramidkv", "ada-kv" ->
+            case "snapkv", "pyramidkv", "ada-kv", "uncomp" ->
                 new WindowScore(window(policy), Pooling.of(policy.word("pool")), policy.window(), capacity);
+            case "kv-compress" ->
+                new SquaredScore(window(QueryGroup.squares(groupSize)), Pooling.of(policy.word("pool")), capacity);
             case "tova" ->
                 new WindowScore(window(QueryGroup.mean(groupSize)), Pooling.of("none"), policy.window(), capacity);
             case "g-kv" -> retention(policy, policy.on("normalise"), policy.decimal("alpha"), policy.word("smooth"));
