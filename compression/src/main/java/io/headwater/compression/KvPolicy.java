@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression;
 
+import io.headwater.compression.allocation.Allocation;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -138,6 +140,12 @@ public final class KvPolicy {
     public int leastBudget() {
         int choice = name.equals("kv-compress") ? 0 : 1;
         return none() ? 0 : sinks() + choice + (name.equals("h2o") ? 0 : recent(0));
+    }
+
+    /** How a mean budget is divided over heads. {@code pyramidkv} is uniform here: its golden progression is its own. */
+    public Allocation allocation() {
+        String value = values.get("allocation");
+        return value == null ? Allocation.UNIFORM : Allocation.valueOf(value.toUpperCase(Locale.ROOT));
     }
 
     /** An integer option, or {@code otherwise} if the policy does not have it. */

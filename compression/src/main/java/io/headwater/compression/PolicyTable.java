@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression;
 
+import io.headwater.compression.allocation.Allocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ final class PolicyTable {
             choice("reduce", "mean", List.of("mean", "max"), "how probabilities of a group's query heads become one");
     private static final List<String> POOLS =
             List.of("none", "avg3", "avg5", "avg7", "max3", "max5", "max7", "max9", "max11");
+
+    private static final PolicyOption FLOOR = floor("0.2");
 
     static final List<PolicyDescription> ALL = List.of(
             new PolicyDescription("none", "keep everything", "", "exact", List.of()),
@@ -27,7 +30,7 @@ final class PolicyTable {
                     "keep what all queries so far attended to, and the latest entries",
                     "Zhang et al. 2023; kvpress ObservedAttention",
                     "golden for the sums; the shares are the paper's",
-                    List.of(
+                    divided(
                             SINKS,
                             decimal("recent-share", "0.5", 0, 1, "share of the budget for the latest entries"),
                             choice(
@@ -40,7 +43,7 @@ final class PolicyTable {
                     "keep what the last queries attend to",
                     "Li et al. 2024; NVIDIA/kvpress",
                     "golden",
-                    windowOptions(32, "mean", "avg5")),
+                    divided(windowOptions(32, "mean", "avg5"))),
             new PolicyDescription(
                     "pyramidkv",
                     "snapkv with budgets that fall from layer to layer",
@@ -58,10 +61,8 @@ final class PolicyTable {
                     "ada-kv",
                     "snapkv with a layer's budget divided among its heads by their scores",
                     "Feng et al. 2024; NVIDIA/kvpress",
-                    "golden; within one head it is snapkv",
-                    with(
-                            windowOptions(32, "mean", "avg5"),
-                            decimal("floor", "0.2", 0, 1, "share of the mean budget that every head keeps"))),
+                    "golden",
+                    with(windowOptions(32, "mean", "avg5"), allocation(Allocation.ADAPTIVE), FLOOR)),
             new PolicyDescription(
                     "ems",
                     "keep by all queries, the last queries and key geometry; merge some of the rest into what is kept",
@@ -73,7 +74,7 @@ final class PolicyTable {
                     "keep what the last queries of any change point attended to, less what is redundant",
                     "Liao et al. 2025; microsoft/G-KV",
                     "golden",
-                    List.of(
+                    divided(
                             SINKS,
                             window(16),
                             reduce("max"),
@@ -94,7 +95,7 @@ final class PolicyTable {
                     "keep what the last queries attend to, less what is redundant",
                     "Cai et al. 2025; microsoft/G-KV's form",
                     "golden",
-                    List.of(
+                    divided(
                             SINKS,
                             window(8),
                             reduce("max"),
@@ -104,29 +105,23 @@ final class PolicyTable {
                             threshold(),
                             temperature())),
             new PolicyDescription(
-                    "uncomp",
-                    "snapkv with budgets of head groups by their entropy; needs a calibration of the model",
-                    "Xiong et al. 2024 (arXiv 2410.03090); menik1126/UNComp",
-                    "golden for entropies, groups and stages; a KV head has the mean entropy of its query heads",
-                    windowOptions(8, "mean", "avg5")),
-            new PolicyDescription(
                     "kv-compress",
                     "keep what the last queries attend to, squared; all heads of all layers compete for blocks",
                     "Rehg 2024 (arXiv 2410.00161); IsaacRe/vllm-kvcompress",
                     "from the code, no golden file; decode counts the last queries before each change point",
-                    List.of(SINKS, window(32), pool("max7"))),
+                    with(List.of(SINKS, window(32), pool("max7")), allocation(Allocation.GLOBAL), floor("0"))),
             new PolicyDescription(
                     "keydiff",
                     "keep keys that differ from the mean key",
                     "Park et al. 2025; NVIDIA/kvpress",
                     "golden",
-                    List.of(SINKS, recent())),
+                    divided(SINKS, recent())),
             new PolicyDescription(
                     "expected-attention",
                     "keep what future queries, normal as the last ones were, will attend to",
                     "Devoto et al. 2025; NVIDIA/kvpress",
                     "golden; its statistics come from the last queries, not from all",
-                    List.of(
+                    divided(
                             whole("sinks", 4, 0, 256, "first entries that are always kept"),
                             whole("window", 128, 2, 4096, "last queries that statistics are made of"),
                             whole("future", 512, 1, 65536, "positions to come that the rotation is averaged over"),
@@ -142,13 +137,13 @@ final class PolicyTable {
                     "keep what the last query attends to",
                     "Oren et al. 2024; NVIDIA/kvpress",
                     "golden; averaged over a KV head's group, not over the layer, so that heads stay independent",
-                    List.of(SINKS)),
+                    divided(SINKS)),
             new PolicyDescription(
                     "knorm",
                     "keep keys of small norm",
                     "Devoto et al. 2024; NVIDIA/kvpress",
                     "golden",
-                    List.of(SINKS, recent())));
+                    divided(SINKS, recent())));
 
     private PolicyTable() {}
 
@@ -165,7 +160,7 @@ final class PolicyTable {
     }
 
     private static List<PolicyOption> emsOptions() {
-        return List.of(
+        return divided(
                 whole("sinks", 4, 0, 256, "first entries that are always kept"),
                 window(8),
                 REDUCE,
@@ -199,6 +194,30 @@ final class PolicyTable {
                 choice("use-position", "off", List.of("off", "on"), "compare and merge keys as before their rotation"),
                 choice("merge-keys", "off", List.of("off", "on"), "merge keys too, not values alone"),
                 choice("bias", "off", List.of("off", "log-count"), "what a merged entry's logit gets"));
+    }
+
+    /** Of a policy whose scores heads can compete with. */
+    private static List<PolicyOption> divided(PolicyOption... options) {
+        return divided(List.of(options));
+    }
+
+    private static List<PolicyOption> divided(List<PolicyOption> options) {
+        return with(options, allocation(Allocation.UNIFORM), FLOOR);
+    }
+
+    private static PolicyOption allocation(Allocation byDefault) {
+        return choice(
+                "allocation",
+                byDefault.word(),
+                Stream.of(Allocation.values())
+                        .filter(a -> !a.calibrated())
+                        .map(Allocation::word)
+                        .toList(),
+                "how heads share the budget: all alike, less from layer to layer, by their scores in a layer, by them in all layers");
+    }
+
+    private static PolicyOption floor(String byDefault) {
+        return decimal("floor", byDefault, 0, 1, "share of the mean budget that every head keeps where heads compete");
     }
 
     private static List<PolicyOption> with(List<PolicyOption> options, PolicyOption... more) {

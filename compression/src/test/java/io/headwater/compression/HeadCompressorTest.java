@@ -37,7 +37,6 @@ class HeadCompressorTest {
                 KvPolicy.parse("ems:storage=expanded,merge-keys=on,norm-rule=mean,gamma=4,tau=0.1,rho=1"),
                 KvPolicy.parse("g-kv"),
                 KvPolicy.parse("r-kv"),
-                KvPolicy.parse("uncomp"),
                 KvPolicy.parse("kv-compress"),
                 KvPolicy.parse("keydiff:recent=8"),
                 KvPolicy.parse("expected-attention:window=32,future=16"),

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.exchange;
 
+import io.headwater.model.engine.Exchange;
+
 /** Where an engine is in its step, as one number that grows: layer and phase of the exchange it has come to. */
 final class Place {
     /** Before the first exchange of a step; layer and phase of a header are all ones. */
     static final int BEGIN = -1;
 
-    /** Stands for a layer: gathering logits. */
-    static final int GATHER_LAYER = 0xFFFE;
+    /** Stands for a layer: gathering logits, phase 0; what is added up after that. */
+    static final int GATHER_LAYER = Exchange.AFTER_LAYERS;
 
     private static final int NO_LAYER = 0xFFFF;
 
@@ -37,7 +39,7 @@ final class Place {
             return step < 0 ? "before the first step" : "at the start of step " + step;
         }
         if (layer(place) == GATHER_LAYER) {
-            return "in step " + step + ", gathering logits";
+            return "in step " + step + (phase(place) == 0 ? ", gathering logits" : ", adding up the heads' scores");
         }
         String phase = switch (phase(place)) {
             case 0 -> "after attention";

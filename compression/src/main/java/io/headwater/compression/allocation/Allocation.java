@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression.allocation;
 
-import io.headwater.compression.PolicyException;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** How a mean budget per head becomes the budget of each head. */
 public enum Allocation {
@@ -18,15 +15,6 @@ public enum Allocation {
     ENTROPY,
     /** KV-Compress: all heads of all layers compete, block by block (ALGORITHMS 4.4). */
     GLOBAL;
-
-    /** Understands a user's word. */
-    public static Allocation parse(String text) throws PolicyException {
-        return Arrays.stream(values())
-                .filter(a -> a.word().equals(text))
-                .findFirst()
-                .orElseThrow(() -> new PolicyException("unknown KV allocation \"" + text + "\"; there are "
-                        + Arrays.stream(values()).map(Allocation::word).collect(Collectors.joining(", "))));
-    }
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);

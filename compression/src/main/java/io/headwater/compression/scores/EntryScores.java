@@ -16,7 +16,7 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
         return switch (policy.name()) {
             case "streaming-llm" -> SimpleScores.recency();
             case "h2o" -> SimpleScores.columnSums(policy.on("per-query"));
-            case "snapkv", "pyramidkv", "ada-kv", "uncomp" ->
+            case "snapkv", "pyramidkv", "ada-kv" ->
                 new WindowScore(window(policy), Pooling.of(policy.word("pool")), policy.window(), capacity);
             case "kv-compress" ->
                 new SquaredScore(window(QueryGroup.squares(groupSize)), Pooling.of(policy.word("pool")), capacity);

@@ -4,18 +4,23 @@ package io.headwater.compression.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import org.junit.jupiter.api.Test;
 
 class AllocationTest {
     @Test
-    void anAllocationIsUnderstoodByItsWord() throws PolicyException {
-        for (Allocation allocation : Allocation.values()) {
-            assertThat(Allocation.parse(allocation.word())).isEqualTo(allocation);
-        }
-        assertThatThrownBy(() -> Allocation.parse("fair"))
+    void aPolicySaysHowItsBudgetIsDivided() throws PolicyException {
+        assertThat(KvPolicy.parse("ems").allocation()).isEqualTo(Allocation.UNIFORM);
+        assertThat(KvPolicy.parse("ada-kv").allocation()).isEqualTo(Allocation.ADAPTIVE);
+        assertThat(KvPolicy.parse("kv-compress").allocation()).isEqualTo(Allocation.GLOBAL);
+        assertThat(KvPolicy.parse("h2o:allocation=pyramid").allocation()).isEqualTo(Allocation.PYRAMID);
+        assertThat(KvPolicy.NONE.allocation()).isEqualTo(Allocation.UNIFORM);
+        assertThatThrownBy(() -> KvPolicy.parse("ems:allocation=fair"))
                 .isInstanceOf(PolicyException.class)
-                .hasMessage("unknown KV allocation \"fair\"; there are uniform, pyramid, adaptive, entropy, global");
+                .hasMessageContaining("allocation")
+                .hasMessageContaining("uniform, pyramid, adaptive, global")
+                .hasMessageContaining("fair");
     }
 
     @Test

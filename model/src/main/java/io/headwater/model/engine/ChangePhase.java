@@ -3,36 +3,29 @@ package io.headwater.model.engine;
 
 import io.headwater.compression.HeadCompressor;
 import io.headwater.compression.Rotation;
+import io.headwater.compression.allocation.Contest;
 import io.headwater.model.kvcache.HeadCache;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What follows a step at whose end sequences are at change points: each of their heads on this shard counts the step's rows in and is brought
- * down to its budget, by itself. Items are (sequence, layer, KV head), dealt out to the workers in turn, the longest work in slices; a phase ends
- * when workers have done as much as {@link #PHASE_WEIGHT}, since a node shows that it goes on between two phases.
+ * down to its budget. Where heads compete, they first report their scores, the shards add the reports up, and every shard divides the budget.
  */
 final class ChangePhase {
-    /** What one worker takes in a phase, in entries: some tenth of a second, more only where one head merges very many. */
-    static final int PHASE_WEIGHT = 1 << 15;
-
-    /** So many multiply-adds weigh as much as an entry's usual work. */
-    private static final int MULTIPLY_ADDS = 1 << 15;
-
     private final int nLayers;
-    private final int kvHeads;
+    private final int dim;
     private final int headDim;
-    private final int workers;
+    private final int nKvHeads;
+    private final int firstKvHead;
     private final int contextLength;
     private final Rotation rotation;
     private final StepBatch batch;
     private final StepFault fault;
     private final int cacheIndex;
-    private final int[] runs;
-    private final Cursor[] cursors;
-    private int runCount;
-    private int phases;
+    private final HeadWalk reports;
+    private final HeadWalk changes;
+    private final HeadContest[] contests;
     private boolean marked;
 
     /** {@code cacheIndex}: which of a sequence's caches is this shard's. */
@@ -46,16 +39,18 @@ final class ChangePhase {
             int cacheIndex) {
         this.rotation = rotation;
         this.nLayers = geometry.config().nLayers();
-        this.kvHeads = geometry.kvHeads();
+        this.dim = geometry.config().dim();
         this.headDim = geometry.config().headDim();
-        this.workers = workers;
+        this.nKvHeads = geometry.config().nKvHeads();
+        this.firstKvHead = geometry.firstKvHead();
         this.contextLength = contextLength;
         this.batch = batch;
         this.fault = fault;
         this.cacheIndex = cacheIndex;
-        this.runs = new int[batch.maxRows()];
-        this.cursors = new Cursor[workers];
-        Arrays.setAll(cursors, _ -> new Cursor());
+        this.reports = new HeadWalk(geometry, workers, batch.maxRows(), new Report());
+        this.changes = new HeadWalk(geometry, workers, batch.maxRows(), new Change());
+        this.contests = new HeadContest[batch.maxRows()];
+        Arrays.setAll(contests, _ -> new HeadContest());
     }
 
     /** One worker, before the step's first barrier. */
@@ -73,116 +68,143 @@ final class ChangePhase {
 
     /** One worker, between barriers, when all that can be wrong with the step is known: a run with a fault stays as it was. */
     void begin() {
-        runCount = 0;
+        reports.clear();
+        changes.clear();
         for (int run = 0; run < batch.runs(); run++) {
             if (batch.changesAfter(run) && fault.of(run) == null) {
-                runs[runCount++] = run;
+                changes.add(run);
+                if (options(run).competes()) {
+                    reports.add(run);
+                    contests[run].begin(contest(run), Math.min(contextLength, tokensAfter(run)));
+                }
             }
         }
-        phases = 0;
-        for (int worker = 0; worker < workers; worker++) {
-            cursors[worker].begin(worker);
-            int needed = 0;
-            while (cursors[worker].item < items()) {
-                phase(cursors[worker], null);
-                needed++;
-            }
-            phases = Math.max(phases, needed);
-            cursors[worker].begin(worker);
+        reports.begin();
+    }
+
+    /** Heads' reports, for the table of each sequence whose heads compete; none, no phases. */
+    HeadWalk reports() {
+        return reports;
+    }
+
+    /** One worker, when all heads have reported: the shards' tables become one, and each sequence's budget is divided. */
+    void meet(ShardTeam team, StepBuffers buffers) throws ExchangeException {
+        for (int i = 0; i < reports.runCount(); i++) {
+            HeadContest contest = contests[reports.run(i)];
+            team.total(contest.table().words(), buffers, dim);
+            contest.divide();
         }
+        changes.begin();
     }
 
-    private int items() {
-        return runCount * nLayers * kvHeads;
+    /** Heads' compression, when all budgets are known. */
+    HeadWalk changes() {
+        return changes;
     }
 
-    int phases() {
-        return phases;
+    private KvOptions options(int run) {
+        return batch.sequence(run).options();
     }
 
-    /** A worker's items of the next phase. */
-    void run(int worker, WorkerCompressors compressors) {
-        phase(cursors[worker], compressors);
+    private HeadCache head(HeadWalk.Cursor at) {
+        return batch.sequence(at.run()).cache(cacheIndex).head(at.layer(), at.kvHead());
     }
 
-    /** Moves a cursor on by a phase, and does what lies on the way if there are compressors. */
-    private void phase(Cursor cursor, @Nullable WorkerCompressors compressors) {
-        long weight = 0;
-        while (cursor.item < items()) {
-            int run = runs[cursor.item / (nLayers * kvHeads)];
-            int layer = cursor.item / kvHeads % nLayers;
-            HeadCache head = batch.sequence(run).cache(cacheIndex).head(layer, cursor.item % kvHeads);
-            if (cursor.slice == 0) {
-                meet(cursor, run, layer, head.length() + batch.rowsOf(run));
-            }
-            if (weight > 0 && weight + cursor.sliceWeight > PHASE_WEIGHT) {
-                return;
-            }
-            weight += cursor.sliceWeight;
-            if (compressors != null) {
-                change(run, layer, head, cursor, compressors);
-            }
-            cursor.next(workers);
-        }
-    }
-
-    /** Sets how an item of so many entries is cut. */
-    private void meet(Cursor cursor, int run, int layer, int entries) {
-        KvOptions options = batch.sequence(run).options();
-        int budget = options.full() ? entries : budget(run, layer);
-        cursor.slices = HeadCompressor.slices(options.policy(), entries, budget, headDim);
-        long products = HeadCompressor.products(options.policy(), entries, budget, headDim);
-        cursor.sliceWeight = entries + products / MULTIPLY_ADDS / cursor.slices;
-    }
-
-    private void change(int run, int layer, HeadCache head, Cursor cursor, WorkerCompressors compressors) {
-        if (cursor.slice == 0) {
-            head.advance(batch.rowsOf(run));
-        }
-        KvOptions options = batch.sequence(run).options();
-        if (!options.full()) {
-            compressors.compress(
-                    options.policy(),
-                    head,
-                    budget(run, layer),
-                    options.mostEntries(layer, nLayers, contextLength),
-                    cursor.slice,
-                    cursor.slices);
-        }
-        if (cursor.slice == cursor.slices - 1 && rebasedAfter(run)) {
-            head.rebase(batch.sequence(run).rebasing().base(), rotation);
-        }
-    }
-
-    /** What a head is brought down to; where positions start anew, there is no room for more than lie before the first. */
-    private int budget(int run, int layer) {
-        Sequence sequence = batch.sequence(run);
-        int budget = sequence.options().budget(layer, nLayers);
-        return rebasedAfter(run) ? Math.min(budget, sequence.rebasing().base()) : budget;
+    private int tokensAfter(int run) {
+        return batch.sequence(run).position() + batch.rowsOf(run);
     }
 
     private boolean rebasedAfter(int run) {
-        Sequence sequence = batch.sequence(run);
-        return sequence.rebasing().due(sequence.position() + batch.rowsOf(run));
+        return batch.sequence(run).rebasing().due(tokensAfter(run));
     }
 
-    /** Where a worker is. */
-    private static final class Cursor {
-        private int item;
-        private int slice;
-        private int slices;
-        private long sliceWeight;
+    /** Where positions start anew, there is no room for more entries than lie before the first. */
+    private int withinBase(int run, int budget) {
+        return rebasedAfter(run)
+                ? Math.min(budget, batch.sequence(run).rebasing().base())
+                : budget;
+    }
 
-        void begin(int worker) {
-            item = worker;
-            slice = 0;
+    private Contest contest(int run) {
+        return options(run)
+                .contest(nLayers, nKvHeads, withinBase(run, options(run).budget()), contextLength);
+    }
+
+    private int mostEntries(HeadWalk.Cursor at) {
+        return options(at.run()).mostEntries(at.layer(), nLayers, contextLength);
+    }
+
+    private long weight(KvOptions options, int entries, int budget) {
+        return entries + HeadCompressor.products(options.policy(), entries, budget, headDim) / HeadWalk.MULTIPLY_ADDS;
+    }
+
+    /** A head counts the step's rows in and fills its slot of the table. */
+    private final class Report implements HeadWalk.Work {
+        @Override
+        public int slices(HeadWalk.Cursor at) {
+            return HeadCompressor.slices(options(at.run()).policy(), entries(at), 0, headDim);
         }
 
-        void next(int workers) {
-            slice++;
-            if (slice == slices) {
-                slice = 0;
-                item += workers;
+        @Override
+        public long weight(HeadWalk.Cursor at) {
+            return ChangePhase.this.weight(options(at.run()), entries(at), 0);
+        }
+
+        private int entries(HeadWalk.Cursor at) {
+            return head(at).length() + batch.rowsOf(at.run());
+        }
+
+        @Override
+        public void slice(HeadWalk.Cursor at, WorkerCompressors compressors) {
+            HeadCache head = head(at);
+            if (at.first()) {
+                head.advance(batch.rowsOf(at.run()));
+            }
+            int index = at.layer() * nKvHeads + firstKvHead + at.kvHead();
+            compressors.report(
+                    options(at.run()).policy(), head, mostEntries(at), contests[at.run()].table(), index, at);
+        }
+    }
+
+    /** A head counts the step's rows in, unless it has, and is brought down to its budget. */
+    private final class Change implements HeadWalk.Work {
+        @Override
+        public int slices(HeadWalk.Cursor at) {
+            KvOptions options = options(at.run());
+            return options.full() ? 1 : HeadCompressor.slices(options.policy(), entries(at), budget(at), headDim);
+        }
+
+        @Override
+        public long weight(HeadWalk.Cursor at) {
+            KvOptions options = options(at.run());
+            return options.full() ? entries(at) : ChangePhase.this.weight(options, entries(at), budget(at));
+        }
+
+        /** Before the first slice. */
+        private int entries(HeadWalk.Cursor at) {
+            return head(at).length() + (options(at.run()).competes() ? 0 : batch.rowsOf(at.run()));
+        }
+
+        private int budget(HeadWalk.Cursor at) {
+            KvOptions options = options(at.run());
+            int budget = options.competes()
+                    ? contests[at.run()].budget(at.layer(), firstKvHead + at.kvHead())
+                    : options.budget(at.layer(), nLayers);
+            return withinBase(at.run(), budget);
+        }
+
+        @Override
+        public void slice(HeadWalk.Cursor at, WorkerCompressors compressors) {
+            KvOptions options = options(at.run());
+            HeadCache head = head(at);
+            if (at.first() && !options.competes()) {
+                head.advance(batch.rowsOf(at.run()));
+            }
+            if (!options.full()) {
+                compressors.compress(options.policy(), head, budget(at), mostEntries(at), at);
+            }
+            if (at.last() && rebasedAfter(at.run())) {
+                head.rebase(batch.sequence(at.run()).rebasing().base(), rotation);
             }
         }
     }

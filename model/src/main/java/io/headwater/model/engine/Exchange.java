@@ -5,6 +5,14 @@ package io.headwater.model.engine;
  * The one seam where the engines of a plan meet. Every engine makes the same calls in the same order, on the thread of its worker 0.
  */
 public interface Exchange {
+    /** Stands for a layer: what comes after the last one. */
+    int AFTER_LAYERS = 0xFFFE;
+
+    /** The phase of the first all-reduce after the layers, 0 is the gather; later ones count up to {@link #MOST_PHASES}. */
+    int FIRST_TOTAL = 1;
+
+    int MOST_PHASES = 0xFF;
+
     /** A step begins: what follows carries its number. The engines of a plan count alike. */
     void begin(long step);
 
@@ -13,7 +21,7 @@ public interface Exchange {
      *
      * @param dim values of a row: {@code count} is a multiple of it
      * @param layer for messages and errors
-     * @param phase for messages and errors: which exchange of the layer, 0 after attention, 1 after the MLP
+     * @param phase for messages and errors: which exchange of the layer, 0 after attention, 1 after the MLP; after the layers from 1 on
      */
     void allReduce(long[] sums, int count, int dim, int layer, int phase) throws ExchangeException;
 

@@ -122,12 +122,21 @@ final class ForwardPass {
             changes.begin();
         }
         team.await(worker);
-        for (int phase = 0; phase < changes.phases(); phase++) {
-            changes.run(worker, scratch.compressors);
-            team.await(worker);
+        walk(changes.reports(), worker, scratch);
+        if (worker == 0) {
+            changes.meet(team, buffers);
         }
+        team.await(worker);
+        walk(changes.changes(), worker, scratch);
         if (worker == 0) {
             changeNanos += System.nanoTime() - start;
+        }
+    }
+
+    private void walk(HeadWalk heads, int worker, WorkerScratch scratch) throws ExchangeException {
+        for (int phase = 0; phase < heads.phases(); phase++) {
+            heads.next(worker, scratch.compressors);
+            team.await(worker);
         }
     }
 

@@ -189,8 +189,7 @@ final class GroupStarter {
     }
 
     private CompressorMaker compressors(Kernels kernels, KvLayout layout) {
-        return (policy, capacity) ->
-                new HeadCompressor(policy, layout, config.groupSize(), capacity, kernels, rope)::compress;
+        return (policy, capacity) -> new HeadCompressor(policy, layout, config.groupSize(), capacity, kernels, rope);
     }
 
     private Units units() throws EngineException {

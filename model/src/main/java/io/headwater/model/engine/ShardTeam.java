@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import java.util.Arrays;
+
 /** The workers of one shard: their barrier, and the shard's end of the exchange, which worker 0 serves for all. */
 final class ShardTeam {
     private final int index;
@@ -10,6 +12,7 @@ final class ShardTeam {
     private final Exchange exchange;
     private long exchangeNanos;
     private long step;
+    private int totals;
     private boolean alone;
 
     /** {@code index}: which of the group's engines this is. */
@@ -36,6 +39,7 @@ final class ShardTeam {
 
     /** Worker 0, once per step. */
     void begin() {
+        totals = Exchange.FIRST_TOTAL;
         if (!alone) {
             exchange.begin(++step);
         }
@@ -60,6 +64,26 @@ final class ShardTeam {
             }
             barrier.await(worker);
         }
+    }
+
+    /** Worker 0, while the others wait, after the last layer: adds words up over the shards, as much at a time as the shards reduce of a step. */
+    void total(long[] words, StepBuffers buffers, int dim) throws ExchangeException {
+        if (shards == 1 || alone) {
+            return;
+        }
+        long start = System.nanoTime();
+        long[] rows = buffers.sums[0];
+        int most = rows.length / dim * dim;
+        for (int from = 0; from < words.length; from += most) {
+            int n = Math.min(most, words.length - from);
+            int count = Math.ceilDiv(n, dim) * dim;
+            System.arraycopy(words, from, rows, 0, n);
+            Arrays.fill(rows, n, count, 0);
+            exchange.allReduce(rows, count, dim, Exchange.AFTER_LAYERS, totals);
+            totals = Math.min(totals + 1, Exchange.MOST_PHASES);
+            System.arraycopy(rows, 0, words, from, n);
+        }
+        exchangeNanos += System.nanoTime() - start;
     }
 
     private void addShare(int worker, long[][] sums, int count) {

@@ -2,6 +2,10 @@
 package io.headwater.model.kvcache;
 
 import io.headwater.compression.KvPolicy;
+import io.headwater.compression.allocation.Allocation;
+import io.headwater.compression.allocation.BudgetLimits;
+import io.headwater.compression.allocation.Contest;
+import io.headwater.compression.allocation.FixedBudgets;
 import io.headwater.compression.allocation.LayerBudgets;
 
 /**
@@ -14,6 +18,12 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     public static final int DEFAULT_INTERVAL = 64;
     public static final int LEAST_INTERVAL = 16;
     public static final int DEFAULT_PREFILL_LIMIT = 8192;
+
+    /** The last layer's share of the mean, as PyramidKV has it. */
+    private static final int PYRAMID_BETA = 20;
+
+    /** Entries that heads of all layers win or lose together. */
+    private static final int BLOCK = 16;
 
     /** A full cache. */
     public static final KvOptions NONE = new KvOptions(KvPolicy.NONE, 0, DEFAULT_INTERVAL, DEFAULT_PREFILL_LIMIT);
@@ -76,12 +86,45 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
 
     /** Entries that a head of a layer holds at most. */
     public int mostEntries(int layer, int nLayers, int contextLength) {
-        return full() ? contextLength : mostEntries(budget(layer, nLayers), contextLength);
+        return full() ? contextLength : mostEntries(mostBudget(layer, nLayers, contextLength), contextLength);
     }
 
-    /** What a head of a layer is brought down to. */
+    /** The most that a head of a layer may be brought down to. */
+    public int mostBudget(int layer, int nLayers, int contextLength) {
+        return competes() ? limits(budget, contextLength).most() : budget(layer, nLayers);
+    }
+
+    /** Whether heads compete for the budget, so that what each is brought down to is known at a change point only. */
+    public boolean competes() {
+        return policy.allocation().competes();
+    }
+
+    /** What a head of a layer is brought down to where heads do not compete. */
     public int budget(int layer, int nLayers) {
-        return LayerBudgets.of(policy, budget, layer, nLayers);
+        return switch (policy.allocation()) {
+            case UNIFORM -> LayerBudgets.of(policy, budget, layer, nLayers);
+            case PYRAMID -> {
+                BudgetLimits limits = new BudgetLimits(budget, policy.leastBudget(), Integer.MAX_VALUE);
+                yield FixedBudgets.pyramid(nLayers, 1, PYRAMID_BETA, limits).of(layer, 0);
+            }
+            case ADAPTIVE, GLOBAL, ENTROPY -> throw new IllegalStateException("heads compete: " + policy);
+        };
+    }
+
+    /** What heads compete for; {@code mean} is the budget, or less where the session's positions start anew. */
+    public Contest contest(int nLayers, int kvHeads, int mean, int contextLength) {
+        BudgetLimits limits = limits(mean, contextLength);
+        return policy.allocation() == Allocation.ADAPTIVE
+                ? Contest.adaptive(nLayers, kvHeads, limits)
+                : Contest.global(nLayers, kvHeads, limits, BLOCK);
+    }
+
+    /** A re-based head has room for half the context: none gets more. */
+    private BudgetLimits limits(int mean, int contextLength) {
+        int most = Math.max(mean, contextLength / 2);
+        BudgetLimits limits =
+                BudgetLimits.withFloor(mean, policy.leastBudget(), (double) policy.decimal("floor"), most);
+        return policy.name().equals("kv-compress") ? limits.inBlocks(BLOCK) : limits;
     }
 
     /** What the cache must keep of its entries. */

@@ -41,7 +41,8 @@ final class Fitness {
         }
         int context = header.at().contextLength();
         boolean rebased = header.at().position() >= Math.min(context, target.contextLength());
-        if (!header.kv().full() && rebased && context != target.contextLength()) {
+        boolean depends = rebased || header.kv().competes(); // a head's most is half the context
+        if (!header.kv().full() && depends && context != target.contextLength()) {
             throw SnapshotException.unfit(
                     name,
                     "of " + header.at().position() + " tokens in a context of " + context + ", the context here has "

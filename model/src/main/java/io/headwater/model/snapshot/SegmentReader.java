@@ -103,7 +103,10 @@ final class SegmentReader {
             return entries == position;
         }
         return entries >= sinceChange
-                && entries <= (long) header.kv().budget(layer, nLayers) + sinceChange
+                && entries
+                        <= (long) header.kv()
+                                        .mostBudget(layer, nLayers, header.at().contextLength())
+                                + sinceChange
                 && entries
                         <= header.kv().mostEntries(layer, nLayers, header.at().rotaryPosition());
     }
