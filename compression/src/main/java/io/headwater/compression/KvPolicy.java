@@ -108,7 +108,16 @@ public final class KvPolicy {
 
     /** Further floats of state per entry that survive a compression. */
     public int stateFloats() {
-        return name.equals("kv-compress") || (name.equals("g-kv") && decimal("alpha") > 0) ? 1 : 0;
+        boolean remembers = name.equals("kv-compress") || (name.equals("g-kv") && decimal("alpha") > 0);
+        return remembers || reconstructs() ? 1 : 0;
+    }
+
+    /**
+     * Whether it scores entries by a reconstruction, in which the model repeats its context (ALGORITHMS 5.4). An entry's state is then the highest
+     * ln(probability) that it got there, NaN before its first.
+     */
+    public boolean reconstructs() {
+        return name.equals("kvzip") || "reconstruction".equals(values.get("score"));
     }
 
     /** Whether every entry is compared with every other: work that grows with the square of a head's length. */

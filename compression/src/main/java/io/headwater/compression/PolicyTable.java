@@ -111,6 +111,16 @@ final class PolicyTable {
                     "from the code, no golden file; decode counts the last queries before each change point",
                     with(List.of(SINKS, window(32), pool("max7")), allocation(Allocation.GLOBAL), floor("0"))),
             new PolicyDescription(
+                    "kvzip",
+                    "keep what the model attends to when it is asked to repeat its context, which it is before a prompt's change point",
+                    "Kim et al. 2025 (arXiv 2505.23416); snu-mllab/KVzip, NVIDIA/kvpress",
+                    "from the code, no golden file; softmax over the whole cache; what no reconstruction has met yet falls with its age",
+                    List.of(
+                            whole("sinks", 4, 0, 256, "first entries that are always kept"),
+                            recent(),
+                            allocation(Allocation.GLOBAL),
+                            floor("0"))),
+            new PolicyDescription(
                     "keydiff",
                     "keep keys that differ from the mean key",
                     "Park et al. 2025; NVIDIA/kvpress",
@@ -163,6 +173,11 @@ final class PolicyTable {
         return divided(
                 whole("sinks", 4, 0, 256, "first entries that are always kept"),
                 window(8),
+                choice(
+                        "score",
+                        "attention",
+                        List.of("attention", "reconstruction"),
+                        "reconstruction: as kvzip, in place of the Global-Local score and key geometry"),
                 REDUCE,
                 choice(
                         "combine",

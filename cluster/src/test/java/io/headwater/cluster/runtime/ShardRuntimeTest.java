@@ -291,7 +291,7 @@ final class ShardRuntimeTest {
         try {
             return switch (request) {
                 case 3 -> new KvOptions(KvPolicy.parse("streaming-llm"), 16, 16, 8);
-                case 5 -> new KvOptions(KvPolicy.parse("h2o"), 20, 17, 100);
+                case 5 -> new KvOptions(KvPolicy.parse("h2o:allocation=adaptive"), 20, 17, 100);
                 case 7 -> new KvOptions(KvPolicy.parse("snapkv:window=8"), 24, 18, 32);
                 default -> KvOptions.NONE;
             };

@@ -8,7 +8,8 @@ import java.util.Arrays;
 /**
  * The scores by which heads compete with each other for a shared budget. Where a policy's score is attention that an entry got, heads compare as they
  * are (Ada-KV's and KV-Compress's official form). Any other score has a scale of its own in each head: there each entry counts by its share of the
- * head's sum above the head's least (ALGORITHMS 5.10: key geometry that was not normalised broke retrieval). For EMS it is the entry's share of the mass.
+ * head's sum above the head's least (ALGORITHMS 5.10: key geometry that was not normalised broke retrieval). For EMS it is the entry's share of the mass;
+ * a reconstruction's probabilities compare as they are.
  */
 public final class CompetingScores {
     private enum Scale {
@@ -31,14 +32,17 @@ public final class CompetingScores {
 
     public static CompetingScores of(KvPolicy policy, EntryScore score) {
         Scale scale = switch (policy.name()) {
-            case "h2o", "snapkv", "pyramidkv", "ada-kv", "kv-compress", "tova", "expected-attention" -> Scale.AS_IT_IS;
+            case "h2o", "snapkv", "pyramidkv", "ada-kv", "kv-compress", "kvzip", "tova", "expected-attention" ->
+                Scale.AS_IT_IS;
             default -> Scale.SHARE_ABOVE_LEAST;
         };
         return new CompetingScores(policy, score, new float[0], scale);
     }
 
     public static CompetingScores ofMass(KvPolicy policy, GlobalLocalScore score) {
-        return new CompetingScores(policy, score, score.mass(), Scale.SHARE);
+        return policy.reconstructs()
+                ? new CompetingScores(policy, score, new float[0], Scale.AS_IT_IS)
+                : new CompetingScores(policy, score, score.mass(), Scale.SHARE);
     }
 
     /** A part of the work, before {@link #score}. */

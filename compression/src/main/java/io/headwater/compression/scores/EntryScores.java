@@ -18,6 +18,7 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
             case "h2o" -> SimpleScores.columnSums(policy.on("per-query"));
             case "snapkv", "pyramidkv", "ada-kv" ->
                 new WindowScore(window(policy), Pooling.of(policy.word("pool")), policy.window(), capacity);
+            case "kvzip" -> Peaks::score;
             case "kv-compress" ->
                 new SquaredScore(window(QueryGroup.squares(groupSize)), Pooling.of(policy.word("pool")), capacity);
             case "tova" ->
@@ -37,6 +38,7 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
         GlobalLocalScore.Options options = new GlobalLocalScore.Options(
                 policy.sinks(),
                 policy.window(),
+                policy.reconstructs(),
                 GlobalLocalScore.Combination.valueOf(policy.word("combine").toUpperCase(Locale.ROOT)),
                 Pooling.of(policy.word("pool")),
                 policy.on("per-query"),

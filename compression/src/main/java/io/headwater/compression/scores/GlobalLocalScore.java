@@ -2,6 +2,7 @@
 package io.headwater.compression.scores;
 
 import io.headwater.compression.CompressibleHead;
+import io.headwater.tensors.kernels.ExactExp;
 
 /**
  * EMS's Global-Local score (ALGORITHMS 1.2.1; a reconstruction): attention of all queries plus attention of the last ones, the
@@ -18,12 +19,14 @@ public final class GlobalLocalScore implements EntryScore {
     }
 
     /**
-     * {@code window}: last queries that score, and last entries, which are no candidates; {@code pooling}: of the window's attention; {@code geometry}: the weight
+     * {@code window}: last queries that score, and last entries, which are no candidates; {@code reconstruction}: the mass is the probability that a reconstruction
+     * gave, and nothing else counts; {@code pooling}: of the window's attention; {@code geometry}: the weight
      * of r(KV), 0: GL alone, unranked; {@code geometryPooling}: of KV, before it is ranked.
      */
     public record Options(
             int sinks,
             int window,
+            boolean reconstruction,
             Combination combination,
             Pooling pooling,
             boolean perQuery,
@@ -73,6 +76,13 @@ public final class GlobalLocalScore implements EntryScore {
     public void score(CompressibleHead head, float[] scores) {
         int from = from(head.length());
         int to = to(head.length());
+        if (options.reconstruction()) {
+            Peaks.score(head, scores);
+            for (int entry = from; entry < to; entry++) {
+                mass[entry] = ExactExp.exp(scores[entry]);
+            }
+            return;
+        }
         SimpleScores.columnSums(head, options.perQuery(), global);
         attention.sum(head, window);
         options.pooling().apply(window, from, to, local);

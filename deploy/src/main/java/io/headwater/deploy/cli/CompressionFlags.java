@@ -32,10 +32,18 @@ public final class CompressionFlags {
     private @Nullable Integer window;
 
     @Option(
+            names = "--kv-allocation",
+            paramLabel = "HOW",
+            description =
+                    "the policy's option allocation, how heads share the budget: uniform, pyramid, adaptive, global")
+    private @Nullable String allocation;
+
+    @Option(
             names = "--kv-budget",
             split = ",",
             paramLabel = "ENTRIES",
-            description = "what each KV head keeps, in the mean over layers (default: " + DEFAULT_BUDGET + ")")
+            description =
+                    "what each KV head keeps, in the mean over heads and layers (default: " + DEFAULT_BUDGET + ")")
     private List<Integer> budgets = List.of();
 
     @Option(
@@ -109,6 +117,9 @@ public final class CompressionFlags {
         List<String> given = new ArrayList<>(options);
         if (window != null) {
             given.add("window=" + window);
+        }
+        if (allocation != null) {
+            given.add("allocation=" + allocation);
         }
         String text = policy == null ? other.text() : policy;
         if (!given.isEmpty()) {

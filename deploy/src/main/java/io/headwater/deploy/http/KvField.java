@@ -20,6 +20,7 @@ final class KvField {
             "budget", "--kv-budget",
             "interval", "--kv-interval",
             "window", "--kv-window",
+            "allocation", "--kv-allocation",
             "prefill_limit", "--kv-prefill-limit"));
 
     private KvField() {}
@@ -59,7 +60,8 @@ final class KvField {
         if (option == null || !value.isValueNode()) {
             throw ApiError.value(
                     "kv",
-                    "kv." + name + " is not known: give policy, budget, interval, window, prefill_limit or options");
+                    "kv." + name
+                            + " is not known: give policy, budget, interval, window, allocation, prefill_limit or options");
         }
         if (!value.isNull()) {
             words.add(option + "=" + value.asText());

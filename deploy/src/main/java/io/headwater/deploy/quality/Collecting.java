@@ -13,8 +13,10 @@ final class Collecting {
 
     static KvOptions of(List<Variant> variants, int contextLength) {
         int window = variants.stream().mapToInt(v -> v.policy().window()).max().orElse(0);
-        if (variants.stream().anyMatch(v -> v.policy().columnSums())) {
-            return options("ems:window=" + Math.max(1, window), contextLength);
+        boolean reconstructs = variants.stream().anyMatch(v -> v.policy().reconstructs());
+        if (reconstructs || variants.stream().anyMatch(v -> v.policy().columnSums())) {
+            String score = reconstructs ? ",score=reconstruction" : "";
+            return options("ems:window=" + Math.max(1, window) + score, contextLength);
         }
         if (window > 0) {
             return options("expected-attention:window=" + Math.max(2, window), contextLength);

@@ -3,6 +3,7 @@ package io.headwater.deploy.quality;
 
 import io.headwater.deploy.cli.WorkFailed;
 import io.headwater.deploy.decode.Cancellation;
+import io.headwater.model.decoding.Reconstruction;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.Sequence;
@@ -24,13 +25,16 @@ public final class ForkedText {
 
     private final EngineGroup engines;
     private final List<Variant> variants;
+    private final Reconstruction reconstruction;
     private final Cancellation cancellation;
     private final KvOptions collecting;
     private final LogProbabilities row;
     private final float[] logits;
     private long sequences;
 
-    public ForkedText(EngineGroup engines, List<Variant> variants, Cancellation cancellation) {
+    public ForkedText(
+            EngineGroup engines, List<Variant> variants, Reconstruction reconstruction, Cancellation cancellation) {
+        this.reconstruction = reconstruction;
         this.engines = engines;
         this.variants = List.copyOf(variants);
         this.cancellation = cancellation;
@@ -53,6 +57,9 @@ public final class ForkedText {
         Sequence read = engines.open(++sequences, collecting);
         try {
             prefill(read, text.tokens, text.compressed - 1);
+            if (collecting.policy().reconstructs()) {
+                repeat(read, text.tokens);
+            }
             for (int first = 0; first < variants.size(); first += FORKS_AT_ONCE) {
                 goOn(read, text, first, Math.min(variants.size(), first + FORKS_AT_ONCE), listener);
             }
@@ -69,6 +76,21 @@ public final class ForkedText {
             int from = sequence.position();
             step.add(sequence, tokens, from, Math.min(to, from + step.room()), 0);
             run(step);
+        }
+    }
+
+    /** Before the change, as in a session: its last token comes after. */
+    private void repeat(Sequence sequence, int[] tokens) throws EngineException {
+        int room = engines.contextLength() - sequence.position();
+        for (int[] part : reconstruction.parts(tokens, 0, sequence.position(), room)) {
+            for (int at = 0; at < part.length; ) {
+                StepBatch step = engines.nextStep();
+                int to = Math.min(part.length, at + step.room());
+                step.add(sequence, part, at, to, 0);
+                step.repeatLast(to == part.length);
+                run(step);
+                at = to;
+            }
         }
     }
 

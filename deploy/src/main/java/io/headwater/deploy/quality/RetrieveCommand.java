@@ -11,6 +11,7 @@ import io.headwater.deploy.decode.BatchLines;
 import io.headwater.deploy.decode.Cancellation;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.model.decoding.Reconstruction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +89,8 @@ public final class RetrieveCommand implements Callable<Integer> {
         try (LoadedModel model = flags.loadHere(console);
                 ProgressBar bar = flags.output().progress(console, "cases", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
-            ForkedText forks = new ForkedText(model.engines(), compared, cancellation);
+            ForkedText forks =
+                    new ForkedText(model.engines(), compared, new Reconstruction(model.tokenizer()), cancellation);
             Retrieval retrieval = new Retrieval(model, forks, compared.size(), when);
             List<List<@Nullable Boolean>> answers = new ArrayList<>();
             for (RetrievalCase one : asked) {

@@ -14,6 +14,7 @@ import io.headwater.deploy.decode.TextInput;
 import io.headwater.deploy.quality.ForkedText;
 import io.headwater.deploy.quality.Variant;
 import io.headwater.deploy.quality.VariantFlags;
+import io.headwater.model.decoding.Reconstruction;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -123,7 +124,8 @@ public final class PerplexityCommand implements Callable<Integer> {
                 ProgressBar bar = flags.output().progress(console, "windows", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             int[] wanted = windowed(model, tokens(model, text));
-            ForkedText forks = new ForkedText(model.engines(), compared, cancellation);
+            ForkedText forks =
+                    new ForkedText(model.engines(), compared, new Reconstruction(model.tokenizer()), cancellation);
             CompressedHalves halves = new CompressedHalves(model, forks, compared, window);
             HalvesResult result = halves.score(wanted, done -> bar.update(done, wanted.length / window));
             bar.clear();

@@ -31,8 +31,8 @@ final class LayoutsTest {
             "{\"id\":6,\"prompt\":\"the sea\",\"temperature\":1.5,\"top-p\":0.9,\"seed\":8}",
             "{\"id\":7,\"prompt\":\"a long and quiet evening at the harbour of the town\",\"temperature\":2,\"top-k\":40,\"seed\":9}",
             "{\"id\":8,\"prompt\":\"x\",\"temperature\":1,\"seed\":10}",
-            "{\"id\":9,\"prompt\":\"the wind and the sea, the wind and the rain\",\"kv-policy\":\"ems:tau=0.1,gamma=2\",\"kv-budget\":20,\"kv-interval\":16}",
-            "{\"id\":10,\"prompt\":\"the sea, the sea, the open sea, the blue, the fresh\",\"temperature\":1,\"seed\":11,\"kv-policy\":\"g-kv:window=4\",\"kv-budget\":12,\"kv-interval\":16}");
+            "{\"id\":9,\"prompt\":\"the wind and the sea, the wind and the rain\",\"kv-policy\":\"ems:tau=0.1,gamma=2,allocation=adaptive\",\"kv-budget\":20,\"kv-interval\":16}",
+            "{\"id\":10,\"prompt\":\"the sea, the sea, the open sea, the blue, the fresh\",\"temperature\":1,\"seed\":11,\"kv-policy\":\"g-kv:window=4,allocation=global\",\"kv-budget\":12,\"kv-interval\":16}");
 
     @TempDir
     private static Path directory;

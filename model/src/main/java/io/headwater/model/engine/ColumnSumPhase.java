@@ -56,7 +56,7 @@ final class ColumnSumPhase {
     void beginStep() {
         runCount = 0;
         for (int run = 0; run < batch.runs(); run++) {
-            if (batch.sequence(run).cache(cacheIndex).kept().columnSums()) {
+            if (batch.sequence(run).cache(cacheIndex).kept().columnSums() && !batch.repeats(run)) {
                 int entries = batch.sequence(run).longestHead() + batch.rowsOf(run);
                 int chunks = (entries + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
                 runs[runCount] = run;

@@ -300,7 +300,9 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
             if (batch.failure(run) != null) {
                 continue; // its heads have not been touched
             }
-            if (batch.changesAfter(run)) {
+            if (batch.repeats(run)) {
+                batch.sequence(run).repeat(batch.rowsOf(run), batch.rewindsAfter(run));
+            } else if (batch.changesAfter(run)) {
                 batch.sequence(run).changed(batch.rowsOf(run));
             } else {
                 batch.sequence(run).advance(batch.rowsOf(run));

@@ -23,6 +23,7 @@ final class ForwardPass {
     private final StepBuffers buffers;
     private final AttentionPhase attention;
     private final ColumnSumPhase columnSums;
+    private final PeakPhase peaks;
     private final ChangePhase changes;
     private final ShardTeam team;
     private final StepBatch batch;
@@ -41,6 +42,7 @@ final class ForwardPass {
         this.buffers = parts.buffers();
         this.attention = parts.attention();
         this.columnSums = parts.columnSums();
+        this.peaks = parts.peaks();
         this.changes = parts.changes();
         this.team = parts.team();
         this.batch = parts.batch();
@@ -95,9 +97,10 @@ final class ForwardPass {
     }
 
     private void addColumnSums(int layer, int worker, WorkerScratch scratch) {
-        if (columnSums.any()) {
+        if (columnSums.any() || peaks.any()) {
             long start = System.nanoTime();
             columnSums.run(layer, worker, scratch);
+            peaks.run(layer, worker, scratch);
             if (worker == 0) {
                 columnSumNanos += System.nanoTime() - start;
             }
@@ -145,6 +148,7 @@ final class ForwardPass {
         buffers.begin(batch);
         attention.beginStep();
         columnSums.beginStep();
+        peaks.beginStep();
         changes.beginStep();
         for (int run = 0; run < batch.runs(); run++) {
             rope.ensure(batch.sequence(run).rotaryPosition() + batch.rowsOf(run));
@@ -233,7 +237,9 @@ final class ForwardPass {
             rope.rotate(buffers.k, at, batch.position(row));
             HeadCache cache = batch.sequence(batch.run(row)).cache(team.index()).head(layer, kvHead);
             cache.store(batch.index(row), buffers.k, at, buffers.v, at);
-            cache.storeQueries(batch.index(row), batch.rowsOf(batch.run(row)), buffers.q, group);
+            if (!batch.repeats(batch.run(row))) {
+                cache.storeQueries(batch.index(row), batch.rowsOf(batch.run(row)), buffers.q, group);
+            }
         }
     }
 

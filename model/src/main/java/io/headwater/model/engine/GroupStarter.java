@@ -178,6 +178,7 @@ final class GroupStarter {
                 buffers,
                 attention,
                 columnSums,
+                new PeakPhase(geometry, workers, buffers, kernels.scores(), batch, index),
                 changes,
                 compressors(kernels, layout),
                 team,

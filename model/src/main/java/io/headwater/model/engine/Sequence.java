@@ -19,6 +19,7 @@ public final class Sequence implements AutoCloseable {
     private int longestHead;
     private int sinceChange;
     private int position;
+    private int repeated;
     private long lastStep;
     private boolean abandoned;
 
@@ -133,6 +134,27 @@ public final class Sequence implements AutoCloseable {
         longestHead += rows;
         sinceChange += rows;
         position += rows;
+    }
+
+    /** Rows of a reconstruction, which are there until it is over. */
+    void repeat(int rows, boolean rewind) {
+        advance(rows);
+        repeated += rows;
+        if (rewind) {
+            for (SequenceCache cache : caches) {
+                cache.rewind(repeated);
+                cache.trim();
+            }
+            longestHead -= repeated;
+            sinceChange -= repeated;
+            position -= repeated;
+            repeated = 0;
+        }
+    }
+
+    /** Entries of every head that belong to a reconstruction. */
+    int repeated() {
+        return repeated;
     }
 
     /**

@@ -13,6 +13,7 @@ record ShardParts(
         StepBuffers buffers,
         AttentionPhase attention,
         ColumnSumPhase columnSums,
+        PeakPhase peaks,
         ChangePhase changes,
         CompressorMaker compressors,
         ShardTeam team,

@@ -25,6 +25,11 @@ public final class StepBatch {
     /** Whether a run's sequence changes shape after the step, {@code [maxRows]}. */
     private final boolean[] changes;
 
+    /** Whether a run repeats what its sequence has read, and whether that ends with the run, {@code [maxRows]}. */
+    private final boolean[] repeats;
+
+    private final boolean[] rewinds;
+
     private final int maxLogitsRows;
     private int runs;
 
@@ -36,6 +41,8 @@ public final class StepBatch {
         this.runOf = new int[maxRows];
         this.failures = new String[maxRows];
         this.changes = new boolean[maxRows];
+        this.repeats = new boolean[maxRows];
+        this.rewinds = new boolean[maxRows];
         this.maxLogitsRows = maxLogitsRows;
     }
 
@@ -57,6 +64,8 @@ public final class StepBatch {
         Arrays.fill(runOf, firstRows[runs], firstRows[runs] + count, runs);
         sequences[runs] = sequence;
         changes[runs] = false;
+        repeats[runs] = false;
+        rewinds[runs] = false;
         firstRows[runs + 1] = firstRows[runs] + count;
         firstWanted[runs + 1] = firstWanted[runs] + wanted;
         runs++;
@@ -65,6 +74,23 @@ public final class StepBatch {
     /** The run that was added last ends at a change point: after the step its sequence's heads are brought down to their budgets. */
     public void changeAfterLast() {
         changes[runs - 1] = true;
+    }
+
+    /**
+     * The run that was added last repeats, for a reconstruction, what its sequence has read: all entries from before learn which attention they get
+     * (ALGORITHMS 5.4), the sequence's sums and window do not. {@code rewind}: after the step it is where it was before its repeating runs.
+     */
+    public void repeatLast(boolean rewind) {
+        repeats[runs - 1] = true;
+        rewinds[runs - 1] = rewind;
+    }
+
+    public boolean repeats(int run) {
+        return repeats[run];
+    }
+
+    public boolean rewindsAfter(int run) {
+        return rewinds[run];
     }
 
     public boolean changesAfter(int run) {

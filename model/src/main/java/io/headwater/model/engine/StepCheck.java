@@ -45,6 +45,14 @@ final class StepCheck {
         }
     }
 
+    private static void checkRepeat(StepBatch step, int run) throws EngineException {
+        Sequence sequence = step.sequence(run);
+        if (!sequence.options().policy().reconstructs() || step.changesAfter(run)) {
+            throw new EngineException("sequence " + sequence.id() + ": its policy has no reconstruction, or the step"
+                    + " ends at a change point too: a reconstruction comes before a change");
+        }
+    }
+
     private void checkToken(int token) throws EngineException {
         if (token < 0 || token >= vocabSize) {
             throw new EngineException("token " + token + " is not in the vocabulary of " + vocabSize + " entries");
@@ -66,8 +74,12 @@ final class StepCheck {
                         "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
             }
             checkRoom(step.sequence(run), step.rowsOf(run));
-            step.sequence(run).checkChange(step.rowsOf(run));
-            checkRebasing(step, run);
+            if (step.repeats(run)) {
+                checkRepeat(step, run);
+            } else {
+                step.sequence(run).checkChange(step.rowsOf(run));
+                checkRebasing(step, run);
+            }
         }
         for (int row = 0; row < step.rows(); row++) {
             checkToken(step.token(row));

@@ -8,15 +8,21 @@ package io.headwater.model.kvcache;
  * @param columnSums what attention has given each entry so far, summed over all queries
  * @param floats further state of each entry
  * @param window last queries that are kept, of every query head
+ * @param peaks whether the first of the floats is the entry's peak in reconstructions
  */
-public record EntryState(boolean positions, boolean columnSums, int floats, int window) {
+public record EntryState(boolean positions, boolean columnSums, int floats, int window, boolean peaks) {
     /** A full cache: entry i is position i. */
-    public static final EntryState NONE = new EntryState(false, false, 0, 0);
+    public static final EntryState NONE = new EntryState(false, false, 0, 0, false);
+
+    /** Without peaks. */
+    public EntryState(boolean positions, boolean columnSums, int floats, int window) {
+        this(positions, columnSums, floats, window, false);
+    }
 
     public EntryState {
-        if (floats < 0 || window < 0 || (!positions && (columnSums || floats > 0 || window > 0))) {
+        if (floats < (peaks ? 1 : 0) || window < 0 || (!positions && (columnSums || floats > 0 || window > 0))) {
             throw new IllegalArgumentException("positions=" + positions + " columnSums=" + columnSums + " floats="
-                    + floats + " window=" + window + ": state of entries needs their positions");
+                    + floats + " window=" + window + " peaks=" + peaks + ": state of entries needs their positions");
         }
     }
 

@@ -139,7 +139,7 @@ public final class HeadCache implements CompressibleHead {
             columns.setInt(index, POSITION, entry, other.position(entry));
             columnSum(entry, other.columnSum(entry));
             for (int i = 0; i < kept.floats(); i++) {
-                state(i, entry, other.kept.floats() == kept.floats() ? other.state(i, entry) : Float.NaN);
+                state(i, entry, sameState(other) ? other.state(i, entry) : Float.NaN);
             }
         }
         bias = other.bias == null ? null : Arrays.copyOf(other.bias, biasLength(other.length));
@@ -149,6 +149,10 @@ public final class HeadCache implements CompressibleHead {
         if (ring != null) {
             ring.copy(Objects.requireNonNull(other.ring), next - windowLength(), next);
         }
+    }
+
+    private boolean sameState(HeadCache other) {
+        return other.kept.floats() == kept.floats() && other.kept.peaks() == kept.peaks();
     }
 
     /** Makes this head, which is empty and has room, one of so many entries, all of which the caller then fills; {@code next} tokens there have been. */
@@ -192,6 +196,12 @@ public final class HeadCache implements CompressibleHead {
     public void advance(int entries) {
         length += entries;
         next += entries;
+    }
+
+    /** Takes the last entries back, as if they had never been; the window never saw them. */
+    public void rewind(int entries) {
+        length -= entries;
+        next -= entries;
     }
 
     private long blockOf(int entry) {
@@ -242,6 +252,15 @@ public final class HeadCache implements CompressibleHead {
     /** The sums of entries {@code [from, from + count)}, a whole block on, to {@code out[from …]}. */
     public void readColumnSums(int from, int count, float[] out) {
         columns().read(index, kept.sumColumn(), from, count, out);
+    }
+
+    /** Peaks as {@link #readColumnSums} reads sums. */
+    public void readPeaks(int from, int count, float[] out) {
+        columns().read(index, kept.floatColumn(), from, count, out);
+    }
+
+    public void writePeaks(int from, int count, float[] peaks) {
+        columns().write(index, kept.floatColumn(), from, count, peaks);
     }
 
     public void writeColumnSums(int from, int count, float[] sums) {

@@ -25,6 +25,9 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     /** Entries that heads of all layers win or lose together. */
     private static final int BLOCK = 16;
 
+    /** Tokens at most that a reconstruction asks for at a time, its prompt included; they are given up after it. */
+    public static final int REPEATED = 1088;
+
     /** A full cache. */
     public static final KvOptions NONE = new KvOptions(KvPolicy.NONE, 0, DEFAULT_INTERVAL, DEFAULT_PREFILL_LIMIT);
 
@@ -69,7 +72,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     }
 
     private int mostEntries(int left, int contextLength) {
-        long most = (long) left + Math.max(interval, prefillLimit);
+        long most = (long) left + Math.max(interval, prefillLimit) + (policy.reconstructs() ? REPEATED : 0);
         return full() ? contextLength : (int) Math.min(contextLength, most);
     }
 
@@ -131,6 +134,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     public EntryState entryState() {
         return full()
                 ? EntryState.NONE
-                : new EntryState(true, policy.columnSums(), policy.stateFloats(), policy.window());
+                : new EntryState(
+                        true, policy.columnSums(), policy.stateFloats(), policy.window(), policy.reconstructs());
     }
 }

@@ -139,6 +139,13 @@ public final class SequenceCache implements AutoCloseable {
         }
     }
 
+    /** Takes the last entries of every head back; call {@link #trim} to free their blocks. */
+    public void rewind(int entries) {
+        for (HeadCache head : heads) {
+            head.rewind(entries);
+        }
+    }
+
     /** After heads have given entries up: frees the blocks behind their ends, for anybody at once. */
     public void trim() {
         for (HeadCache head : heads) {
