@@ -78,6 +78,9 @@ final class FollowedSequences {
         if (rows.changesAfter(row - 1)) {
             batch.changeAfterLast();
         }
+        if (rows.repeats(row - 1)) {
+            batch.repeatLast(rows.rewindsAfter(row - 1));
+        }
         return row;
     }
 

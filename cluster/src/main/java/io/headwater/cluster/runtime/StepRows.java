@@ -30,6 +30,12 @@ final class StepRows {
     /** Part of how the sequence's cache is kept; there is no token. */
     static final byte OPEN = 8;
 
+    /** Of a run that repeats what the sequence has read, for a reconstruction. */
+    static final byte REPEAT = 16;
+
+    /** After the step of which this is a run's last row, the sequence is where it was before it began to repeat. */
+    static final byte REWIND = 32;
+
     /** Closes that one message takes. */
     static final int MAX_CLOSES = PlaneOptions.ROWS_BESIDE_A_STEP;
 
@@ -90,6 +96,14 @@ final class StepRows {
         return (flags[row] & CHANGE) != 0;
     }
 
+    boolean repeats(int row) {
+        return (flags[row] & REPEAT) != 0;
+    }
+
+    boolean rewindsAfter(int row) {
+        return (flags[row] & REWIND) != 0;
+    }
+
     /** Whether a row goes on with the run of the one before it. */
     boolean goesOn(int row) {
         return row > 0
@@ -97,6 +111,7 @@ final class StepRows {
                 && !closes(row)
                 && !opens(row)
                 && !changesAfter(row - 1)
+                && repeats(row - 1) == repeats(row)
                 && sequences[row] == sequences[row - 1]
                 && positions[row] == positions[row - 1] + 1;
     }
@@ -124,12 +139,15 @@ final class StepRows {
                         sequence.id(),
                         sequence.position() + i,
                         batch.token(batch.firstRow(run) + i),
-                        flag(i >= firstWanted, batch.changesAfter(run) && i == rows - 1));
+                        flag(batch, run, i >= firstWanted, i == rows - 1));
             }
         }
     }
 
-    private static byte flag(boolean wanted, boolean change) {
-        return (byte) ((wanted ? WANTED : 0) | (change ? CHANGE : 0));
+    private static byte flag(StepBatch batch, int run, boolean wanted, boolean last) {
+        return (byte) ((wanted ? WANTED : 0)
+                | (last && batch.changesAfter(run) ? CHANGE : 0)
+                | (batch.repeats(run) ? REPEAT : 0)
+                | (last && batch.rewindsAfter(run) ? REWIND : 0));
     }
 }

@@ -82,6 +82,10 @@ final class Answering implements Work {
 
     @Override
     public int add(StepBatch step, int most) {
+        int repeated = cache.addRepeated(step, most);
+        if (repeated > 0) {
+            return repeated;
+        }
         int from = cache.position();
         int to = Math.min(log.size(), from + Math.min(most, step.room()));
         boolean last = to == log.size();
@@ -92,13 +96,13 @@ final class Answering implements Work {
         if (to <= from) {
             return 0;
         }
-        int change = cache.nextChange();
-        if (to > change) {
-            to = change;
+        int end = cache.runEnd();
+        if (to > end) {
+            to = end;
             last = false;
         }
         step.add(cache.sequence(), log.array(), from, to, last ? 1 : 0);
-        if (to == change) {
+        if (to == cache.nextChange()) {
             step.changeAfterLast();
         }
         return to - from;

@@ -19,6 +19,11 @@ final class ChangeLog {
         return count;
     }
 
+    /** The i-th, from 0. */
+    int get(int i) {
+        return positions[i];
+    }
+
     /** The last one; 0 if there was none. */
     int last() {
         return count == 0 ? 0 : positions[count - 1];

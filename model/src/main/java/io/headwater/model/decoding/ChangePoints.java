@@ -42,6 +42,11 @@ final class ChangePoints {
         return options;
     }
 
+    /** The position by which the token after so many is turned. */
+    int rotaryPosition(int tokens) {
+        return rebasing.position(tokens);
+    }
+
     /** The first change point after a position, when the last one was {@code last}. */
     int next(int position, int last) {
         return options.full() ? NEVER : Math.min(inTurns(position, last), rebasing.next(position));
@@ -60,6 +65,19 @@ final class ChangePoints {
             at = Math.max(at, turn.end() - 1);
         }
         return at < prompt ? inPrompt(at, last, prompt) : Math.max(at + 1, last + options.interval());
+    }
+
+    /** Whether a change at this position belongs to a prompt: it is inside one, or at its end. */
+    boolean inPrompt(int position) {
+        for (PastTurn turn : past) {
+            if (position <= turn.prompt()) {
+                return true;
+            }
+            if (position < turn.end()) {
+                return false;
+            }
+        }
+        return position <= prompt;
     }
 
     private int inPrompt(int at, int last, int end) {

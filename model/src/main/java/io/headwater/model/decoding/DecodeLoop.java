@@ -35,6 +35,7 @@ public final class DecodeLoop implements AutoCloseable {
     private final PrefillPace pace;
     private final RequestCheck check;
     private final LogitRows logits;
+    private final Reconstruction reconstruction;
     private final KeptCaches kept;
     private final int mostRunning;
     private final Deque<Request> waiting = new ArrayDeque<>();
@@ -57,6 +58,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.pace = new PrefillPace(options);
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
+        this.reconstruction = new Reconstruction(tokenizer);
         this.kept = new KeptCaches(engine, options.maxKept());
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
     }
@@ -264,7 +266,9 @@ public final class DecodeLoop implements AutoCloseable {
                 request.session(),
                 engine.open(request.session(), request.asked().kv()),
                 log,
-                changes);
+                changes,
+                reconstruction,
+                engine.contextLength());
     }
 
     private int addDecoding(StepBatch step) {
@@ -303,7 +307,10 @@ public final class DecodeLoop implements AutoCloseable {
                 fail(one, Failure.BROKEN, failure);
                 continue;
             }
-            one.work().cache().stepped(step.changesAfter(run));
+            one.work().cache().stepped(step, run);
+            if (step.repeats(run)) {
+                continue;
+            }
             try {
                 one.work().take(step, run, logits);
             } catch (BrokenLogitsException e) {
@@ -321,7 +328,7 @@ public final class DecodeLoop implements AutoCloseable {
         running.remove(one);
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
-        if (one.work().keeps() && !one.request().released()) {
+        if (one.work().keeps() && !one.request().released() && !cache.repeating()) {
             kept.keep(cache);
         } else {
             engine.close(cache.sequence());

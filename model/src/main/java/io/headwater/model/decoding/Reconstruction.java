@@ -26,15 +26,24 @@ public final class Reconstruction {
         next = tokenizer.encode(NEXT, false);
     }
 
+    /** Whether a useful part fits into the positions that the context has left. */
+    boolean fits(int room) {
+        return most(room) > TAIL;
+    }
+
+    private int most(int room) {
+        return Math.min(KvOptions.REPEATED, room) - Math.max(first.length, next.length) - TAIL;
+    }
+
     /**
      * What is read to repeat tokens {@code [from, to)}; nothing where less than a useful part fits into the context.
      *
      * @param room positions that the context has left
      */
     public List<int[]> parts(int[] tokens, int from, int to, int room) {
-        int most = Math.min(KvOptions.REPEATED, room) - Math.max(first.length, next.length) - TAIL;
+        int most = most(room);
         List<int[]> parts = new ArrayList<>();
-        for (int at = from; most > TAIL && at < to; at += most) {
+        for (int at = from; fits(room) && at < to; at += most) {
             int tail = at == from ? at : Math.max(from, at - TAIL);
             parts.add(joined(at == from ? first : next, tokens, tail, Math.min(to, at + most)));
         }

@@ -49,16 +49,19 @@ final class Scoring implements Work {
 
     @Override
     public int add(StepBatch step, int most) {
+        int repeated = cache.addRepeated(step, Math.min(most, request.stepRows()));
+        if (repeated > 0) {
+            return repeated;
+        }
         int from = cache.position();
         int rows = Math.min(Math.min(most, step.room()), request.stepRows());
         int firstWanted = Math.max(from, request.from() - 1);
-        int change = cache.nextChange();
-        int to = Math.min(Math.min(Math.min(end, change), from + rows), firstWanted + step.logitsRoom());
+        int to = Math.min(Math.min(Math.min(end, cache.runEnd()), from + rows), firstWanted + step.logitsRoom());
         if (to <= from) {
             return 0;
         }
         step.add(cache.sequence(), log.array(), from, to, Math.max(0, to - firstWanted));
-        if (to == change) {
+        if (to == cache.nextChange()) {
             step.changeAfterLast();
         }
         return to - from;

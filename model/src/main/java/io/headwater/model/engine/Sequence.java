@@ -152,8 +152,8 @@ public final class Sequence implements AutoCloseable {
         }
     }
 
-    /** Entries of every head that belong to a reconstruction. */
-    int repeated() {
+    /** Of {@link #position}, what belongs to a reconstruction that is under way, and will be taken back. */
+    public int repeated() {
         return repeated;
     }
 

@@ -42,6 +42,9 @@ final class CompressedReplayTest {
     private static final int FIRST_PROMPT = 150;
     private static final int SECOND_PROMPT = 70;
     private static final int ANSWER = 40;
+    /** Three and a half blocks of sixteen: where all heads compete, some have to win more. kv-compress rounds it up to four. */
+    private static final int BUDGET = 56;
+
     private static final SamplingOptions DRAWN = SamplingOptions.builder()
             .temperature(1.1)
             .repeatPenalty(1.2)
@@ -69,10 +72,11 @@ final class CompressedReplayTest {
                         "ems:storage=compact,tau=0.2",
                         "ems:allocation=adaptive",
                         "g-kv:allocation=global",
+                        "ems:score=reconstruction,allocation=global",
                         "h2o:allocation=pyramid"));
     }
 
-    /** With windows small enough for a budget of 48. */
+    /** With windows small enough for a budget of 56. */
     private static KvPolicy policy(String name) throws Exception {
         boolean windowed = KvPolicy.parse(name).window() > 1;
         return KvPolicy.parse(windowed ? name + (name.contains(":") ? "," : ":") + "window=8" : name);
@@ -83,9 +87,10 @@ final class CompressedReplayTest {
     void aCacheIsTheSameLiveOrBuiltAgainOnAnyLayout(String name) throws Exception {
         checkLayouts(name, CONTEXT);
         assertThat(live.get(1).ended().figures().compressions()).isGreaterThanOrEqualTo(8);
+        boolean alike = kv.policy().allocation() == Allocation.UNIFORM;
         assertThat(state.lengths().stream().distinct().count() > 1)
                 .as("heads of different lengths: " + state.lengths())
-                .isEqualTo(kv.policy().allocation() != Allocation.UNIFORM || name.equals("pyramidkv"));
+                .isEqualTo(!alike || name.equals("pyramidkv"));
         assertThat(live.get(1).ended().figures().rebasings()).isZero();
     }
 
@@ -101,14 +106,14 @@ final class CompressedReplayTest {
     }
 
     private void checkLayouts(String name, int context) throws Exception {
-        kv = new KvOptions(policy(name), 48, 16, 64);
+        kv = new KvOptions(policy(name), BUDGET, 16, 64);
         with(EngineOptions.of(1, 1, context).withKernels(KernelChoice.SCALAR), engine -> {
             live = liveTurns(engine);
             state = engine.closed().getFirst();
         });
         assertThat(state.lengths().stream().mapToInt(Integer::intValue).sum())
                 .as("however it is divided")
-                .isLessThanOrEqualTo(state.lengths().size() * (48 + 64));
+                .isLessThanOrEqualTo(state.lengths().size() * (64 + 64));
 
         for (EngineOptions options : layouts(context)) {
             with(options, engine -> {
@@ -130,7 +135,7 @@ final class CompressedReplayTest {
     @ParameterizedTest
     @MethodSource("policies")
     void neighboursInABatchChangeNothing(String name) throws Exception {
-        kv = new KvOptions(policy(name), 48, 16, 64);
+        kv = new KvOptions(policy(name), BUDGET, 16, 64);
         with(EngineOptions.of(1, 1, CONTEXT), engine -> {
             live = liveTurns(engine);
             state = engine.closed().getFirst();
