@@ -114,7 +114,7 @@ final class DecodingCodecTest {
                                                         3,
                                                         4,
                                                         5,
-                                                        List.of(6, 7),
+                                                        List.of(List.of(6), List.of(7)),
                                                         List.of(List.of(6), List.of(9)),
                                                         8,
                                                         9,

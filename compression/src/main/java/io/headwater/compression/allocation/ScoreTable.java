@@ -61,7 +61,7 @@ public final class ScoreTable {
     }
 
     /** Entries that a head holds. */
-    int length(int head) {
+    public int length(int head) {
         return Math.toIntExact(words[head * wordsPerHead]);
     }
 

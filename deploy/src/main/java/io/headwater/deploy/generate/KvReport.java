@@ -6,7 +6,6 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +35,16 @@ record KvReport(
         int budgetChanges,
         int rebasings) {
     KvReport {
-        entries = List.copyOf(entries);
+        entries = entries.stream().map(List::copyOf).toList();
         represented = represented.stream().map(List::copyOf).toList();
     }
 
-    /** Every budget is uniform over a layer's heads so far: one head speaks for them. */
     static KvReport of(LlamaConfig config, KvOptions kv, SequenceFigures figures) {
-        List<List<Integer>> entries = figures.headEntries().stream()
-                .map(head -> Collections.nCopies(config.nKvHeads(), head))
-                .toList();
         return new KvReport(
                 kv.policy().name(),
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
-                entries,
+                figures.headEntries(),
                 represented(config.nKvHeads(), figures),
                 figures.kvBytes(),
                 figures.kvScoreBytes(),

@@ -22,12 +22,24 @@ final class KvReportTest {
         Path file = TinyModel.create().heads(6, 3).headDim(32).write(directory);
         try (LlamaModel model = LlamaModel.open(file)) {
             SequenceFigures figures = new SequenceFigures(
-                    90, 1, 1, 1, 1, List.of(40, 40), List.of(List.of(50, 61), List.of(44, 44, 47)), 1, 0, 0, 0, 0, 0);
+                    90,
+                    1,
+                    1,
+                    1,
+                    1,
+                    List.of(List.of(40, 41, 39), List.of(40, 40, 40)),
+                    List.of(List.of(50, 61), List.of(44, 44, 47)),
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0);
 
             KvReport report =
                     KvReport.of(model.config(), KvOptions.of(KvPolicy.parse("ems:storage=expanded"), 40), figures);
 
-            assertThat(report.entries()).containsOnly(List.of(40, 40, 40));
+            assertThat(report.entries()).containsExactly(List.of(40, 41, 39), List.of(40, 40, 40));
             assertThat(report.represented()).containsExactly(List.of(50, 61, 56), List.of(44, 44, 47));
         }
     }

@@ -63,7 +63,7 @@ public sealed interface DecodeEvent {
      * @param kvBytes charged for the cache on all shards, at the end and at most
      * @param kvScoreBytes of kvBytes, what is neither keys and values nor positions
      * @param kvFullBytes what a full cache would have been charged
-     * @param headEntries entries of a head of each layer
+     * @param headEntries entries of each head, {@code [layer][KV heads of the model]}
      * @param represented tokens that the entries of each head stand for, {@code [layer][KV heads of the leader]}
      * @param compressions change points so far
      * @param rebasings how often positions have started anew
@@ -78,7 +78,7 @@ public sealed interface DecodeEvent {
             long peakKvBytes,
             long kvScoreBytes,
             long kvFullBytes,
-            List<Integer> headEntries,
+            List<List<Integer>> headEntries,
             List<List<Integer>> represented,
             int compressions,
             int rebasings,
@@ -90,7 +90,7 @@ public sealed interface DecodeEvent {
                 new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0);
 
         public SequenceFigures {
-            headEntries = List.copyOf(headEntries);
+            headEntries = headEntries.stream().map(List::copyOf).toList();
             represented = represented.stream().map(List::copyOf).toList();
         }
     }

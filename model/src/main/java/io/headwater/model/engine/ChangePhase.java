@@ -93,6 +93,9 @@ final class ChangePhase {
             HeadContest contest = contests[reports.run(i)];
             team.total(contest.table().words(), buffers, dim);
             contest.divide();
+            if (cacheIndex == 0) {
+                batch.sequence(reports.run(i)).divided(contest.entriesLeft());
+            }
         }
         changes.begin();
     }

@@ -33,6 +33,17 @@ final class HeadContest {
         return Objects.requireNonNull(table, "not begun");
     }
 
+    /** What each head of the model is left with, {@code [layer · KV heads + head]}; allocates. */
+    int[] entriesLeft() {
+        ScoreTable heads = table();
+        Contest contest = heads.contest();
+        int[] left = new int[contest.nLayers() * contest.kvHeads()];
+        for (int head = 0; head < left.length; head++) {
+            left[head] = Math.min(heads.length(head), budget(head / contest.kvHeads(), head % contest.kvHeads()));
+        }
+        return left;
+    }
+
     /** After the tables of all shards have been added up. */
     void divide() {
         budgets = SharedBudgets.of(table());

@@ -6,6 +6,7 @@ import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.snapshot.SequencePoint;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,6 +21,7 @@ public final class Sequence implements AutoCloseable {
     private int sinceChange;
     private int position;
     private int repeated;
+    private int[] divided = {};
     private long lastStep;
     private boolean abandoned;
 
@@ -103,6 +105,7 @@ public final class Sequence implements AutoCloseable {
             }
         }
         longestHead = other.longestHead;
+        divided = other.divided;
         sinceChange = other.sinceChange;
         position = other.position;
         return 0;
@@ -181,7 +184,7 @@ public final class Sequence implements AutoCloseable {
         position += rows;
     }
 
-    /** KV bytes charged on all shards. Those of shards elsewhere are reckoned from the ones here: a layer's heads hold as many entries, but may stand for different numbers of
+    /** KV bytes charged on all shards. Those of shards elsewhere are reckoned from the ones here, by entries; heads may stand for different numbers of
      * merged tokens, which makes a small difference. */
     public long kvBytes() {
         return onAllShards(Arrays.stream(caches).mapToLong(SequenceCache::bytes).sum());
@@ -206,9 +209,35 @@ public final class Sequence implements AutoCloseable {
                 .sum());
     }
 
-    /** Entries of a head of each layer, of the first shard here. */
-    public List<Integer> headEntries() {
-        return caches.length == 0 ? List.of() : caches[0].headEntries();
+    /**
+     * Entries of each head, {@code [layer][KV heads of the model]}. Those of shards elsewhere are what the last division left them and all since then;
+     * before the first, or where heads do not compete, as many as the layer's first head here has.
+     */
+    public List<List<Integer>> headEntries() {
+        int nLayers = caches.length == 0 ? 0 : caches[0].nLayers();
+        return IntStream.range(0, nLayers).mapToObj(this::headEntries).toList();
+    }
+
+    private List<Integer> headEntries(int layer) {
+        List<Integer> here = Arrays.stream(caches)
+                .flatMapToInt(cache -> cache.entries(layer))
+                .boxed()
+                .toList();
+        int nKvHeads = (int) Math.round(here.size() / share);
+        if (here.size() == nKvHeads) {
+            return here;
+        }
+        int[] left = divided;
+        return left.length == 0
+                ? Collections.nCopies(nKvHeads, here.getFirst())
+                : IntStream.range(layer * nKvHeads, (layer + 1) * nKvHeads)
+                        .mapToObj(head -> left[head] + sinceChange)
+                        .toList();
+    }
+
+    /** At a change point where heads compete: what each head of the model is left with, {@code [layer · KV heads of the model + head]}. */
+    void divided(int[] entries) {
+        divided = entries;
     }
 
     /** Tokens that the entries of each head stand for, {@code [layer][KV heads of the shards here]}. */
@@ -223,7 +252,14 @@ public final class Sequence implements AutoCloseable {
     }
 
     private long onAllShards(long bytesHere) {
-        return Math.round(bytesHere / share);
+        long all = Arrays.stream(divided).asLongStream().sum() + (long) sinceChange * divided.length;
+        long here = 0;
+        for (SequenceCache cache : caches) {
+            here += cache.entries();
+        }
+        return share == 1 || here == 0 || all == 0
+                ? Math.round(bytesHere / share)
+                : Math.round((double) bytesHere / here * all);
     }
 
     /** From now on {@link #close} frees nothing: a worker that hangs may still read or write the cache. */

@@ -4,7 +4,6 @@ package io.headwater.model.kvcache;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
-import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -166,11 +165,19 @@ public final class SequenceCache implements AutoCloseable {
         return longest;
     }
 
-    /** Entries of the first head of each layer. */
-    public List<Integer> headEntries() {
-        return IntStream.range(0, shape.kvHeads() == 0 ? 0 : shape.nLayers())
-                .mapToObj(layer -> head(layer, 0).length())
-                .toList();
+    /** Entries of all heads. */
+    public long entries() {
+        long entries = 0;
+        for (HeadCache head : heads) {
+            entries += head.length();
+        }
+        return entries;
+    }
+
+    /** Entries of each head of a layer. */
+    public IntStream entries(int layer) {
+        return IntStream.range(0, shape.kvHeads())
+                .map(kvHead -> head(layer, kvHead).length());
     }
 
     /** Tokens that the entries of each head of a layer stand for. */
