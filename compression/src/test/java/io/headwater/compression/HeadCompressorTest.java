@@ -38,6 +38,8 @@ class HeadCompressorTest {
                 KvPolicy.parse("g-kv"),
                 KvPolicy.parse("r-kv"),
                 KvPolicy.parse("kv-compress"),
+                KvPolicy.parse("kvzip"),
+                KvPolicy.parse("ems:score=reconstruction"),
                 KvPolicy.parse("keydiff:recent=8"),
                 KvPolicy.parse("expected-attention:window=32,future=16"),
                 KvPolicy.parse("tova"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.snapshot;
 
+import io.headwater.model.kvcache.KvOptions;
 import java.io.IOException;
 
 /** Reads a segment into those heads of a shard that it has; goes past the others. */
@@ -102,13 +103,11 @@ final class SegmentReader {
         if (header.kv().full()) {
             return entries == position;
         }
+        KvOptions kv = header.kv();
+        int context = header.at().contextLength();
         return entries >= sinceChange
-                && entries
-                        <= (long) header.kv()
-                                        .mostBudget(layer, nLayers, header.at().contextLength())
-                                + sinceChange
-                && entries
-                        <= header.kv().mostEntries(layer, nLayers, header.at().rotaryPosition());
+                && entries <= (long) kv.mostBudget(layer, nLayers, context) + sinceChange
+                && entries <= Math.min(header.at().rotaryPosition(), kv.mostEntries(layer, nLayers, context));
     }
 
     private static String piece(int layer, int kvHead, int first) {

@@ -42,6 +42,8 @@ final class CompressedReplayTest {
     private static final int FIRST_PROMPT = 150;
     private static final int SECOND_PROMPT = 70;
     private static final int ANSWER = 40;
+    /** Tokens of the second answer that had been told when it is built again: of each layout another one. */
+    private static final int[] CUTS = {ANSWER - 1, 17, 1};
     /** Three and a half blocks of sixteen: where all heads compete, some have to win more. kv-compress rounds it up to four. */
     private static final int BUDGET = 56;
 
@@ -115,19 +117,19 @@ final class CompressedReplayTest {
                 .as("however it is divided")
                 .isLessThanOrEqualTo(state.lengths().size() * (64 + 64));
 
-        for (EngineOptions options : layouts(context)) {
+        List<EngineOptions> layouts = layouts(context);
+        for (int i = 0; i < layouts.size(); i++) {
+            EngineOptions options = layouts.get(i);
+            int cut = CUTS[i % CUTS.length];
             with(options, engine -> {
                 List<Heard> again = liveTurns(engine);
                 assertSame(options + ", live", again.get(0), live.get(0), 0);
                 assertSame(options + ", live", again.get(1), live.get(1), 0);
                 assertSame(options + ", live", engine.closed().getFirst());
 
-                for (int cut : new int[] {ANSWER - 1, 17, 1}) {
-                    Heard rest = Heard.run(loop(engine), secondTurn(cut));
-                    assertSame(options + ", built again at " + cut, rest, live.get(1), cut);
-                    assertSame(
-                            options + ", built again at " + cut, engine.closed().getLast());
-                }
+                Heard rest = Heard.run(loop(engine), secondTurn(cut));
+                assertSame(options + ", built again at " + cut, rest, live.get(1), cut);
+                assertSame(options + ", built again at " + cut, engine.closed().getLast());
             });
         }
     }
