@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Logs go to standard error. Found by Logback as a service: code, because parsing an XML file would double the time of {@code --help}. */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String APPENDER = "stderr";
 
     /** What they warn of (a member that does not answer, a message to one that is gone) Headwater says in its own words. */
     private static final List<String> LIBRARIES = List.of("org.apache.pekko", "io.aeron");
@@ -26,6 +27,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);
+        appender.setName(APPENDER);
         appender.setTarget("System.err");
         appender.setEncoder(encoder);
         appender.start();
@@ -34,6 +36,19 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
         LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** From now on the log looks so. */
+    public static void format(LogFormat format) {
+        if (format == LogFormat.JSON
+                && LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+                && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
+                        instanceof ConsoleAppender<ILoggingEvent> appender) {
+            JsonLines encoder = new JsonLines();
+            encoder.setContext(context);
+            encoder.start();
+            appender.setEncoder(encoder);
+        }
     }
 
     /** Shows what these loggers note of what they do, as a program does that runs for long. */

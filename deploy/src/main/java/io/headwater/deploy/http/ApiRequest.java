@@ -11,17 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.util.ByteString;
 
-/** A request whose body has been read. */
-record ApiRequest(HttpRequest http, List<String> path, ByteString body) {
-    ApiRequest {
-        path = List.copyOf(path);
-    }
+/**
+ * A request whose body has been read.
+ *
+ * @param gone completes when the client has hung up
+ */
+record ApiRequest(HttpRequest http, ByteString body, CompletionStage<Void> gone) {
 
     /** The body as a JSON object; an empty one where there is no body and none is needed. */
     ObjectNode json(boolean needed) {
@@ -60,7 +61,7 @@ record ApiRequest(HttpRequest http, List<String> path, ByteString body) {
     String digest() {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update(String.join("/", path).getBytes(StandardCharsets.UTF_8));
+            sha.update(http.getUri().path().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(sha.digest(body.toArray()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

@@ -1,109 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.http;
 
-import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.deploy.status.StatusServer;
 import io.headwater.sessions.session.SessionService;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
-/** Which route answers a method and a path. */
+/** Everything that can be asked, and who answers. A new endpoint is a line here and its description in openapi.json. */
 final class ApiRouter {
-    /** Answers one kind of request. */
-    @FunctionalInterface
-    interface Route {
-        CompletionStage<HttpResponse> answer(ApiRequest request);
+    private final List<Endpoint> endpoints;
+
+    ApiRouter(ActorSystem<?> system, ApiParts parts) {
+        endpoints = endpoints(system, parts);
     }
 
-    private final CompletionRoutes completions;
-    private final SessionRoutes sessionRoutes;
-    private final ModelRoutes models;
-    private final TextRoutes texts;
-    private final SessionService sessions;
-    private final Function<HttpRequest, CompletionStage<HttpResponse>> status;
+    private static List<Endpoint> endpoints(ActorSystem<?> system, ApiParts parts) {
+        CompletionRoutes completions = new CompletionRoutes(system, parts);
+        SessionRoutes sessions = new SessionRoutes(parts);
+        ModelRoutes models = new ModelRoutes(parts.model());
+        TextRoutes texts = new TextRoutes(parts.model());
+        MetricsRoute metrics = new MetricsRoute(parts);
+        Function<HttpRequest, CompletionStage<HttpResponse>> status = StatusServer.handler(parts.status());
+        return List.of(
+                Endpoint.post("/v1/chat/completions", (request, _) -> completions.chat(request)),
+                Endpoint.post("/chat/completions", (request, _) -> completions.chat(request)),
+                Endpoint.post("/v1/completions", (request, _) -> completions.text(request)),
+                Endpoint.post("/v1/sessions", (request, _) -> sessions.open(request)),
+                Endpoint.get("/v1/sessions/{id}", (_, id) -> sessions.get(id)),
+                new Endpoint("DELETE", "/v1/sessions/{id}", false, (_, id) -> sessions.delete(id)),
+                Endpoint.post("/v1/sessions/{id}/messages", sessions::say),
+                Endpoint.post("/v1/sessions/{id}/cancel", (_, id) -> sessions.cancel(id)),
+                Endpoint.get("/v1/sessions/{id}/tokens", sessions::tokens),
+                Endpoint.get("/v1/models", (_, _) -> now(models.list())),
+                Endpoint.get("/v1/models/{id}", (_, id) -> now(models.one(id))),
+                Endpoint.post("/tokenize", (request, _) -> now(texts.tokenize(request))),
+                Endpoint.post("/detokenize", (request, _) -> now(texts.detokenize(request))),
+                Endpoint.post("/apply-template", (request, _) -> now(texts.applyTemplate(request))),
+                Endpoint.get("/v1/cluster", (request, _) -> status.apply(request.http())),
+                Endpoint.get("/metrics", (_, _) -> metrics.answer()),
+                Endpoint.get("/version", (_, _) -> now(models.version())),
+                Endpoint.get("/health", (request, _) -> ready(request, parts.sessions(), status))
+                        .forEverybody(),
+                Endpoint.get("/health/ready", (request, _) -> ready(request, parts.sessions(), status))
+                        .forEverybody(),
+                Endpoint.get("/health/live", (request, _) -> status.apply(request.http()))
+                        .forEverybody());
+    }
 
-    ApiRouter(
-            ActorSystem<?> system,
-            SessionService sessions,
-            ServedModel model,
-            Supplier<CompletionStage<ClusterStatus>> status) {
-        this.completions = new CompletionRoutes(system, sessions, model);
-        this.sessionRoutes = new SessionRoutes(sessions, model);
-        this.models = new ModelRoutes(model);
-        this.texts = new TextRoutes(model);
-        this.sessions = sessions;
-        this.status = StatusServer.handler(status);
+    List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** An endpoint, and the segment of the path that stands for its {@code {id}}. */
+    record Found(Endpoint endpoint, String id) {
+        CompletionStage<HttpResponse> answer(ApiRequest request) {
+            return endpoint.handler().answer(request, id);
+        }
+    }
+
+    /** Whether what is there is for everybody. */
+    boolean open(List<String> path) {
+        List<Found> all = all(path);
+        return !all.isEmpty() && all.stream().allMatch(found -> found.endpoint().open());
     }
 
     /**
-     * The route.
+     * The endpoint.
      *
      * @throws ApiError if there is none
      */
-    Route find(String method, List<String> path) {
-        Map<String, Route> methods =
-                path.size() >= 3 && path.get(0).equals("v1") && path.get(1).equals("sessions")
-                        ? session(path)
-                        : plain(String.join("/", path)).or(() -> model(path)).orElse(Map.of());
-        if (methods.isEmpty()) {
+    Found find(String method, List<String> path) {
+        List<Found> all = all(path);
+        if (all.isEmpty()) {
             throw ApiError.notFound("not_found", "there is no /" + String.join("/", path) + " here");
         }
-        Route route = methods.get(method);
-        if (route == null) {
-            throw ApiError.other(
-                    StatusCodes.METHOD_NOT_ALLOWED,
-                    "method_not_allowed",
-                    method + " is not understood here: use " + String.join(" or ", methods.keySet()));
+        return all.stream()
+                .filter(found -> found.endpoint().method().equals(method))
+                .findFirst()
+                .orElseThrow(() -> otherMethod(method, all));
+    }
+
+    private List<Found> all(List<String> path) {
+        List<Found> all = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            Optional<String> id = endpoint.match(path);
+            id.ifPresent(segment -> all.add(new Found(endpoint, segment)));
         }
-        return route;
+        return all;
     }
 
-    private Optional<Map<String, Route>> plain(String path) {
-        return Optional.ofNullable(
-                switch (path) {
-                    case "v1/chat/completions", "chat/completions" -> Map.of("POST", completions::chat);
-                    case "v1/completions" -> Map.of("POST", completions::text);
-                    case "v1/sessions" -> Map.of("POST", sessionRoutes::open);
-                    case "v1/models" -> Map.of("GET", _ -> now(models.list()));
-                    case "version" -> Map.of("GET", _ -> now(models.version()));
-                    case "tokenize" -> Map.of("POST", request -> now(texts.tokenize(request)));
-                    case "detokenize" -> Map.of("POST", request -> now(texts.detokenize(request)));
-                    case "apply-template" -> Map.of("POST", request -> now(texts.applyTemplate(request)));
-                    case "v1/cluster", "health/live" -> Map.of("GET", request -> status.apply(request.http()));
-                    case "health", "health/ready" -> Map.of("GET", this::ready);
-                    default -> null;
-                });
-    }
-
-    private Optional<Map<String, Route>> model(List<String> path) {
-        return path.size() == 3 && path.get(0).equals("v1") && path.get(1).equals("models")
-                ? Optional.of(Map.of("GET", _ -> now(models.one(path.get(2)))))
-                : Optional.empty();
-    }
-
-    private Map<String, Route> session(List<String> path) {
-        String id = path.get(2);
-        String what = String.join("/", path.subList(3, path.size()));
-        return switch (what) {
-            case "" -> Map.of("GET", _ -> sessionRoutes.get(id), "DELETE", _ -> sessionRoutes.delete(id));
-            case "messages" -> Map.of("POST", request -> sessionRoutes.say(request, id));
-            case "cancel" -> Map.of("POST", _ -> sessionRoutes.cancel(id));
-            case "tokens" -> Map.of("GET", request -> sessionRoutes.tokens(request, id));
-            default -> Map.of();
-        };
+    private static ApiError otherMethod(String method, List<Found> all) {
+        String methods = String.join(
+                ", ", all.stream().map(found -> found.endpoint().method()).toList());
+        return ApiError.method(method + " is not understood here: use " + methods, methods);
     }
 
     /** A log that cannot be written makes a server unready, too: nothing is told then. */
-    private CompletionStage<HttpResponse> ready(ApiRequest request) {
+    private static CompletionStage<HttpResponse> ready(
+            ApiRequest request, SessionService sessions, Function<HttpRequest, CompletionStage<HttpResponse>> status) {
         String problem = sessions.problem();
         return problem.isEmpty()
                 ? status.apply(request.http())

@@ -32,10 +32,10 @@ final class CompletionRoutes {
     private final SessionService sessions;
     private final ServedModel model;
 
-    CompletionRoutes(ActorSystem<?> system, SessionService sessions, ServedModel model) {
+    CompletionRoutes(ActorSystem<?> system, ApiParts parts) {
         this.system = system;
-        this.sessions = sessions;
-        this.model = model;
+        this.sessions = parts.sessions();
+        this.model = parts.model();
     }
 
     CompletionStage<HttpResponse> chat(ApiRequest request) {
@@ -47,7 +47,7 @@ final class CompletionRoutes {
         int top = fields.whole("top_logprobs").orElse(0);
         TurnRequest turn = turn(generation, messages, TokenIds.NONE, logprobs, TurnOptions.UNLIMITED);
         ChatForm form = new ChatForm(new LogProbabilityFields(model.prompts().tokenizer(), top));
-        return answer(fields, turn, form, "messages");
+        return answer(request, fields, new Asked(turn, form, "messages"));
     }
 
     CompletionStage<HttpResponse> text(ApiRequest request) {
@@ -64,7 +64,7 @@ final class CompletionRoutes {
         int top = fields.whole("logprobs").orElse(0);
         TurnRequest turn = turn(generation, List.of(), prompt, logprobs, TEXT_TOKENS);
         TextForm form = new TextForm(new LogProbabilityFields(model.prompts().tokenizer(), top));
-        return answer(fields, turn, form, "prompt");
+        return answer(request, fields, new Asked(turn, form, "prompt"));
     }
 
     private TokenIds prompt(Fields fields) {
@@ -95,20 +95,22 @@ final class CompletionRoutes {
                 "");
     }
 
-    private CompletionStage<HttpResponse> answer(
-            Fields fields, TurnRequest turn, CompletionForm form, String promptField) {
+    /** What a completion is made of; {@code field}: that the prompt came in. */
+    private record Asked(TurnRequest turn, CompletionForm form, String field) {}
+
+    private CompletionStage<HttpResponse> answer(ApiRequest request, Fields fields, Asked asked) {
         boolean stream = fields.flag("stream", false);
         boolean usage = new Fields(fields.node("stream_options")
                         .orElseGet(() -> fields.object().path("none")))
                 .flag("include_usage", false);
         Opened opened = new Opened(
                 System.currentTimeMillis(), true, sessions.model(), KvField.read(fields, model.kv()), List.of(), "{}");
-        return sessions.complete(opened, turn).thenCompose(reply -> {
+        return sessions.complete(opened, asked.turn()).thenCompose(reply -> {
             if (!(reply instanceof SessionReply.Accepted accepted)) {
-                throw Outcomes.error(reply, promptField);
+                throw Outcomes.error(reply, asked.field());
             }
-            CompletionWriter writer = new CompletionWriter(form, accepted.id(), model.id(), usage);
-            return stream ? stream(accepted, writer) : whole(accepted, writer);
+            CompletionWriter writer = new CompletionWriter(asked.form(), accepted.id(), model.id(), usage);
+            return stream ? stream(accepted, writer) : whole(request, accepted, writer);
         });
     }
 
@@ -126,7 +128,12 @@ final class CompletionRoutes {
         });
     }
 
-    private CompletionStage<HttpResponse> whole(SessionReply.Accepted accepted, CompletionWriter writer) {
+    /** Cancelled as soon as its client has gone: nobody could read the answer. */
+    private CompletionStage<HttpResponse> whole(
+            ApiRequest request, SessionReply.Accepted accepted, CompletionWriter writer) {
+        var _ = request.gone().thenRun(() -> {
+            var _ = sessions.cancel(accepted.id());
+        });
         return events(accepted)
                 .runFold(
                         new ArrayList<Told>(),

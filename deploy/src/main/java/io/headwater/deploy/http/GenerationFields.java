@@ -20,23 +20,27 @@ final class GenerationFields {
 
     GenerationFields(Fields fields) {
         this.fields = fields;
-        if (fields.whole("n").orElse(1) != 1 || fields.whole("best_of").orElse(1) != 1) {
-            throw ApiError.value(
-                    fields.has("n") ? "n" : "best_of", "one answer for each request: leave n out or give 1");
-        }
-        for (String undone : List.of("tools", "functions")) {
-            if (fields.node(undone).filter(value -> !value.isEmpty()).isPresent()) {
-                throw ApiError.bad(undone, "unsupported_parameter", undone + " are not supported: leave them out");
+        for (String count : List.of("n", "best_of")) {
+            if (fields.whole(count).orElse(1) != 1) {
+                throw ApiError.value(count, "one answer for each request: leave " + count + " out or give 1");
             }
         }
+        for (String undone : List.of("tools", "functions")) {
+            fields.node(undone)
+                    .filter(value -> !(value.isArray() && value.isEmpty()))
+                    .ifPresent(_ -> {
+                        throw ApiError.bad(
+                                undone, "unsupported_parameter", undone + " are not supported: leave them out");
+                    });
+        }
         fields.node("response_format")
-                .map(format -> format.path("type").asText("text"))
-                .filter(type -> !type.equals("text"))
-                .ifPresent(type -> {
+                .filter(format -> !format.path("type").asText().equals("text"))
+                .ifPresent(format -> {
                     throw ApiError.bad(
                             "response_format",
                             "unsupported_parameter",
-                            "response_format " + type + " is not supported: use text");
+                            "response_format " + format
+                                    + " is not supported: leave it out, or give {\"type\":\"text\"}");
                 });
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headwater.deploy.cli.Json;
+import io.headwater.deploy.metrics.ServerMeters;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.TurnOptions;
 import io.headwater.sessions.log.Message;
@@ -34,10 +35,12 @@ final class SessionRoutes {
 
     private final SessionService sessions;
     private final ServedModel model;
+    private final ServerMeters meters;
 
-    SessionRoutes(SessionService sessions, ServedModel model) {
-        this.sessions = sessions;
-        this.model = model;
+    SessionRoutes(ApiParts parts) {
+        this.sessions = parts.sessions();
+        this.model = parts.model();
+        this.meters = parts.meters();
     }
 
     /** {@code POST /v1/sessions}. */
@@ -163,6 +166,9 @@ final class SessionRoutes {
         int after = last.or(() -> request.http().getUri().query().get("after"))
                 .map(text -> offset(param, text))
                 .orElse(-1);
+        if (after >= 0) {
+            meters.resumed();
+        }
         return sessions.watch(id).thenApply(reply -> switch (reply) {
             case SessionReply.Watching watching -> tokens(watching, after, param);
             default -> throw Outcomes.error(reply, "id");

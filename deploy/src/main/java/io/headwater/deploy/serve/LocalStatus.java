@@ -54,6 +54,12 @@ final class LocalStatus {
                 model.config().vocabSize(),
                 1,
                 model.options().threadsPerNode(),
-                NodeFigures.NONE);
+                index == 0 ? figures(model) : NodeFigures.NONE);
+    }
+
+    /** The engines of this process share its memory: the first one tells it. */
+    private static NodeFigures figures(LoadedModel model) {
+        return NodeFigures.NONE.withKv(
+                model.engines().kvBytes(), model.options().kvLimitBytes());
     }
 }

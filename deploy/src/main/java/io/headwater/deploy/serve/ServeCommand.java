@@ -36,6 +36,9 @@ public final class ServeCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
+    private final ListenFlags listen = new ListenFlags();
+
+    @Mixin
     private final ServeFlags serve = new ServeFlags();
 
     @Mixin
@@ -51,10 +54,12 @@ public final class ServeCommand implements Callable<Integer> {
         if (flags.output().json()) {
             throw new UserError("serve has no --json form: its answers are JSON");
         }
+        ApiOptions api = listen.options(console);
         if (!flags.output().quiet()) {
             LogSetup.inform(INFORMED);
         }
-        ApiOptions api = serve.api(console);
+        LogSetup.format(listen.logFormat());
+        listen.warning(api).ifPresent(line -> flags.output().note(console, line));
         BatchingOptions batching = BatchingOptions.defaults()
                 .withMaxSequences(serve.sequences())
                 .withMaxWaiting(serve.queue() + serve.sequences());

@@ -2,48 +2,22 @@
 package io.headwater.deploy.serve;
 
 import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.Durations;
 import io.headwater.deploy.cli.UserError;
-import io.headwater.deploy.http.ApiOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a server listens, where it keeps its sessions, how much it takes. */
+/** How many requests a server takes, and where and how long it keeps sessions. */
 final class ServeFlags {
-    private static final int MOST_PORT = 65_535;
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1",
-            description = "where to listen (default: ${DEFAULT-VALUE})")
-    private String host = "127.0.0.1";
-
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            defaultValue = "8080",
-            description = "0 takes a free one (default: ${DEFAULT-VALUE})")
-    private int port = 8080;
-
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "where sessions are kept (default: ~/.local/share/headwater, or HEADWATER_HOME/data)")
-    private @Nullable String data;
-
-    @Option(
-            names = "--api-key",
-            paramLabel = "KEY",
-            description = "clients must send it (default: HEADWATER_API_KEY, else none is asked for)")
-    private @Nullable String apiKey;
+    private Optional<String> data = Optional.empty();
 
     @Option(
             names = "--sequences",
@@ -63,30 +37,35 @@ final class ServeFlags {
             names = "--resume-grace",
             paramLabel = "TIME",
             defaultValue = "30s",
-            description = "a completion whose client has gone is cancelled after this (default: ${DEFAULT-VALUE})")
-    private String resumeGrace = "30s";
+            converter = Durations.class,
+            description =
+                    "a streamed completion whose client has gone is cancelled after this (default: ${DEFAULT-VALUE})")
+    private Duration resumeGrace = Duration.ofSeconds(30);
 
     @Option(
             names = "--session-idle",
             paramLabel = "TIME",
             defaultValue = "5m",
+            converter = Durations.class,
             description =
                     "an idle session gives up its KV cache after this; it comes back from the log (default: ${DEFAULT-VALUE})")
-    private String sessionIdle = "5m";
+    private Duration sessionIdle = Duration.ofMinutes(5);
 
     @Option(
             names = "--session-age",
             paramLabel = "TIME",
             defaultValue = "30d",
+            converter = Durations.class,
             description = "a session that was not used for so long is deleted (default: ${DEFAULT-VALUE})")
-    private String sessionAge = "30d";
+    private Duration sessionAge = Duration.ofDays(30);
 
     @Option(
             names = "--completion-age",
             paramLabel = "TIME",
             defaultValue = "1h",
+            converter = Durations.class,
             description = "how long a completion can be resumed after its end (default: ${DEFAULT-VALUE})")
-    private String completionAge = "1h";
+    private Duration completionAge = Duration.ofHours(1);
 
     @Option(
             names = "--sessions",
@@ -103,76 +82,39 @@ final class ServeFlags {
         return queue;
     }
 
-    long sessions() {
-        return sessions;
-    }
-
     Duration resumeGrace() {
-        return duration("--resume-grace", resumeGrace);
+        return resumeGrace;
     }
 
     Duration sessionIdle() {
-        return duration("--session-idle", sessionIdle);
+        return sessionIdle;
     }
 
-    Duration sessionAge() {
-        return duration("--session-age", sessionAge);
-    }
-
-    Duration completionAge() {
-        return duration("--completion-age", completionAge);
+    Expiry expiry() {
+        return new Expiry(sessionAge, completionAge, sessions);
     }
 
     /** All mistakes that can be seen before anything is loaded. */
     void check() {
         List<String> problems = new ArrayList<>();
-        if (port < 0 || port > MOST_PORT) {
-            problems.add("--port " + port + ": give 0 to " + MOST_PORT);
-        }
-        if (sequences < 1) {
-            problems.add("--sequences " + sequences + ": give at least 1");
-        }
-        if (queue < 0) {
-            problems.add("--queue " + queue + ": give at least 0");
-        }
-        if (sessions < 1) {
-            problems.add("--sessions " + sessions + ": give at least 1");
-        }
+        atLeast("--sequences", sequences, 1, problems);
+        atLeast("--queue", queue, 0, problems);
+        atLeast("--sessions", sessions, 1, problems);
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
         }
-        resumeGrace();
-        sessionIdle();
-        sessionAge();
-        completionAge();
+    }
+
+    private static void atLeast(String option, long value, long least, List<String> problems) {
+        if (value < least) {
+            problems.add(option + " " + value + ": give at least " + least);
+        }
     }
 
     Path data(Console console) {
-        if (data != null) {
-            return console.path(data);
-        }
-        return console.variable("HEADWATER_HOME")
-                .map(home -> console.path(home).resolve("data"))
+        return data.map(console::path)
+                .or(() -> console.variable("HEADWATER_HOME")
+                        .map(home -> console.path(home).resolve("data")))
                 .orElseGet(() -> Path.of(System.getProperty("user.home", ""), ".local", "share", "headwater"));
-    }
-
-    ApiOptions api(Console console) {
-        Optional<String> key = Optional.ofNullable(apiKey).or(() -> console.variable("HEADWATER_API_KEY"));
-        return new ApiOptions(host, port, key, ApiOptions.DEFAULT_BODY_LIMIT, ApiOptions.DEFAULT_BODY_TIME);
-    }
-
-    private static Duration duration(String option, String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            throw new UserError(option + " " + text + ": give a number with ms, s, m, h or d, as 30s");
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
     }
 }

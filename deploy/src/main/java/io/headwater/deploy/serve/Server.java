@@ -6,8 +6,10 @@ import io.headwater.actors.plan.ModelFingerprint;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
+import io.headwater.deploy.http.ApiParts;
 import io.headwater.deploy.http.ApiServer;
 import io.headwater.deploy.http.ServedModel;
+import io.headwater.deploy.metrics.ServerMeters;
 import io.headwater.model.gguf.GgufException;
 import io.headwater.model.snapshot.ArithmeticVersion;
 import io.headwater.model.template.ChatTemplate;
@@ -78,15 +80,19 @@ final class Server implements AutoCloseable {
             ExecutorService workers = Executors.newFixedThreadPool(
                     WORKERS, Thread.ofPlatform().daemon().name("api-worker-", 1).factory());
             ends.push(workers::shutdown);
-            DecodeDesk desk = DecodeDesk.start(model.client(), flags.sequences() + flags.queue());
+            ServerMeters meters = new ServerMeters();
+            ends.push(meters::close);
+            log.writer().onCommit(meters::committed);
+            DecodeDesk desk = DecodeDesk.start(meters.measured(model.client()), flags.sequences() + flags.queue());
             ends.push(desk::close);
             AtomicLong ids = new AtomicLong(model.newSession());
             SessionService sessions = SessionService.start(
                     system, new SessionParts(log, desk, prompts, workers, ids::incrementAndGet, settings));
             ends.push(() -> within(sessions.end().toCompletableFuture(), END));
-            new Expiry(flags.sessionAge(), flags.completionAge(), flags.sessions()).start(system, sessions);
+            flags.expiry().start(system, sessions);
             ServedModel served = ServedModel.of(model.name(), model.contextLength(), prompts, model.kv());
-            ApiServer.Listening http = listen(system, api, sessions, served, status(model, sessions), workers);
+            ApiServer.Listening http =
+                    listen(system, api, new ApiParts(sessions, served, status(model, sessions), meters, workers));
             started = true;
             return new Server(sessions, http, ends);
         } finally {
@@ -129,17 +135,9 @@ final class Server implements AutoCloseable {
                 model.contextLength());
     }
 
-    private static ApiServer.Listening listen(
-            ActorSystem<?> system,
-            ApiOptions api,
-            SessionService sessions,
-            ServedModel model,
-            Supplier<CompletionStage<ClusterStatus>> status,
-            ExecutorService workers) {
+    private static ApiServer.Listening listen(ActorSystem<?> system, ApiOptions api, ApiParts parts) {
         try {
-            return ApiServer.start(system, api, sessions, model, status, workers)
-                    .toCompletableFuture()
-                    .join();
+            return ApiServer.start(system, api, parts).toCompletableFuture().join();
         } catch (CompletionException e) {
             throw new UserError(
                     "--port " + api.port() + " of " + api.host()
@@ -171,7 +169,7 @@ final class Server implements AutoCloseable {
         http.refuseNewWork();
         Runnable endSessions = ends.pop();
         endSessions.run();
-        waitFor(() -> http.streams() == 0, END);
+        waitFor(() -> http.atWork() == 0, END);
         within(http.close(LAST_BYTES).toCompletableFuture(), END);
         ends.forEach(Runnable::run);
     }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.metrics;
+
+import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
+
+/** Of requests, their tokens, and the steps that made them. Any thread reads; {@link MeteredClient} writes. */
+final class DecodeMeters {
+    private static final double NANOS = 1e9;
+
+    private final MeterRegistry registry;
+    private final Timer queue;
+    private final Timer firstToken;
+    private final Timer betweenTokens;
+    private final Timer whole;
+    private final Counter promptTokens;
+    private final Counter cachedTokens;
+    private final Counter tokens;
+    private final Counter compressions;
+    private final Counter compressionSeconds;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile ClientFigures figures = new ClientFigures(0, 0, 0, "", 0, 0, 0, 0, 0, 0);
+
+    DecodeMeters(MeterRegistry registry) {
+        this.registry = registry;
+        queue = timer("request.queue.time", "Time that a request waits before its first step", Buckets.LONG);
+        firstToken = timer("time.to.first.token", "Time from a request to its first token", Buckets.LONG);
+        betweenTokens = timer("inter.token.latency", "Time from one token of an answer to the next", Buckets.SHORT);
+        whole = timer("e2e.request.latency", "Time from a request to its end", Buckets.LONG);
+        promptTokens = counter("prompt.tokens", "Tokens of prompts that were read");
+        cachedTokens = counter("prompt.tokens.cached", "Tokens of prompts and histories that were in a cache");
+        tokens = counter("generation.tokens", "Tokens of answers");
+        compressions = counter("kv.compressions", "Change points: times that a sequence's caches were compressed");
+        compressionSeconds = counter("kv.compression.seconds", "The leader's time for what policies ask");
+        gauge("num.requests.running", "Requests in the decode loop's batch", running);
+        gauge("num.requests.waiting", "Requests that wait for their first step", waiting);
+        step("steps", "Forward passes", ClientFigures::steps, 1);
+        step("step.rows", "Rows, that is tokens, in those passes", ClientFigures::rows, 1);
+        step("step.seconds", "Time in forward passes", ClientFigures::stepNanos, NANOS);
+        step("exchange.seconds", "The leader's time in the exchange", ClientFigures::exchangeNanos, NANOS);
+        step("exchange.bytes", "Bytes sent in the exchange", ClientFigures::exchangeBytes, 1);
+    }
+
+    private Timer timer(String name, String description, java.time.Duration... bounds) {
+        return Timer.builder("headwater." + name)
+                .description(description)
+                .serviceLevelObjectives(bounds)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder("headwater." + name).description(description).register(registry);
+    }
+
+    private void gauge(String name, String description, AtomicInteger value) {
+        Gauge.builder("headwater." + name, value, AtomicInteger::get)
+                .description(description)
+                .register(registry);
+    }
+
+    private void step(String name, String description, ToLongFunction<ClientFigures> of, double unit) {
+        FunctionCounter.builder("headwater." + name, this, meters -> of.applyAsLong(meters.figures) / unit)
+                .description(description)
+                .register(registry);
+    }
+
+    void submitted() {
+        waiting.incrementAndGet();
+    }
+
+    /** It has waited so long; {@code read} tokens are left to be read, {@code cached} need not. */
+    void begun(long nanos, int read, int cached) {
+        waiting.decrementAndGet();
+        running.incrementAndGet();
+        queue.record(nanos, TimeUnit.NANOSECONDS);
+        promptTokens.increment(read);
+        cachedTokens.increment(cached);
+    }
+
+    void firstToken(long nanos) {
+        tokens.increment();
+        firstToken.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void nextToken(long nanos) {
+        tokens.increment();
+        betweenTokens.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** After so long; {@code reason}: OpenAI's finish reason, or what failed. */
+    void ended(boolean hadBegun, String reason, long nanos) {
+        (hadBegun ? running : waiting).decrementAndGet();
+        whole.record(nanos, TimeUnit.NANOSECONDS);
+        Counter.builder("headwater.requests.finished")
+                .description("Requests that have ended, by reason")
+                .tag("finish_reason", reason)
+                .register(registry)
+                .increment();
+    }
+
+    void compressed(int times, long nanos) {
+        compressions.increment(times);
+        compressionSeconds.increment(nanos / NANOS);
+    }
+
+    void engines(ClientFigures now) {
+        figures = now;
+    }
+}

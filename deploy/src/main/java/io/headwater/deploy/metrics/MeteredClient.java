@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.deploy.metrics;
+
+import io.headwater.model.decoding.DecodeClient;
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.Ended;
+import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Prefilled;
+import io.headwater.model.decoding.DecodeEvent.Scored;
+import io.headwater.model.decoding.DecodeEvent.Token;
+import io.headwater.model.decoding.DecodeListener;
+import io.headwater.model.decoding.DecodeRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** A decode client that times what it hears. Its thread is the client's. */
+final class MeteredClient implements DecodeClient {
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final DecodeClient client;
+    private final DecodeMeters meters;
+    private final LongSupplier nanoClock;
+    /** Of sessions whose caches are kept: change points so far. */
+    private final Map<Long, Integer> compressions = new HashMap<>();
+
+    private long lookedNanos;
+
+    MeteredClient(DecodeClient client, DecodeMeters meters, LongSupplier nanoClock) {
+        this.client = client;
+        this.meters = meters;
+        this.nanoClock = nanoClock;
+    }
+
+    @Override
+    public void submit(DecodeRequest request, DecodeListener listener) {
+        meters.submitted();
+        Timed timed = new Timed(request.session(), nanoClock.getAsLong());
+        client.submit(request, event -> {
+            timed.heard(event);
+            listener.on(event);
+        });
+    }
+
+    @Override
+    public void cancel(long session) {
+        client.cancel(session);
+    }
+
+    @Override
+    public void release(long session) {
+        compressions.remove(session);
+        client.release(session);
+    }
+
+    @Override
+    public boolean await(Duration timeout) {
+        boolean told = client.await(timeout);
+        long now = nanoClock.getAsLong();
+        if (now - lookedNanos > LOOK_NANOS) {
+            lookedNanos = now;
+            meters.engines(client.figures());
+        }
+        return told;
+    }
+
+    @Override
+    public void wake() {
+        client.wake();
+    }
+
+    @Override
+    public ClientFigures figures() {
+        return client.figures();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** One request. */
+    private final class Timed {
+        private final long session;
+        private final long startNanos;
+        private long lastNanos;
+        private boolean begun;
+
+        Timed(long session, long startNanos) {
+            this.session = session;
+            this.startNanos = startNanos;
+        }
+
+        void heard(DecodeEvent event) {
+            long now = nanoClock.getAsLong();
+            switch (event) {
+                case Prefilled read -> begin(now, read.total() - read.done(), read.done());
+                case Token _ -> token(now);
+                case Scored _ -> begin(now, 0, 0);
+                case Ended ended -> ended(ended, now);
+                case Failed failed ->
+                    meters.ended(begun, failed.failure().name().toLowerCase(Locale.ROOT), now - startNanos);
+            }
+        }
+
+        private void begin(long now, int read, int cached) {
+            if (!begun) {
+                begun = true;
+                meters.begun(now - startNanos, read, cached);
+            }
+        }
+
+        private void token(long now) {
+            begin(now, 0, 0);
+            if (lastNanos == 0) {
+                meters.firstToken(now - startNanos);
+            } else {
+                meters.nextToken(now - lastNanos);
+            }
+            lastNanos = now;
+        }
+
+        private void ended(Ended ended, long now) {
+            int all = ended.figures().compressions();
+            Integer before = compressions.put(session, all);
+            meters.compressed(
+                    before == null ? all : Math.max(0, all - before),
+                    ended.figures().compressionNanos());
+            meters.engines(client.figures());
+            meters.ended(begun, ended.reason().text(), now - startNanos);
+        }
+    }
+}
