@@ -525,8 +525,9 @@ public final class Session {
     }
 
     private SessionReply.Description description() {
+        int offset = state.running() ? state.offset() - state.answered() : state.offset();
         return new SessionReply.Description(
-                id, state.opened(), state.messages(), state.size(), state.running() || preparing, cache);
+                id, state.opened(), state.messages(), state.size(), offset, state.running() || preparing, cache);
     }
 
     // the log
