@@ -14,6 +14,7 @@ import io.headwater.deploy.quality.RetrieveCommand;
 import io.headwater.deploy.score.PerplexityCommand;
 import io.headwater.deploy.score.ScoreCommand;
 import io.headwater.deploy.serve.ServeCommand;
+import io.headwater.deploy.serve.UpCommand;
 import io.headwater.deploy.status.StatusCommand;
 import io.headwater.deploy.text.DetokenizeCommand;
 import io.headwater.deploy.text.TemplateCommand;
@@ -37,6 +38,7 @@ public final class Commands {
                 new RetrieveCommand(console),
                 new BenchCommand(console),
                 new PoliciesCommand(console),
+                new UpCommand(console),
                 new ServeCommand(console),
                 new NodeCommand(console),
                 new StatusCommand(console),

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         description = "Streams a language model's answer from head shards, on this machine or on several.",
         footer = {
             "",
-            "Start with: headwater generate -p \"The sea is\"   (gets the default model, 98 MB, first)",
+            "Start with: headwater up   (gets the default model, 98 MB, first; then a chat page and the OpenAI API)",
             "More about a command: headwater COMMAND --help"
         })
 final class HeadwaterCommand implements Callable<Integer> {

@@ -20,12 +20,17 @@ public final class Json {
 
     /** Prints a value (record, map, list, node) as one line and flushes it. */
     public static void print(Console console, Object value) {
+        console.out().println(text(value));
+        console.out().flush();
+    }
+
+    /** A value as one line. */
+    public static String text(Object value) {
         try {
-            console.out().println(MAPPER.writeValueAsString(value));
+            return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("this value has no JSON form: " + value, e);
         }
-        console.out().flush();
     }
 
     /** Reads one value; {@code where} names the source in the error. */

@@ -4,7 +4,6 @@ package io.headwater.deploy.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,11 +28,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
         if (event.getThrowableProxy() != null) {
             fields.put("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }
-        try {
-            return (Json.mapper().writeValueAsString(fields) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("strings, numbers and truth values have a JSON form", e);
-        }
+        return (Json.text(fields) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static Object plain(Object value) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headwater.deploy.cli.Json;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -24,10 +23,6 @@ final class Responses {
     }
 
     static String text(Object value) {
-        try {
-            return Json.mapper().writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("this value has no JSON form: " + value, e);
-        }
+        return Json.text(value);
     }
 }

@@ -50,6 +50,17 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        return serve((_, _) -> {});
+    }
+
+    /** Hears when the server listens, on the command's thread. */
+    @FunctionalInterface
+    interface Listening {
+        void on(String url, ApiOptions options) throws InterruptedException;
+    }
+
+    /** Serves until it is asked to end. */
+    int serve(Listening listening) throws IOException, InterruptedException {
         serve.check();
         if (flags.output().json()) {
             throw new UserError("serve has no --json form: its answers are JSON");
@@ -66,7 +77,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (TokenLog log = open(serve.data(console));
                 LoadedModel model = flags.load(console, batching);
                 Server server = Server.start(serve, api, model, log)) {
-            return run(server, model);
+            return run(server, model, () -> listening.on(server.url(), api));
         }
     }
 
@@ -78,7 +89,12 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Server server, LoadedModel model) throws InterruptedException {
+    @FunctionalInterface
+    private interface Ready {
+        void run() throws InterruptedException;
+    }
+
+    private int run(Server server, LoadedModel model, Ready ready) throws InterruptedException {
         CompletableFuture<String> end = new CompletableFuture<>();
         Runnable asked = () -> {
             if (!end.complete("")) {
@@ -89,6 +105,7 @@ public final class ServeCommand implements Callable<Integer> {
         Signals.register("INT", asked);
         model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
         console.err().println("listening on " + server.url());
+        ready.run();
         try {
             String reason = end.get();
             if (!reason.isEmpty()) {
