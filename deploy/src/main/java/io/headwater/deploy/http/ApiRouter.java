@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -19,11 +21,19 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 final class ApiRouter {
     private final List<Endpoint> endpoints;
 
+    /** All endpoints; they and their description, which clients are made from, must be the same. */
     ApiRouter(ActorSystem<?> system, ApiParts parts) {
-        endpoints = endpoints(system, parts);
+        StaticRoutes files = new StaticRoutes();
+        endpoints = endpoints(system, parts, files);
+        Set<String> answered = new TreeSet<>();
+        endpoints.forEach(endpoint -> answered.add(endpoint.method() + " " + endpoint.path()));
+        if (!answered.equals(files.described())) {
+            throw new IllegalStateException(
+                    "openapi.json describes " + files.described() + ", the router has " + answered);
+        }
     }
 
-    private static List<Endpoint> endpoints(ActorSystem<?> system, ApiParts parts) {
+    private static List<Endpoint> endpoints(ActorSystem<?> system, ApiParts parts, StaticRoutes files) {
         CompletionRoutes completions = new CompletionRoutes(system, parts);
         SessionRoutes sessions = new SessionRoutes(parts);
         ModelRoutes models = new ModelRoutes(parts.model());
@@ -31,6 +41,9 @@ final class ApiRouter {
         MetricsRoute metrics = new MetricsRoute(parts);
         Function<HttpRequest, CompletionStage<HttpResponse>> status = StatusServer.handler(parts.status());
         return List.of(
+                Endpoint.get("/", (_, _) -> now(files.page())).forEverybody(),
+                Endpoint.get("/openapi.json", (_, _) -> now(files.description()))
+                        .forEverybody(),
                 Endpoint.post("/v1/chat/completions", (request, _) -> completions.chat(request)),
                 Endpoint.post("/chat/completions", (request, _) -> completions.chat(request)),
                 Endpoint.post("/v1/completions", (request, _) -> completions.text(request)),
@@ -54,10 +67,6 @@ final class ApiRouter {
                         .forEverybody(),
                 Endpoint.get("/health/live", (request, _) -> status.apply(request.http()))
                         .forEverybody());
-    }
-
-    List<Endpoint> endpoints() {
-        return endpoints;
     }
 
     /** An endpoint, and the segment of the path that stands for its {@code {id}}. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -19,6 +20,7 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.io.TcpSO;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,10 +139,17 @@ public final class ApiServer {
             end(record, client, false);
             return response;
         }
-        return response.transformEntityDataBytes(Flow.of(ByteString.class).watchTermination((mat, done) -> {
-            var _ = done.whenComplete((_, failure) -> end(record, client, failure != null));
-            return mat;
-        }));
+        AtomicBoolean wholly = new AtomicBoolean();
+        Source<ByteString, ?> afterLast = Source.lazySource(() -> {
+            wholly.set(true);
+            return Source.empty();
+        });
+        return response.transformEntityDataBytes(Flow.of(ByteString.class)
+                .concatLazy(afterLast)
+                .watchTermination((mat, done) -> {
+                    var _ = done.whenComplete((_, _) -> end(record, client, !wholly.get()));
+                    return mat;
+                }));
     }
 
     private void end(RequestRecord record, Client client, boolean cut) {

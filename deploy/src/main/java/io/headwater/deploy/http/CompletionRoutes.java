@@ -124,7 +124,7 @@ final class CompletionRoutes {
             Source<ByteString, ?> chunks = Source.single(writer.opening())
                     .concat(events(accepted).map(writer::chunks))
                     .filter(piece -> !piece.isEmpty());
-            return ServerSentEvents.response(chunks, accepted.id());
+            return ServerSentEvents.chunks(chunks, accepted.id());
         });
     }
 

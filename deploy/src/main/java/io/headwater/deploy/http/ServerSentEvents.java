@@ -16,12 +16,24 @@ final class ServerSentEvents {
     private static final ByteString COMMENT = ByteString.fromString(": keep-alive\n\n");
     /** Sent at once, so that a client knows that it is connected before the first token. */
     private static final ByteString OPEN = ByteString.fromString(": open\n\n");
+    /** The same to those that can resume: a browser's {@code EventSource} otherwise waits for some seconds before it comes back. */
+    private static final ByteString OPEN_AGAIN = ByteString.fromString("retry: 500\n: open\n\n");
 
     private ServerSentEvents() {}
 
-    /** An answer of these pieces; a comment comes where nothing else does for a while. */
-    static HttpResponse response(Source<ByteString, ?> pieces, String session) {
-        Source<ByteString, ?> all = Source.single(OPEN).concat(pieces).keepAlive(KEEP_ALIVE, () -> COMMENT);
+    /** A completion's chunks: OpenAI's clients do not resume them. */
+    static HttpResponse chunks(Source<ByteString, ?> pieces, String session) {
+        return response(Source.single(OPEN).concat(pieces), session);
+    }
+
+    /** A session's events, which a client can take up again after any of them. */
+    static HttpResponse events(Source<ByteString, ?> pieces, String session) {
+        return response(Source.single(OPEN_AGAIN).concat(pieces), session);
+    }
+
+    /** A comment comes where nothing else does for a while. */
+    private static HttpResponse response(Source<ByteString, ?> pieces, String session) {
+        Source<ByteString, ?> all = pieces.keepAlive(KEEP_ALIVE, () -> COMMENT);
         return HttpResponse.create()
                 .addHeaders(List.of(
                         RawHeader.create("Cache-Control", "no-cache"),

@@ -36,6 +36,7 @@ final class SessionRoutes {
     private final SessionService sessions;
     private final ServedModel model;
     private final ServerMeters meters;
+    private final EncodedEvents encoded = new EncodedEvents(TokenEvents::encode);
 
     SessionRoutes(ApiParts parts) {
         this.sessions = parts.sessions();
@@ -125,6 +126,7 @@ final class SessionRoutes {
         return describe(id).thenApply(session -> {
             Map<String, Object> body = ordered("id", session.id(), "model", model.id(), "messages", session.messages());
             body.put("tokens", session.tokens());
+            body.put("offset", session.offset());
             body.put("state", session.decoding() ? "decoding" : "idle");
             Map<String, Object> kv = ordered(
                     "policy", session.opened().kv().policy().name(),
@@ -190,8 +192,8 @@ final class SessionRoutes {
         return told(pages, feed.session());
     }
 
-    private static HttpResponse told(Source<List<Told>, NotUsed> pages, String id) {
-        return ServerSentEvents.response(pages.map(TokenEvents::encode), id);
+    private HttpResponse told(Source<List<Told>, NotUsed> pages, String id) {
+        return ServerSentEvents.events(pages.map(encoded::page), id);
     }
 
     private static int offset(String param, String text) {

@@ -16,14 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class TokenEvents {
     private TokenEvents() {}
 
-    /** A page in one piece. */
-    static ByteString encode(List<Told> page) {
+    /** One event. */
+    static ByteString encode(Told told) {
         StringBuilder out = new StringBuilder();
-        for (Told told : page) {
-            switch (told) {
-                case Sampled token -> ServerSentEvents.write(out, token.offset(), "", token(token));
-                case TurnEnded ended -> ServerSentEvents.write(out, ended.offset(), "done", done(ended));
-            }
+        switch (told) {
+            case Sampled token -> ServerSentEvents.write(out, token.offset(), "", token(token));
+            case TurnEnded ended -> ServerSentEvents.write(out, ended.offset(), "done", done(ended));
         }
         return ByteString.fromString(out.toString());
     }

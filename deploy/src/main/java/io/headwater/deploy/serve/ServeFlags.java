@@ -100,6 +100,10 @@ final class ServeFlags {
         atLeast("--sequences", sequences, 1, problems);
         atLeast("--queue", queue, 0, problems);
         atLeast("--sessions", sessions, 1, problems);
+        if (resumeGrace.toSeconds() < 1) {
+            problems.add(
+                    "--resume-grace " + resumeGrace.toMillis() + "ms: give at least 1s, or no client is fast enough");
+        }
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
         }
