@@ -31,7 +31,7 @@ final class UpTest {
         Program up = programs.start(
                 "up", List.of("up", "-m", model.toString(), "--port", "0", "--threads", "1", "--warm-up", "0"));
         String url = up.awaitSaidAtTheEnd("listening on ");
-        Awaitility.await().atMost(Duration.ofSeconds(120)).until(() -> up.out().contains("Ctrl-C") || !up.isAlive());
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> up.out().contains("Ctrl-C") || !up.isAlive());
 
         assertThat(up.out()).as(up::story).startsWith("> ").contains("chat:  " + url + "/\n", "curl -N " + url);
         assertThat(up.out()
