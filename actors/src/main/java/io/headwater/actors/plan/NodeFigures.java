@@ -41,6 +41,28 @@ public record NodeFigures(
         dropped = Map.copyOf(dropped);
     }
 
+    /** These, with so much KV memory in use of at most so much. */
+    public NodeFigures withKv(long bytes, long limitBytes) {
+        return new NodeFigures(
+                loadedBytes,
+                totalBytes,
+                kernels,
+                weightBytes,
+                bytes,
+                limitBytes,
+                memoryBytes,
+                freeBytes,
+                running,
+                waiting,
+                runningTokens,
+                prefillPerSecond,
+                tokensPerSecond,
+                exchangeP50Micros,
+                exchangeP99Micros,
+                exchangeBytes,
+                dropped);
+    }
+
     /** These, while loading. */
     public NodeFigures withLoaded(long done, long total) {
         return new NodeFigures(

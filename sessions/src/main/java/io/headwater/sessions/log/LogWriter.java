@@ -33,6 +33,7 @@ public final class LogWriter {
     private @Nullable LogRows rows;
     private volatile boolean closing;
     private volatile String problem = "";
+    private volatile CommitListener listener = (_, _) -> {};
 
     private LogWriter(Connections connections, String name) {
         this.connections = connections;
@@ -46,9 +47,21 @@ public final class LogWriter {
         return writer;
     }
 
+    /** Hears of every commit, on the writer's thread. */
+    @FunctionalInterface
+    public interface CommitListener {
+        /** {@code batches} are committed, {@code nanos} after the first of them was handed in. */
+        void committed(int batches, long nanos);
+    }
+
+    /** Who hears of commits from now on. */
+    public void onCommit(CommitListener hears) {
+        listener = hears;
+    }
+
     /** Completes on the writer's thread when the batch is committed; batches are committed in the order in which they are handed in. */
     public CompletionStage<Void> write(Batch batch) {
-        Waiting waiting = new Waiting(batch, new CompletableFuture<>());
+        Waiting waiting = new Waiting(batch, System.nanoTime(), new CompletableFuture<>());
         queue.add(waiting);
         return waiting.committed();
     }
@@ -80,12 +93,17 @@ public final class LogWriter {
                     group.add(first);
                     queue.drainTo(group, MOST_BATCHES - 1);
                     writeUntilWritten(group);
+                    listener.committed(group.size(), System.nanoTime() - first.nanos());
                     group.forEach(each -> each.committed().complete(null));
                     group.clear();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            problem = "its writer has ended: " + e;
+            LOG.error("{}: its writer has ended, nothing is told before this server starts again", name, e);
+            throw e;
         } finally {
             drop();
         }
@@ -141,5 +159,5 @@ public final class LogWriter {
         }
     }
 
-    private record Waiting(Batch batch, CompletableFuture<Void> committed) {}
+    private record Waiting(Batch batch, long nanos, CompletableFuture<Void> committed) {}
 }

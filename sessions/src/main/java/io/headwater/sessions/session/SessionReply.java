@@ -20,9 +20,15 @@ public sealed interface SessionReply {
      */
     record Accepted(String id, int turn, int offset, boolean repeated, SessionFeed feed) implements SessionReply {}
 
-    /** What it is now. */
+    /** What it is now; {@code offset} of the first event of the answer at work, or else of the next one. */
     record Description(
-            String id, Opened opened, List<Message> messages, int tokens, boolean decoding, SequenceFigures cache)
+            String id,
+            Opened opened,
+            List<Message> messages,
+            int tokens,
+            int offset,
+            boolean decoding,
+            SequenceFigures cache)
             implements SessionReply {
         public Description {
             messages = List.copyOf(messages);
