@@ -19,6 +19,8 @@ final class ServeFlags {
     private static final int MOST_PORT = 65_535;
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    private static final Pattern BYTES = Pattern.compile("none|(\\d{1,9})([kmg]?)");
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -75,6 +77,22 @@ final class ServeFlags {
     private String sessionIdle = "5m";
 
     @Option(
+            names = "--kv-snapshots",
+            paramLabel = "BYTES|none",
+            defaultValue = "4g",
+            description =
+                    "disk for KV caches of sessions, so that they need not be read again after a restart (default: ${DEFAULT-VALUE})")
+    private String kvSnapshots = "4g";
+
+    @Option(
+            names = "--prefix-caches",
+            paramLabel = "N",
+            defaultValue = "4",
+            description =
+                    "caches of completions that stay for those that begin with the same tokens; 0 for none (default: ${DEFAULT-VALUE})")
+    private int prefixCaches = 4;
+
+    @Option(
             names = "--session-age",
             paramLabel = "TIME",
             defaultValue = "30d",
@@ -123,6 +141,28 @@ final class ServeFlags {
         return duration("--completion-age", completionAge);
     }
 
+    int prefixCaches() {
+        return prefixCaches;
+    }
+
+    /** Bytes; 0 for none. */
+    long kvSnapshots() {
+        Matcher matcher = BYTES.matcher(kvSnapshots);
+        if (!matcher.matches()) {
+            throw new UserError("--kv-snapshots " + kvSnapshots + ": give bytes, as 500m or 4g, or none");
+        }
+        if (matcher.group(1) == null) {
+            return 0;
+        }
+        int shift = switch (matcher.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            case "g" -> 30;
+            default -> 0;
+        };
+        return Long.parseLong(matcher.group(1)) << shift;
+    }
+
     /** All mistakes that can be seen before anything is loaded. */
     void check() {
         List<String> problems = new ArrayList<>();
@@ -135,6 +175,9 @@ final class ServeFlags {
         if (queue < 0) {
             problems.add("--queue " + queue + ": give at least 0");
         }
+        if (prefixCaches < 0) {
+            problems.add("--prefix-caches " + prefixCaches + ": give at least 0");
+        }
         if (sessions < 1) {
             problems.add("--sessions " + sessions + ": give at least 1");
         }
@@ -145,6 +188,7 @@ final class ServeFlags {
         sessionIdle();
         sessionAge();
         completionAge();
+        kvSnapshots();
     }
 
     Path data(Console console) {
