@@ -5,7 +5,6 @@ import io.headwater.model.decoding.TokenIds;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent.Asked;
 import io.headwater.sessions.log.SessionEvent.Origin;
-import io.headwater.sessions.prompt.PromptException;
 import io.headwater.sessions.prompt.Prompts;
 import io.headwater.sessions.session.SessionCommand.Abandoned;
 import io.headwater.sessions.session.SessionCommand.Ask;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -140,33 +138,9 @@ final class Asking {
         scope.context()
                 .pipeToSelf(
                         CompletableFuture.supplyAsync(
-                                () -> ids(prompts, turn, messages, last),
+                                () -> TurnPrompt.ids(prompts, turn, messages, last),
                                 scope.parts().worker()),
-                        (ids, failure) -> failure == null ? new Prompted(ids) : new NotPrompted(problem(failure)));
-    }
-
-    private static TokenIds ids(Prompts prompts, TurnRequest turn, List<Message> history, int last) {
-        if (turn.said().isEmpty()) {
-            return turn.prompt();
-        }
-        try {
-            if (last >= 0) {
-                return TokenIds.of(prompts.added(history, turn.said(), last));
-            }
-            List<Message> all = new ArrayList<>(history);
-            all.addAll(turn.said());
-            return TokenIds.of(prompts.conversation(all));
-        } catch (PromptException e) {
-            throw new CompletionException(e);
-        }
-    }
-
-    private static String problem(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof PromptException
-                ? String.valueOf(cause.getMessage())
-                : "no prompt can be made of this: " + cause;
+                        (ids, failure) -> failure == null ? new Prompted(ids) : new NotPrompted(TurnPrompt.problem(failure)));
     }
 
     /** Its token ids are there. */

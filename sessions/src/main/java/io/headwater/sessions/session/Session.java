@@ -221,22 +221,6 @@ final class Session {
 
     private Behavior<SessionCommand> halt() {
         asking.giveUp(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
-        scope.timers().cancelAll();
-        return history.settled() || history.empty() ? Behaviors.stopped() : halted();
-    }
-
-    /** What has happened gets into the log and is told; nothing that happens from now on is. */
-    private Behavior<SessionCommand> halted() {
-        return Behaviors.receive(SessionCommand.class)
-                .onMessage(Committed.class, _ -> {
-                    history.committed();
-                    return history.settled() ? Behaviors.stopped() : Behaviors.same();
-                })
-                .onMessage(SessionCommand.class, _ -> Behaviors.same())
-                .onSignal(PostStop.class, _ -> {
-                    history.feed().close();
-                    return Behaviors.same();
-                })
-                .build();
+        return Halting.begin(scope, history);
     }
 }
