@@ -140,7 +140,8 @@ final class Asking {
                         CompletableFuture.supplyAsync(
                                 () -> TurnPrompt.ids(prompts, turn, messages, last),
                                 scope.parts().worker()),
-                        (ids, failure) -> failure == null ? new Prompted(ids) : new NotPrompted(TurnPrompt.problem(failure)));
+                        (ids, failure) ->
+                                failure == null ? new Prompted(ids) : new NotPrompted(TurnPrompt.problem(failure)));
     }
 
     /** Its token ids are there. */
