@@ -79,6 +79,11 @@ public final class GatewayClient implements DecodeClient {
     }
 
     @Override
+    public void park(long session) {
+        release(session); // shards keep nothing on their disks: the cache is built again of the session's tokens
+    }
+
+    @Override
     public void release(long session) {
         @Nullable Long id = sessions.remove(session);
         if (id != null) {

@@ -16,11 +16,14 @@ import io.headwater.model.gguf.GgufFile;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.saved.SnapshotFiles;
 import io.headwater.model.tokenizer.Tokenizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +165,31 @@ public final class LoadedModel implements AutoCloseable {
     /** This process's node of the cluster that decodes; empty if the model is in this process. */
     public Optional<ClusterNode> node() {
         return Optional.ofNullable(node);
+    }
+
+    /**
+     * Lets caches of sessions go to files, and come back from there; before the first request. Empty if the engines are in other processes: their caches
+     * are built again of the sessions' tokens.
+     *
+     * @param fingerprint of the model's file
+     * @param mostBytes of all files together
+     * @param log hears one line for whatever could not be saved or used
+     */
+    public Optional<SnapshotFiles> keepCaches(Path folder, String fingerprint, long mostBytes, Consumer<String> log)
+            throws IOException {
+        if (engines == null || !(client instanceof LocalDecodeClient local)) {
+            return Optional.empty();
+        }
+        SnapshotFiles files = SnapshotFiles.open(engines, fingerprint, folder, mostBytes, log);
+        local.keepOn(files);
+        return Optional.of(files);
+    }
+
+    /** Lets so many caches of completions that are over stay for others that begin with the same tokens; only where the engines are in this process. */
+    public void reusePrefixes(int caches) {
+        if (client instanceof LocalDecodeClient local) {
+            local.leaveFor(caches);
+        }
     }
 
     /** The model's file; lent. */

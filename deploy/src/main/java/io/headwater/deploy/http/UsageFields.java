@@ -16,7 +16,7 @@ final class UsageFields {
         fields.put("prompt_tokens", usage.promptTokens());
         fields.put("completion_tokens", usage.completionTokens());
         fields.put("total_tokens", usage.promptTokens() + usage.completionTokens());
-        fields.put("prompt_tokens_details", Map.of("cached_tokens", 0));
+        fields.put("prompt_tokens_details", Map.of("cached_tokens", usage.cachedPromptTokens()));
         return fields;
     }
 

@@ -46,10 +46,10 @@ record Expiry(Duration age, Duration completionAge, long most) {
 
     private static CompletionStage<?> delete(SessionService sessions, List<String> ids) {
         if (!ids.isEmpty()) {
-            LOG.info("{} expired sessions are deleted", ids.size());
+            LOG.info("{} expired sessions are deleted, but for those that are in use again", ids.size());
         }
         return CompletableFuture.allOf(ids.stream()
-                .map(id -> sessions.delete(id).toCompletableFuture())
+                .map(id -> sessions.expire(id).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
 }

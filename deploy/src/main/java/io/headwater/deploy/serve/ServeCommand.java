@@ -76,7 +76,7 @@ public final class ServeCommand implements Callable<Integer> {
                 .withMaxWaiting(serve.queue() + serve.sequences());
         try (TokenLog log = open(serve.data(console));
                 LoadedModel model = flags.load(console, batching);
-                Server server = Server.start(serve, api, model, log)) {
+                Server server = Server.start(serve, api, model, log, serve.data(console))) {
             return run(server, model, () -> listening.on(server.url(), api));
         }
     }

@@ -9,10 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** How many requests a server takes, and where and how long it keeps sessions. */
 final class ServeFlags {
+    private static final Pattern BYTES = Pattern.compile("none|(\\d{1,9})([kmg]?)");
+
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -50,6 +54,22 @@ final class ServeFlags {
             description =
                     "an idle session gives up its KV cache after this; it comes back from the log (default: ${DEFAULT-VALUE})")
     private Duration sessionIdle = Duration.ofMinutes(5);
+
+    @Option(
+            names = "--kv-snapshots",
+            paramLabel = "BYTES|none",
+            defaultValue = "4g",
+            description =
+                    "disk for KV caches of sessions, so that they need not be read again after a restart (default: ${DEFAULT-VALUE})")
+    private String kvSnapshots = "4g";
+
+    @Option(
+            names = "--prefix-caches",
+            paramLabel = "N",
+            defaultValue = "4",
+            description =
+                    "caches of completions that stay for those that begin with the same tokens; 0 for none (default: ${DEFAULT-VALUE})")
+    private int prefixCaches = 4;
 
     @Option(
             names = "--session-age",
@@ -94,12 +114,35 @@ final class ServeFlags {
         return new Expiry(sessionAge, completionAge, sessions);
     }
 
+    int prefixCaches() {
+        return prefixCaches;
+    }
+
+    /** Bytes; 0 for none. */
+    long kvSnapshots() {
+        Matcher matcher = BYTES.matcher(kvSnapshots);
+        if (!matcher.matches()) {
+            throw new UserError("--kv-snapshots " + kvSnapshots + ": give bytes, as 500m or 4g, or none");
+        }
+        if (matcher.group(1) == null) {
+            return 0;
+        }
+        int shift = switch (matcher.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            case "g" -> 30;
+            default -> 0;
+        };
+        return Long.parseLong(matcher.group(1)) << shift;
+    }
+
     /** All mistakes that can be seen before anything is loaded. */
     void check() {
         List<String> problems = new ArrayList<>();
         atLeast("--sequences", sequences, 1, problems);
         atLeast("--queue", queue, 0, problems);
         atLeast("--sessions", sessions, 1, problems);
+        atLeast("--prefix-caches", prefixCaches, 0, problems);
         if (resumeGrace.toSeconds() < 1) {
             problems.add(
                     "--resume-grace " + resumeGrace.toMillis() + "ms: give at least 1s, or no client is fast enough");
@@ -107,6 +150,7 @@ final class ServeFlags {
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
         }
+        kvSnapshots();
     }
 
     private static void atLeast(String option, long value, long least, List<String> problems) {

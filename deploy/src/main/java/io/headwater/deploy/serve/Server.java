@@ -11,6 +11,7 @@ import io.headwater.deploy.http.ApiServer;
 import io.headwater.deploy.http.ServedModel;
 import io.headwater.deploy.metrics.ServerMeters;
 import io.headwater.model.gguf.GgufException;
+import io.headwater.model.saved.SnapshotFiles;
 import io.headwater.model.snapshot.ArithmeticVersion;
 import io.headwater.model.template.ChatTemplate;
 import io.headwater.model.template.TemplateException;
@@ -18,15 +19,19 @@ import io.headwater.sessions.decode.DecodeDesk;
 import io.headwater.sessions.log.SessionEvent.ModelIdentity;
 import io.headwater.sessions.log.TokenLog;
 import io.headwater.sessions.prompt.Prompts;
+import io.headwater.sessions.session.DecodeIds;
 import io.headwater.sessions.session.SessionParts;
 import io.headwater.sessions.session.SessionService;
 import io.headwater.sessions.session.SessionSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +40,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -49,6 +53,7 @@ final class Server implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(20);
     private static final Duration END = Duration.ofSeconds(5);
     private static final Duration LAST_BYTES = Duration.ofSeconds(2);
+    private static final Duration READ = Duration.ofSeconds(30);
     private static final Duration RETRY = Duration.ofSeconds(60);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int WORKERS = 2;
@@ -65,11 +70,12 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts it over a model and a log, which stay the caller's; the model's client does not.
+     * Starts it over a model and a log, which stay the caller's; the model's client does not. Caches go beside the log, into {@code data}.
      *
      * @throws UserError if the port is taken, or the model's chat template cannot be read
      */
-    static Server start(ServeFlags flags, ApiOptions api, LoadedModel model, TokenLog log) throws IOException {
+    static Server start(ServeFlags flags, ApiOptions api, LoadedModel model, TokenLog log, Path data)
+            throws IOException {
         Deque<Runnable> ends = new ArrayDeque<>();
         boolean started = false;
         try {
@@ -83,11 +89,12 @@ final class Server implements AutoCloseable {
             ServerMeters meters = new ServerMeters();
             ends.push(meters::close);
             log.writer().onCommit(meters::committed);
+            model.reusePrefixes(flags.prefixCaches());
+            keepCaches(flags, model, log, data.resolve("kv"));
             DecodeDesk desk = DecodeDesk.start(meters.measured(model.client()), flags.sequences() + flags.queue());
             ends.push(desk::close);
-            AtomicLong ids = new AtomicLong(model.newSession());
-            SessionService sessions = SessionService.start(
-                    system, new SessionParts(log, desk, prompts, workers, ids::incrementAndGet, settings));
+            SessionService sessions =
+                    SessionService.start(system, new SessionParts(log, desk, prompts, workers, settings));
             ends.push(() -> within(sessions.end().toCompletableFuture(), END));
             flags.expiry().start(system, sessions);
             ServedModel served = ServedModel.of(model.name(), model.contextLength(), prompts, model.kv());
@@ -112,6 +119,25 @@ final class Server implements AutoCloseable {
             within(own.getWhenTerminated().toCompletableFuture(), END);
         });
         return own;
+    }
+
+    /** Sessions' caches outlive this process as files; those of sessions that are no more go. */
+    private static void keepCaches(ServeFlags flags, LoadedModel model, TokenLog log, Path folder) throws IOException {
+        if (flags.kvSnapshots() == 0) {
+            return;
+        }
+        Optional<SnapshotFiles> files = model.keepCaches(
+                folder, ModelFingerprint.of(model.file()), flags.kvSnapshots(), line -> LOG.warn("{}", line));
+        if (files.isPresent()) {
+            Set<Long> known = new HashSet<>();
+            log.reader()
+                    .sessions()
+                    .toCompletableFuture()
+                    .orTimeout(READ.toSeconds(), TimeUnit.SECONDS)
+                    .join()
+                    .forEach(id -> known.add(DecodeIds.of(id)));
+            files.get().keepOnly(known);
+        }
     }
 
     private static Supplier<CompletionStage<ClusterStatus>> status(LoadedModel model, SessionService sessions) {

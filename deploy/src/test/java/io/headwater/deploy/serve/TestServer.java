@@ -45,7 +45,7 @@ final class TestServer implements AutoCloseable {
         log = TokenLog.embedded(directory.resolve("data"));
         ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);
         ApiOptions api = new ApiOptions("127.0.0.1", 0, key, 100_000, Duration.ofSeconds(2), Duration.ofSeconds(2));
-        server = Server.start(serve, api, model, log);
+        server = Server.start(serve, api, model, log, directory.resolve("data"));
     }
 
     String url() {

@@ -59,6 +59,12 @@ final class ServerClient implements AutoCloseable {
 
     /** Adds to {@code heard} what a session tells after that, until there are so many, a turn ends, or the server is gone. */
     void listen(String session, List<String> heard, int most) {
+        listen(session, heard, most, () -> {});
+    }
+
+    /** The same; {@code begun} runs when the first event of this connection has been heard. */
+    void listen(String session, List<String> heard, int most, Runnable begun) {
+        int before = heard.size();
         HttpRequest.Builder request = request("/v1/sessions/" + session + "/tokens");
         if (!heard.isEmpty()) {
             request.header("Last-Event-ID", Integer.toString(heard.size() - 1));
@@ -79,6 +85,9 @@ final class ServerClient implements AutoCloseable {
                             + event.path("text").asText()
                             + event.path("finish_reason").asText());
                     over = event.has("finish_reason");
+                    if (heard.size() == before + 1) {
+                        begun.run();
+                    }
                 }
                 line = over || heard.size() >= most ? null : lines.readLine();
             }

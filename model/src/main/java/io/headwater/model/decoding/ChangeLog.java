@@ -15,6 +15,15 @@ final class ChangeLog {
         positions[count++] = position;
     }
 
+    /** As it is when all that was due up to a position has happened. */
+    static ChangeLog due(ChangePoints due, int position) {
+        ChangeLog log = new ChangeLog();
+        for (int next = due.next(0, 0); next <= position; next = due.next(next, next)) {
+            log.add(next);
+        }
+        return log;
+    }
+
     int count() {
         return count;
     }

@@ -11,8 +11,11 @@ public interface DecodeClient extends AutoCloseable {
     /** Ends a request between two steps; its listener hears {@link DecodeEvent.Ended} with reason cancelled. */
     void cancel(long session);
 
-    /** Frees what a request with {@code keep} has left. */
+    /** Frees what a request with {@code keep} has left, also on the disk: the session is over. */
     void release(long session);
+
+    /** Frees the memory of what a request with {@code keep} has left; what can be kept on the disk is, since the session may go on. */
+    void park(long session);
 
     /** Works, or waits at most so long, until something has been told; false if nothing was. */
     boolean await(Duration timeout);

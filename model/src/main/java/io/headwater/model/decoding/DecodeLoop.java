@@ -12,11 +12,13 @@ import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.sampling.BrokenLogitsException;
+import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +37,7 @@ public final class DecodeLoop implements AutoCloseable {
     private final PrefillPace pace;
     private final RequestCheck check;
     private final LogitRows logits;
-    private final Reconstruction reconstruction;
-    private final KeptCaches kept;
+    private final Caches caches;
     private final int mostRunning;
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
@@ -58,9 +59,18 @@ public final class DecodeLoop implements AutoCloseable {
         this.pace = new PrefillPace(options);
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
-        this.reconstruction = new Reconstruction(tokenizer);
-        this.kept = new KeptCaches(engine, options.maxKept());
+        this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
+    }
+
+    /** Where caches of requests with {@code keep} go, and come back from; before the first request. */
+    public void keepOn(CacheShelf shelf) {
+        caches.keepOn(shelf);
+    }
+
+    /** From now on so many caches of requests without {@code keep} stay for others that begin with the same tokens; before the first request. */
+    public void leaveFor(int others) {
+        caches.leaveFor(others);
     }
 
     /** Takes a request up, or tells the listener at once why not. */
@@ -96,13 +106,32 @@ public final class DecodeLoop implements AutoCloseable {
         }
     }
 
-    /** Frees a session's cache: now, or when its request ends. */
+    /** Frees a session's cache: now, or when its request ends; what is on the shelf goes, too. */
     public void release(long session) {
         @Nullable Request request = find(session);
         if (request != null) {
             request.release();
         }
-        kept.release(session);
+        caches.release(session);
+    }
+
+    /** A session's cache leaves the memory for the shelf, unless it has a request at work. */
+    public void park(long session) {
+        caches.park(session);
+    }
+
+    /** Puts what may be wanted again on the shelf, those at work first, until it is time. */
+    public void parkAll(BooleanSupplier enough) {
+        for (Running one : running) {
+            if (keeps(one) && !one.work().cache().repeating() && !enough.getAsBoolean()) {
+                caches.save(one.work().cache());
+            }
+        }
+        caches.parkAll(enough);
+    }
+
+    private static boolean keeps(Running one) {
+        return one.work().keeps() && !one.request().released();
     }
 
     /** Requests at work. */
@@ -155,7 +184,7 @@ public final class DecodeLoop implements AutoCloseable {
                 engine.run(step);
                 return true;
             } catch (NoKvMemoryException e) {
-                if (!kept.freeOldest()) {
+                if (!caches.freeOldest()) {
                     fail(inStep.get(e.run()), Failure.FULL, e.getMessage() + "; try again when others have ended");
                     return false;
                 }
@@ -190,7 +219,7 @@ public final class DecodeLoop implements AutoCloseable {
         for (int i = running.size() - 1; i >= 0; i--) {
             engine.close(running.remove(i).work().cache().sequence());
         }
-        kept.releaseAll();
+        caches.releaseAll();
     }
 
     private boolean endCancelled() {
@@ -228,7 +257,7 @@ public final class DecodeLoop implements AutoCloseable {
     private void begin(Request request) {
         SessionCache cache;
         try {
-            cache = cache(request);
+            cache = caches.begin(request);
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
@@ -248,27 +277,6 @@ public final class DecodeLoop implements AutoCloseable {
         } else {
             request.tell(new Prefilled(cache.position(), cache.log().size()));
         }
-    }
-
-    /** The session's cache if the request goes on from it, otherwise an empty one. */
-    private SessionCache cache(Request request) {
-        ChangePoints changes = request.changePoints(engine.contextLength());
-        TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
-        @Nullable SessionCache old = kept.take(request.session()).orElse(null);
-        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {
-            old.goOnWith(log, changes);
-            return old;
-        }
-        if (old != null) {
-            engine.close(old.sequence());
-        }
-        return new SessionCache(
-                request.session(),
-                engine.open(request.session(), request.asked().kv()),
-                log,
-                changes,
-                reconstruction,
-                engine.contextLength());
     }
 
     private int addDecoding(StepBatch step) {
@@ -321,17 +329,28 @@ public final class DecodeLoop implements AutoCloseable {
                 end(one);
             }
         }
+        saveChanged(step);
         inStep.clear();
+    }
+
+    /** After all have heard their tokens. */
+    private void saveChanged(StepBatch step) {
+        for (int run = 0; run < inStep.size(); run++) {
+            Running one = inStep.get(run);
+            if (step.changesAfter(run) && !step.repeats(run) && keeps(one) && running.contains(one)) {
+                caches.changed(one.work().cache());
+            }
+        }
     }
 
     private void end(Running one) {
         running.remove(one);
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
-        if (one.work().keeps() && !one.request().released() && !cache.repeating()) {
-            kept.keep(cache);
-        } else {
+        if (one.request().released() || cache.repeating()) {
             engine.close(cache.sequence());
+        } else {
+            caches.end(cache, keeps(one));
         }
         one.request().tell(ended);
     }

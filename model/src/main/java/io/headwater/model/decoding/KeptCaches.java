@@ -6,35 +6,87 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The caches that sessions left open, the one used longest ago first. Owned by the decode loop. */
+/**
+ * The caches that sessions left open, and those that belong to nobody any more but may begin another request; of each kind the one used longest ago comes
+ * first. Owned by the decode loop.
+ */
 final class KeptCaches {
+    /** So few are read again as soon as a cache is found. */
+    private static final int FEW_TOKENS = 16;
+
     private final StepEngine engine;
     private final int most;
+    private final Consumer<SessionCache> leaving;
     private final Deque<SessionCache> caches = new ArrayDeque<>();
+    private final Deque<SessionCache> left = new ArrayDeque<>();
+    private int mostLeft;
 
-    KeptCaches(StepEngine engine, int most) {
+    /** {@code leaving} hears of sessions' caches that go for want of room, before they do. */
+    KeptCaches(StepEngine engine, int most, Consumer<SessionCache> leaving) {
         this.engine = engine;
         this.most = most;
+        this.leaving = leaving;
     }
 
-    /** Keeps one; frees the oldest if there are too many. */
+    /** So many of nobody's caches stay. */
+    void leaveFor(int others) {
+        mostLeft = others;
+    }
+
+    /** Keeps a session's; frees the oldest if there are too many. */
     void keep(SessionCache cache) {
         caches.addLast(cache);
         while (caches.size() > most) {
-            engine.close(caches.removeFirst().sequence());
+            free(caches.removeFirst());
         }
     }
 
-    /** Frees the oldest; false if there is none. */
+    /** A request's cache that its owner does not want any more: it stays for a while if it has never been compressed. */
+    void leave(SessionCache cache) {
+        if (mostLeft == 0 || !cache.uncompressed() || cache.position() < FEW_TOKENS) {
+            engine.close(cache.sequence());
+            return;
+        }
+        left.addLast(cache);
+        while (left.size() > mostLeft) {
+            engine.close(left.removeFirst().sequence());
+        }
+    }
+
+    /** Frees nobody's before a session's, the oldest of each first; false if there is none. */
     boolean freeOldest() {
-        @Nullable SessionCache oldest = caches.pollFirst();
+        @Nullable SessionCache oldest = left.pollFirst();
+        if (oldest != null) {
+            engine.close(oldest.sequence());
+            return true;
+        }
+        oldest = caches.pollFirst();
         if (oldest == null) {
             return false;
         }
-        engine.close(oldest.sequence());
+        free(oldest);
         return true;
+    }
+
+    private void free(SessionCache cache) {
+        leaving.accept(cache);
+        engine.close(cache.sequence());
+    }
+
+    /** Frees a session's cache; it may be wanted again. */
+    void park(long session) {
+        take(session).ifPresent(this::free);
+    }
+
+    /** All of sessions leave, until it is time. */
+    void parkAll(BooleanSupplier enough) {
+        while (!caches.isEmpty() && !enough.getAsBoolean()) {
+            free(caches.removeLast());
+        }
     }
 
     /** Hands a session's cache over, if there is one. */
@@ -49,12 +101,29 @@ final class KeptCaches {
         return Optional.empty();
     }
 
+    /** Hands over that one of nobody's caches from which most of these tokens need not be read. */
+    Optional<SessionCache> takeLeft(TokenIds known, int most, ChangePoints changes) {
+        @Nullable SessionCache best = null;
+        for (SessionCache cache : left) {
+            if ((best == null || cache.position() > best.position()) && cache.leadsTo(known, most, changes)) {
+                best = cache;
+            }
+        }
+        if (best != null) {
+            left.remove(best);
+        }
+        return Optional.ofNullable(best);
+    }
+
     void release(long session) {
         take(session).ifPresent(cache -> engine.close(cache.sequence()));
     }
 
     void releaseAll() {
         for (@Nullable SessionCache cache = caches.poll(); cache != null; cache = caches.poll()) {
+            engine.close(cache.sequence());
+        }
+        for (@Nullable SessionCache cache = left.poll(); cache != null; cache = left.poll()) {
             engine.close(cache.sequence());
         }
     }

@@ -4,11 +4,14 @@ package io.headwater.model.decoding;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.time.Duration;
 
 /** A decode loop on the calling thread, which works while it waits. The engine stays its owner's. */
 public final class LocalDecodeClient implements DecodeClient {
+    private static final Duration SAVING = Duration.ofSeconds(5);
+
     private final StepEngine engine;
     private final DecodeLoop loop;
     private final long epoch;
@@ -31,6 +34,16 @@ public final class LocalDecodeClient implements DecodeClient {
         this.threads = threads;
     }
 
+    /** Where caches of requests with {@code keep} go, and come back from; before the first request. */
+    public void keepOn(CacheShelf shelf) {
+        loop.keepOn(shelf);
+    }
+
+    /** From now on so many caches of requests without {@code keep} stay for others that begin with the same tokens; before the first request. */
+    public void leaveFor(int others) {
+        loop.leaveFor(others);
+    }
+
     @Override
     public void submit(DecodeRequest request, DecodeListener listener) {
         loop.submit(request, listener);
@@ -44,6 +57,11 @@ public final class LocalDecodeClient implements DecodeClient {
     @Override
     public void release(long session) {
         loop.release(session);
+    }
+
+    @Override
+    public void park(long session) {
+        loop.park(session);
     }
 
     /** Runs one step, however long it takes; does not wait if there is nothing to do: on this thread nothing could come. */
@@ -77,9 +95,11 @@ public final class LocalDecodeClient implements DecodeClient {
                 done.exchangeBytes());
     }
 
-    /** Frees all caches. */
+    /** Frees all caches; for some seconds they go to the shelf first. */
     @Override
     public void close() {
+        long start = System.nanoTime();
+        loop.parkAll(() -> System.nanoTime() - start > SAVING.toNanos());
         loop.close();
     }
 }

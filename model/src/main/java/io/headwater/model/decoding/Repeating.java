@@ -46,6 +46,11 @@ final class Repeating {
         return part < parts.size();
     }
 
+    /** Whether something of it is in the cache that the next change has not used yet. */
+    boolean ahead(int change) {
+        return underWay() || done == change;
+    }
+
     /** Adds rows of it to a step, if one is due where the session is; returns how many. */
     int add(StepBatch step, Sequence sequence, TokenLog log, int change, ChangeLog changed, int most) {
         if (!underWay() && !begin(sequence.position(), log, change, changed)) {

@@ -5,32 +5,34 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
+import io.headwater.model.saved.CacheShelf.Saved;
 
 /**
  * A session's open sequence, the tokens of which the first {@code position} are in its cache, and where the cache has changed shape on the way: it
  * cannot be taken back, so only a log with the same changes goes on from it. Owned by the decode loop.
  */
 final class SessionCache {
-    private final long session;
+    private long session;
     private final Sequence sequence;
-    private final ChangeLog changed = new ChangeLog();
-    private final Reconstruction reconstruction;
-    private final int contextLength;
+    private final ChangeLog changed;
     private ChangePoints changes;
     private Repeating repeating;
     private TokenLog log;
 
-    SessionCache(
-            long session,
-            Sequence sequence,
-            TokenLog log,
-            ChangePoints changes,
-            Reconstruction reconstruction,
-            int contextLength) {
-        this.changes = changes;
-        this.reconstruction = reconstruction;
-        this.contextLength = contextLength;
-        this.repeating = new Repeating(reconstruction, changes, contextLength);
+    /** Tokens that its newest snapshot has read. */
+    private int savedAt;
+
+    /** An empty one. */
+    SessionCache(long session, Sequence sequence, TokenLog log, Course course) {
+        this(session, sequence, log, course, new ChangeLog());
+    }
+
+    /** One that comes from the shelf and has changed there. */
+    SessionCache(long session, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
+        this.changes = course.changes();
+        this.repeating = course.repeating();
+        this.changed = changed;
+        this.savedAt = sequence.position();
         this.session = session;
         this.sequence = sequence;
         this.log = log;
@@ -48,10 +50,13 @@ final class SessionCache {
         return log;
     }
 
-    void goOnWith(TokenLog longer, ChangePoints further) {
+    /** For a request that it {@link #leadsTo}, of this session or, when it belonged to nobody, of another one. */
+    void goOnWith(long owner, TokenLog longer, Course further) {
+        savedAt = owner == session ? savedAt : 0;
+        session = owner;
         log = longer;
-        changes = further;
-        repeating = new Repeating(reconstruction, further, contextLength);
+        changes = further.changes();
+        repeating = further.repeating();
     }
 
     /** The position at which the cache changes next; rows on both sides of it never share a step. */
@@ -69,9 +74,9 @@ final class SessionCache {
         return repeating.add(step, sequence, log, nextChange(), changed, most);
     }
 
-    /** Whether a reconstruction is under way: the cache holds tokens that are not the session's. */
+    /** Whether a reconstruction is under way, or done for a change that is still to come: nobody else can go on from here. */
     boolean repeating() {
-        return repeating.underWay();
+        return repeating.ahead(nextChange());
     }
 
     /** A step with a run of this session is done. */
@@ -94,6 +99,25 @@ final class SessionCache {
                 && log.begins(known, position())
                 && further.options().equals(sequence.options())
                 && changed.agreesWith(further, position());
+    }
+
+    /** Whether nothing in it depends on where turns ended. */
+    boolean uncompressed() {
+        return sequence.options().full() && changed.count() == 0;
+    }
+
+    /** As it is known on the shelf. */
+    Saved saved() {
+        return new Saved(position(), CacheDigest.of(log, position(), changed));
+    }
+
+    /** Tokens that it has read since it was saved. */
+    int unsaved() {
+        return position() - savedAt;
+    }
+
+    void isSaved() {
+        savedAt = position();
     }
 
     SequenceFigures figures(EngineStatistics before, EngineStatistics now) {

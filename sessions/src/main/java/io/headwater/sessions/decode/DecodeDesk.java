@@ -2,11 +2,16 @@
 package io.headwater.sessions.decode;
 
 import io.headwater.model.decoding.DecodeClient;
+import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
+import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that uses a decode client: with the model in this process it runs the steps, with a cluster it hears the gateway. Any thread hands in. At
- * most so many requests are open as have asked for a place by {@link #tryEnter}; those that come back after a restart need none.
+ * most so many requests are open as have asked for a place by {@link #tryEnter}; those that come back after a restart need none. If the thread ends by a
+ * bug, all who wait hear so, and so does whoever comes later.
  */
 public final class DecodeDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeDesk.class);
@@ -26,13 +32,14 @@ public final class DecodeDesk implements AutoCloseable {
 
     private final DecodeClient client;
     private final int places;
-    private final BlockingQueue<Runnable> orders = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
     private final AtomicInteger entered = new AtomicInteger();
     private final Thread thread;
     /** Requests that the client has; owned by the thread. */
-    private int open;
+    private final Set<Open> open = new LinkedHashSet<>();
 
     private volatile boolean closing;
+    private volatile String problem = "";
 
     private DecodeDesk(DecodeClient client, int places) {
         this.client = client;
@@ -75,53 +82,93 @@ public final class DecodeDesk implements AutoCloseable {
         return entered.get();
     }
 
+    /** Why nothing can be decoded any more; empty while all is well. */
+    public String problem() {
+        return problem;
+    }
+
     /** Hands in a request that has a place, which it gives back at its end. The listener hears on the desk's thread. */
     public void submit(DecodeRequest request, DecodeListener listener) {
-        order(() -> {
-            open++;
-            client.submit(request, event -> {
-                listener.on(event);
-                if (event instanceof Ended || event instanceof Failed) {
-                    open--;
-                    leave(); // last: whoever sees the place free may count on the listener having heard
-                }
-            });
-        });
+        Open one = new Open(listener);
+        order(new Order(
+                () -> {
+                    open.add(one);
+                    client.submit(request, one);
+                },
+                one));
     }
 
     /** Ends a session's request between two steps. */
     public void cancel(long session) {
-        order(() -> client.cancel(session));
+        order(new Order(() -> client.cancel(session), null));
     }
 
-    /** Frees what a session has left in the engines. */
+    /** Frees the memory that a session has in the engines; it may be needed again. */
+    public void park(long session) {
+        order(new Order(() -> client.park(session), null));
+    }
+
+    /** Frees what a session has left in the engines and on the disk: it is not needed again. */
     public void release(long session) {
-        order(() -> client.release(session));
+        order(new Order(() -> client.release(session), null));
     }
 
-    private void order(Runnable order) {
+    private void order(Order order) {
         orders.add(order); // bounded by places and sessions: each has at most a few orders on their way
         client.wake();
+        if (!problem.isEmpty()) {
+            refuseAll(problem);
+        }
     }
 
     private void run() {
+        String end = "";
         try {
-            while (!closing) {
-                @Nullable
-                Runnable order = open == 0 ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
-                while (order != null) {
-                    order.run();
-                    order = orders.poll();
-                }
-                if (open > 0) {
-                    client.await(PATIENCE);
-                }
-            }
+            work();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            end = ended(e);
+        } catch (Error e) {
+            end = ended(e);
+            throw e;
         } finally {
+            if (!end.isEmpty()) {
+                refuseAll(end);
+            }
             client.close();
         }
+    }
+
+    /** All who wait must hear that nothing will come. */
+    private static String ended(Throwable bug) {
+        LOG.error("the decode loop has ended by a bug: no answer can be computed before this server starts again", bug);
+        return "the decode loop has ended by a bug (" + bug + "): start the server again";
+    }
+
+    private void work() throws InterruptedException {
+        while (!closing) {
+            @Nullable
+            Order order = open.isEmpty() ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
+            while (order != null) {
+                order.work().run();
+                order = orders.poll();
+            }
+            if (!open.isEmpty()) {
+                client.await(PATIENCE);
+            }
+        }
+    }
+
+    /** After the thread's work: whatever was or is handed in fails. */
+    private synchronized void refuseAll(String reason) {
+        problem = reason;
+        for (@Nullable Order order = orders.poll(); order != null; order = orders.poll()) {
+            if (order.one() != null) {
+                open.add(order.one());
+            }
+        }
+        List.copyOf(open).forEach(one -> one.on(new Failed(Failure.BROKEN, reason)));
     }
 
     /** Ends without a word to those whose requests are open: their sessions go on when a server starts again. */
@@ -135,6 +182,27 @@ public final class DecodeDesk implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the thread is to do; {@code one} is the request that it hands in. */
+    private record Order(Runnable work, @Nullable Open one) {}
+
+    /** A request that the client has. */
+    private final class Open implements DecodeListener {
+        private final DecodeListener listener;
+
+        Open(DecodeListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void on(DecodeEvent event) {
+            listener.on(event);
+            if (event instanceof Ended || event instanceof Failed) {
+                open.remove(this);
+                leave(); // last: whoever sees the place free may count on the listener having heard
+            }
         }
     }
 }

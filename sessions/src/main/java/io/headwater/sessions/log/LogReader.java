@@ -84,6 +84,11 @@ public final class LogReader implements AutoCloseable {
         return ids("SELECT ID FROM SESSIONS WHERE RUNNING ORDER BY TOUCHED", List.of());
     }
 
+    /** All sessions but those of plain completions. */
+    public CompletionStage<List<String>> sessions() {
+        return ids("SELECT ID FROM SESSIONS WHERE NOT PLAIN", List.of());
+    }
+
     /** Sessions that are idle and were used last before a time, plain completions before another; both in milliseconds since 1970. */
     public CompletionStage<List<String>> expired(long before, long plainBefore) {
         return ids(

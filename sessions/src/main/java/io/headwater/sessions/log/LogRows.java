@@ -20,6 +20,7 @@ final class LogRows implements AutoCloseable {
     private final PreparedStatement opened;
     private final PreparedStatement running;
     private final PreparedStatement lastSeq;
+    private final PreparedStatement known;
     private final PreparedStatement removeEvents;
     private final PreparedStatement removeSession;
 
@@ -32,6 +33,7 @@ final class LogRows implements AutoCloseable {
                 "INSERT INTO SESSIONS (ID, CREATED, TOUCHED, PLAIN, RUNNING) VALUES (?, ?, ?, ?, FALSE)");
         running = connection.prepareStatement("UPDATE SESSIONS SET RUNNING = ?, TOUCHED = ? WHERE ID = ?");
         lastSeq = connection.prepareStatement("SELECT MAX(SEQ) FROM EVENTS WHERE SESSION = ?");
+        known = connection.prepareStatement("SELECT DATA FROM EVENTS WHERE SESSION = ? AND SEQ = ?");
         removeEvents = connection.prepareStatement("DELETE FROM EVENTS WHERE SESSION = ?");
         removeSession = connection.prepareStatement("DELETE FROM SESSIONS WHERE ID = ?");
     }
@@ -54,6 +56,8 @@ final class LogRows implements AutoCloseable {
             if (seq > written) {
                 add(append.session(), seq, append.events().get(i));
                 mark(append, append.events().get(i));
+            } else {
+                checkSame(append.session(), seq, append.events().get(i));
             }
         }
     }
@@ -99,6 +103,18 @@ final class LogRows implements AutoCloseable {
             row.next();
             int last = row.getInt(1);
             return row.wasNull() ? -1 : last;
+        }
+    }
+
+    /** What is there already must be what is written: otherwise a client would be told what the log does not have. */
+    private void checkSame(String session, int seq, SessionEvent each) throws SQLException {
+        known.setString(1, session);
+        known.setInt(2, seq);
+        try (ResultSet row = known.executeQuery()) {
+            if (!row.next() || !row.getString(1).equals(EventCodec.write(each))) {
+                throw new SQLException("event " + seq + " of session " + session
+                        + " is in the log already, and is another one: does a second server write to this log? End it");
+            }
         }
     }
 

@@ -100,6 +100,10 @@ public final class LogWriter {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            problem = "its writer has ended: " + e;
+            LOG.error("{}: its writer has ended, nothing is told before this server starts again", name, e);
+            throw e;
         } finally {
             drop();
         }

@@ -12,17 +12,21 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * One session's way into the log. One batch at a time is with the writer; what comes meanwhile waits for the next, so decoding never waits for a commit.
  * Only what is committed is told. Owned by its session.
  */
 final class Journal {
+    /** Those who wait for a commit: more only come where the log is lost, and they hear that. */
+    private static final int MOST_WAITING = 1000;
+
     private final String session;
     private final LogWriter writer;
     private final SessionFeed feed;
     private final List<SessionEvent> pending = new ArrayList<>();
-    private final Deque<WhenCommitted> actions = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private List<SessionEvent> writing = List.of();
     private int nextSeq;
 
@@ -34,20 +38,28 @@ final class Journal {
         this.nextSeq = nextSeq;
     }
 
-    private record WhenCommitted(int seq, Runnable action) {}
+    private record Waiting(int seq, ActorRef<SessionReply> to, SessionReply reply) {}
 
     /** It has happened; {@link #flush} hands it in. */
     void add(SessionEvent event) {
         pending.add(event);
     }
 
-    /** Runs when all that has been added is committed, on the session's thread; now if it is already. */
-    void whenCommitted(Runnable action) {
+    /** Replies when all that has been added is committed; now if it is already. */
+    void reply(ActorRef<SessionReply> to, SessionReply reply) {
         if (idle()) {
-            action.run();
+            to.tell(reply);
+        } else if (waiting.size() < MOST_WAITING) {
+            waiting.add(new Waiting(nextSeq + writing.size() + pending.size(), to, reply));
         } else {
-            actions.add(new WhenCommitted(nextSeq + writing.size() + pending.size(), action));
+            to.tell(new SessionReply.Unavailable("too many wait for the token log: try again later"));
         }
+    }
+
+    /** What those hear who still wait: what they wait for will not come. */
+    void replyToAll(SessionReply reply) {
+        waiting.forEach(each -> each.to().tell(reply));
+        waiting.clear();
     }
 
     boolean idle() {
@@ -77,8 +89,9 @@ final class Journal {
         if (!told.isEmpty()) {
             feed.publish(told);
         }
-        while (!actions.isEmpty() && actions.getFirst().seq() <= nextSeq) {
-            actions.removeFirst().action().run();
+        while (!waiting.isEmpty() && waiting.getFirst().seq() <= nextSeq) {
+            Waiting first = waiting.removeFirst();
+            first.to().tell(first.reply());
         }
     }
 }

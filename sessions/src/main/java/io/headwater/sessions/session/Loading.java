@@ -3,8 +3,12 @@ package io.headwater.sessions.session;
 
 import io.headwater.sessions.log.SessionEvent;
 import io.headwater.sessions.log.SessionEvent.Opened;
-import io.headwater.sessions.session.Session.Command;
-import io.headwater.sessions.session.Session.Question;
+import io.headwater.sessions.session.SessionCommand.Halt;
+import io.headwater.sessions.session.SessionCommand.Loaded;
+import io.headwater.sessions.session.SessionCommand.NotLoaded;
+import io.headwater.sessions.session.SessionCommand.Question;
+import io.headwater.sessions.session.SessionCommand.Stop;
+import io.headwater.sessions.session.SessionScope.SessionPlace;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -16,38 +20,34 @@ import org.slf4j.LoggerFactory;
 final class Loading {
     private static final int MOST_WAITING = 1000;
 
-    private record Loaded(List<SessionEvent> events) implements Session.Internal {}
-
-    private record Failed(String message) implements Session.Internal {}
-
-    private final StashBuffer<Command> waiting;
+    private final StashBuffer<SessionCommand> waiting;
     private final SessionParts parts;
-    private final Session.SessionPlace place;
+    private final SessionPlace place;
 
-    private Loading(StashBuffer<Command> waiting, SessionParts parts, Session.SessionPlace place) {
+    private Loading(StashBuffer<SessionCommand> waiting, SessionParts parts, SessionPlace place) {
         this.waiting = waiting;
         this.parts = parts;
         this.place = place;
     }
 
-    static Behavior<Command> create(SessionParts parts, Session.SessionPlace place) {
+    static Behavior<SessionCommand> create(SessionParts parts, SessionPlace place) {
         return Behaviors.setup(context -> Behaviors.withStash(MOST_WAITING, stash -> {
             context.pipeToSelf(
                     parts.log().reader().events(place.id()),
                     (events, failure) ->
-                            failure == null ? new Loaded(events) : new Failed(String.valueOf(failure.getMessage())));
+                            failure == null ? new Loaded(events) : new NotLoaded(String.valueOf(failure.getMessage())));
             return new Loading(stash, parts, place).loading();
         }));
     }
 
-    private Behavior<Command> loading() {
+    private Behavior<SessionCommand> loading() {
         return Behaviors.receiveMessage(command -> switch (command) {
             case Loaded loaded -> loaded(loaded.events());
-            case Failed failed -> {
-                LoggerFactory.getLogger(Loading.class).warn("session {}: {}", place.id(), failed.message());
-                yield leave(new SessionReply.Unavailable(failed.message()));
+            case NotLoaded failed -> {
+                LoggerFactory.getLogger(Loading.class).warn("session {}: {}", place.id(), failed.problem());
+                yield leave(new SessionReply.Unavailable(failed.problem()));
             }
-            case Session.Halt _ -> Behaviors.stopped();
+            case Halt _ -> Behaviors.stopped();
             default -> {
                 if (waiting.isFull()) {
                     answer(command, new SessionReply.Unavailable("too many wait for this session: try again"));
@@ -59,7 +59,7 @@ final class Loading {
         });
     }
 
-    private Behavior<Command> loaded(List<SessionEvent> events) {
+    private Behavior<SessionCommand> loaded(List<SessionEvent> events) {
         if (events.isEmpty() || !(events.getFirst() instanceof Opened opened)) {
             return leave(new SessionReply.Missing());
         }
@@ -75,11 +75,11 @@ final class Loading {
     }
 
     /** Answers all who wait, and whoever still comes, until the registry lets it go. */
-    private Behavior<Command> leave(SessionReply reply) {
+    private Behavior<SessionCommand> leave(SessionReply reply) {
         waiting.forEach(command -> answer(command, reply));
         place.registry().tell(new Sessions.Leaving(place.id()));
         return Behaviors.receiveMessage(command -> {
-            if (command instanceof Session.Stop || command instanceof Session.Halt) {
+            if (command instanceof Stop || command instanceof Halt) {
                 return Behaviors.stopped();
             }
             answer(command, reply);
@@ -87,7 +87,7 @@ final class Loading {
         });
     }
 
-    private static void answer(Command command, SessionReply reply) {
+    private static void answer(SessionCommand command, SessionReply reply) {
         if (command instanceof Question question) {
             ActorRef<SessionReply> replyTo = question.replyTo();
             replyTo.tell(reply);

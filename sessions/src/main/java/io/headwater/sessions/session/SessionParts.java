@@ -5,18 +5,10 @@ import io.headwater.sessions.decode.DecodeDesk;
 import io.headwater.sessions.log.TokenLog;
 import io.headwater.sessions.prompt.Prompts;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 
 /**
  * What sessions work with.
  *
  * @param worker renders and tokenises
- * @param decodeIds gives ids for the decode loop that no other request has
  */
-public record SessionParts(
-        TokenLog log,
-        DecodeDesk desk,
-        Prompts prompts,
-        Executor worker,
-        LongSupplier decodeIds,
-        SessionSettings settings) {}
+public record SessionParts(TokenLog log, DecodeDesk desk, Prompts prompts, Executor worker, SessionSettings settings) {}

@@ -66,25 +66,30 @@ public final class SessionService {
 
     /** A turn in a session. */
     public CompletionStage<SessionReply> ask(String id, TurnRequest turn) {
-        return forward(id, replyTo -> new Session.Ask(turn, replyTo));
+        return forward(id, replyTo -> new SessionCommand.Ask(turn, replyTo));
     }
 
     public CompletionStage<SessionReply> cancel(String id) {
-        return forward(id, Session.Cancel::new);
+        return forward(id, SessionCommand.Cancel::new);
     }
 
     public CompletionStage<SessionReply> delete(String id) {
-        return forward(id, Session.Delete::new);
+        return forward(id, SessionCommand.Delete::new);
+    }
+
+    /** Deletes it if it is at rest. */
+    public CompletionStage<SessionReply> expire(String id) {
+        return forward(id, SessionCommand.Expire::new);
     }
 
     /** {@link SessionReply.Description}. */
     public CompletionStage<SessionReply> describe(String id) {
-        return forward(id, Session.Describe::new);
+        return forward(id, SessionCommand.Describe::new);
     }
 
     /** {@link SessionReply.Watching}. */
     public CompletionStage<SessionReply> watch(String id) {
-        return forward(id, Session.Watch::new);
+        return forward(id, SessionCommand.Watch::new);
     }
 
     public LogReader reader() {
@@ -96,9 +101,10 @@ public final class SessionService {
         return parts.settings().model();
     }
 
-    /** Why nothing is told now; empty while all is well. */
+    /** Why nothing is told or decoded now; empty while all is well. */
     public String problem() {
-        return parts.log().writer().problem();
+        String log = parts.log().writer().problem();
+        return log.isEmpty() ? parts.desk().problem() : log;
     }
 
     /** Requests that are at work or wait. */
@@ -114,8 +120,7 @@ public final class SessionService {
         return ended;
     }
 
-    private CompletionStage<SessionReply> forward(
-            String id, Function<ActorRef<SessionReply>, Session.Command> command) {
+    private CompletionStage<SessionReply> forward(String id, Function<ActorRef<SessionReply>, SessionCommand> command) {
         if (!ID.matcher(id).matches()) {
             return CompletableFuture.completedFuture(new SessionReply.Missing());
         }
@@ -134,7 +139,7 @@ public final class SessionService {
             return new SessionReply.Unavailable(
                     problem.isEmpty()
                             ? "no answer within " + ANSWER.toSeconds() + " s: try again"
-                            : "the token log cannot be written now: " + problem);
+                            : "nothing can be told now: " + problem);
         }
         throw new IllegalStateException("asking the sessions", failure);
     }

@@ -70,6 +70,10 @@ final class SessionState {
     }
 
     private void sampled(Sampled sampled) {
+        if (sampled.position() != size) {
+            throw new IllegalStateException(
+                    "a token of position " + sampled.position() + " follows " + size + " tokens");
+        }
         told(sampled.offset());
         turn().text().append(sampled.text());
         add(sampled.token());

@@ -2,7 +2,7 @@
 package io.headwater.sessions.session;
 
 import io.headwater.sessions.log.SessionEvent.Opened;
-import io.headwater.sessions.session.Session.SessionPlace;
+import io.headwater.sessions.session.SessionScope.SessionPlace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class Sessions {
             implements Command {}
 
     /** Something for one session. */
-    record Forward(String id, Session.Command command) implements Command {}
+    record Forward(String id, SessionCommand command) implements Command {}
 
     /** These had an answer at work when the last server ended: they go on. */
     record Resume(List<String> ids) implements Command {}
@@ -43,9 +43,9 @@ public final class Sessions {
 
     private final ActorContext<Command> context;
     private final SessionParts parts;
-    private final Map<String, ActorRef<Session.Command>> sessions = new HashMap<>();
+    private final Map<String, ActorRef<SessionCommand>> sessions = new HashMap<>();
     /** What came for sessions that are being let go. */
-    private final Map<String, List<Session.Command>> held = new HashMap<>();
+    private final Map<String, List<SessionCommand>> held = new HashMap<>();
 
     private @Nullable ActorRef<SessionReply> ending;
 
@@ -84,21 +84,21 @@ public final class Sessions {
             case Forward forward -> forward(forward.id(), forward.command());
             case Resume resume -> resume.ids().forEach(this::session);
             case Leaving leaving -> {
-                @Nullable ActorRef<Session.Command> session = sessions.get(leaving.id());
+                @Nullable ActorRef<SessionCommand> session = sessions.get(leaving.id());
                 if (session != null && held.putIfAbsent(leaving.id(), new ArrayList<>()) == null) {
-                    session.tell(new Session.Stop());
+                    session.tell(new SessionCommand.Stop());
                 }
             }
             case Staying staying -> {
-                @Nullable List<Session.Command> commands = held.remove(staying.id());
-                @Nullable ActorRef<Session.Command> session = sessions.get(staying.id());
+                @Nullable List<SessionCommand> commands = held.remove(staying.id());
+                @Nullable ActorRef<SessionCommand> session = sessions.get(staying.id());
                 if (commands != null && session != null) {
                     commands.forEach(session::tell);
                 }
             }
             case End end -> {
                 ending = end.replyTo();
-                sessions.values().forEach(session -> session.tell(new Session.Halt()));
+                sessions.values().forEach(session -> session.tell(new SessionCommand.Halt()));
             }
         }
     }
@@ -108,32 +108,32 @@ public final class Sessions {
             open.replyTo().tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
             return;
         }
-        ActorRef<Session.Command> session = spawn(open.id(), Session.create(parts, place(open.id()), open.opened()));
+        ActorRef<SessionCommand> session = spawn(open.id(), Session.opened(parts, place(open.id()), open.opened()));
         session.tell(open.turn()
-                .<Session.Command>map(turn -> new Session.Ask(turn, open.replyTo()))
-                .orElseGet(() -> new Session.AwaitReady(open.replyTo())));
+                .<SessionCommand>map(turn -> new SessionCommand.Ask(turn, open.replyTo()))
+                .orElseGet(() -> new SessionCommand.AwaitReady(open.replyTo())));
     }
 
-    private void forward(String id, Session.Command command) {
+    private void forward(String id, SessionCommand command) {
         if (ending != null) {
-            if (command instanceof Session.Question question) {
+            if (command instanceof SessionCommand.Question question) {
                 question.replyTo()
                         .tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
             }
             return;
         }
-        @Nullable List<Session.Command> waiting = held.get(id);
+        @Nullable List<SessionCommand> waiting = held.get(id);
         if (waiting == null) {
             session(id).tell(command);
         } else if (waiting.size() < MOST_HELD) {
             waiting.add(command);
-        } else if (command instanceof Session.Question question) {
+        } else if (command instanceof SessionCommand.Question question) {
             question.replyTo().tell(new SessionReply.Unavailable("too many wait for this session: try again"));
         }
     }
 
-    private ActorRef<Session.Command> session(String id) {
-        @Nullable ActorRef<Session.Command> session = sessions.get(id);
+    private ActorRef<SessionCommand> session(String id) {
+        @Nullable ActorRef<SessionCommand> session = sessions.get(id);
         return session != null ? session : spawn(id, Loading.create(parts, place(id)));
     }
 
@@ -141,8 +141,8 @@ public final class Sessions {
         return new SessionPlace(id, context.getSelf());
     }
 
-    private ActorRef<Session.Command> spawn(String id, Behavior<Session.Command> behavior) {
-        ActorRef<Session.Command> session = context.spawn(behavior, id);
+    private ActorRef<SessionCommand> spawn(String id, Behavior<SessionCommand> behavior) {
+        ActorRef<SessionCommand> session = context.spawn(behavior, id);
         context.watch(session);
         sessions.put(id, session);
         return session;
@@ -151,7 +151,7 @@ public final class Sessions {
     /** What came for it while it went wants it back. */
     private void gone(String id) {
         sessions.remove(id);
-        @Nullable List<Session.Command> commands = held.remove(id);
+        @Nullable List<SessionCommand> commands = held.remove(id);
         if (commands != null && ending == null) {
             commands.forEach(command -> forward(id, command));
         }

@@ -29,11 +29,13 @@ final class TurnClock {
         firstNanos = firstNanos == 0 ? lastNanos : firstNanos;
     }
 
-    Usage usage(int promptTokens, int completionTokens) {
+    /** {@code before}: tokens of the session before the turn's prompt. */
+    Usage usage(int before, int promptTokens, int completionTokens) {
         long prompt = firstNanos == 0 ? System.nanoTime() - startNanos : firstNanos - startNanos;
         return new Usage(
                 promptTokens,
                 Math.max(0, cached),
+                Math.clamp(cached - before, 0, promptTokens),
                 completionTokens,
                 prompt / NANOS_PER_MILLI,
                 (lastNanos - firstNanos) / NANOS_PER_MILLI);

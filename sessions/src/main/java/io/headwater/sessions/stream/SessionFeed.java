@@ -5,10 +5,12 @@ import io.headwater.sessions.log.SessionEvent.Told;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest told events of one session, and word that there are more. The session's actor publishes what has been committed; subscribers of any number
@@ -18,23 +20,22 @@ public final class SessionFeed {
     static final int KEPT = 256;
 
     private final String session;
-    private final IntConsumer watched;
+    private final Runnable whenWatchedChanges;
     private final Deque<Told> newest = new ArrayDeque<>();
-    private CompletableFuture<Void> more = new CompletableFuture<>();
+    private final Set<Subscriber> subscribers = new LinkedHashSet<>();
     private int end;
-    private int subscribers;
     private boolean over;
 
     /**
      * A feed.
      *
      * @param end offset of the next event to come: what is before it is in the log
-     * @param watched hears the number of subscribers whenever it changes, on a subscriber's thread
+     * @param whenWatchedChanges runs after a subscriber has come or gone, on the subscriber's thread; {@link #watched} then says how it is
      */
-    public SessionFeed(String session, int end, IntConsumer watched) {
+    public SessionFeed(String session, int end, Runnable whenWatchedChanges) {
         this.session = session;
         this.end = end;
-        this.watched = watched;
+        this.whenWatchedChanges = whenWatchedChanges;
     }
 
     public String session() {
@@ -58,7 +59,7 @@ public final class SessionFeed {
 
     /** Events that are in the log now, following those before without a gap. */
     public void publish(List<? extends Told> events) {
-        CompletableFuture<Void> woken;
+        List<CompletableFuture<Void>> woken;
         synchronized (this) {
             for (Told event : events) {
                 if (event.offset() != end) {
@@ -71,20 +72,30 @@ public final class SessionFeed {
             while (newest.size() > KEPT) {
                 newest.removeFirst();
             }
-            woken = more;
-            more = new CompletableFuture<>();
+            woken = woken();
         }
-        woken.complete(null);
+        woken.forEach(each -> each.complete(null));
     }
 
     /** Nothing more will be published: subscribers end when they have read all. */
     public void close() {
-        CompletableFuture<Void> woken;
+        List<CompletableFuture<Void>> woken;
         synchronized (this) {
             over = true;
-            woken = more;
+            woken = woken();
         }
-        woken.complete(null);
+        woken.forEach(each -> each.complete(null));
+    }
+
+    private List<CompletableFuture<Void>> woken() {
+        List<CompletableFuture<Void>> woken = new ArrayList<>();
+        for (Subscriber subscriber : subscribers) {
+            if (subscriber.more != null) {
+                woken.add(subscriber.more);
+                subscriber.more = null;
+            }
+        }
+        return woken;
     }
 
     /** Offset of the next event to come. */
@@ -92,10 +103,34 @@ public final class SessionFeed {
         return end;
     }
 
-    synchronized Look look(int after, int most) {
+    /** Whether anybody subscribes. */
+    public synchronized boolean watched() {
+        return !subscribers.isEmpty();
+    }
+
+    /** A new subscriber, which {@link #detach} must follow. */
+    Subscriber attach() {
+        Subscriber subscriber = new Subscriber();
+        synchronized (this) {
+            subscribers.add(subscriber);
+        }
+        whenWatchedChanges.run();
+        return subscriber;
+    }
+
+    /** It has gone: nothing of it is kept, also if it still waited. */
+    void detach(Subscriber subscriber) {
+        synchronized (this) {
+            subscribers.remove(subscriber);
+        }
+        whenWatchedChanges.run();
+    }
+
+    /** What comes after an offset for one subscriber, at most so many events. */
+    synchronized Look look(Subscriber subscriber, int after, int most) {
         int next = after + 1;
         if (next >= end) {
-            return over ? new Look.Over() : new Look.Wait(more);
+            return over ? new Look.Over() : new Look.Wait(subscriber.waiting());
         }
         if (next < end - newest.size()) {
             return new Look.InLog();
@@ -109,20 +144,14 @@ public final class SessionFeed {
         return new Look.Events(events);
     }
 
-    void attach() {
-        change(1);
-    }
+    /** One who listens. What it waits for belongs to it, so that nothing is left of those who go while they wait. */
+    static final class Subscriber {
+        private @Nullable CompletableFuture<Void> more;
 
-    void detach() {
-        change(-1);
-    }
-
-    private void change(int by) {
-        int now;
-        synchronized (this) {
-            subscribers += by;
-            now = subscribers;
+        private CompletableFuture<Void> waiting() {
+            CompletableFuture<Void> now = more == null ? new CompletableFuture<>() : more;
+            more = now;
+            return now;
         }
-        watched.accept(now);
     }
 }

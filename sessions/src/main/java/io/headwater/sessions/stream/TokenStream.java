@@ -45,7 +45,13 @@ public final class TokenStream {
 
     /** The first event after an offset of a feed that has just begun; empty if there is none for some seconds. */
     public static CompletionStage<Optional<Told>> first(SessionFeed feed, int after) {
-        return switch (feed.look(after, 1)) {
+        SessionFeed.Subscriber subscriber = feed.attach();
+        return first(feed, subscriber, after).whenComplete((_, _) -> feed.detach(subscriber));
+    }
+
+    private static CompletionStage<Optional<Told>> first(
+            SessionFeed feed, SessionFeed.Subscriber subscriber, int after) {
+        return switch (feed.look(subscriber, after, 1)) {
             case SessionFeed.Look.Events page ->
                 CompletableFuture.completedFuture(Optional.of(page.events().getFirst()));
             case SessionFeed.Look.Wait wait ->
@@ -53,7 +59,7 @@ public final class TokenStream {
                         .toCompletableFuture()
                         .copy()
                         .completeOnTimeout(null, FIRST_SECONDS, TimeUnit.SECONDS)
-                        .thenApply(_ -> feed.look(after, 1) instanceof SessionFeed.Look.Events page
+                        .thenApply(_ -> feed.look(subscriber, after, 1) instanceof SessionFeed.Look.Events page
                                 ? Optional.of(page.events().getFirst())
                                 : Optional.empty());
             case SessionFeed.Look.InLog _, SessionFeed.Look.Over _ ->
@@ -63,25 +69,25 @@ public final class TokenStream {
 
     private Source<List<Told>, NotUsed> from(int after) {
         return Source.lazySource(() -> {
-                    feed.attach();
-                    return Source.unfoldAsync(new Place(after, false), this::next)
+                    SessionFeed.Subscriber subscriber = feed.attach();
+                    return Source.unfoldAsync(new Place(after, false), place -> next(subscriber, place))
                             .watchTermination((mat, done) -> {
-                                var _ = done.whenComplete((_, _) -> feed.detach());
+                                var _ = done.whenComplete((_, _) -> feed.detach(subscriber));
                                 return mat;
                             });
                 })
                 .mapMaterializedValue(_ -> NotUsed.getInstance());
     }
 
-    private CompletionStage<Optional<Pair<Place, List<Told>>>> next(Place place) {
+    private CompletionStage<Optional<Pair<Place, List<Told>>>> next(SessionFeed.Subscriber subscriber, Place place) {
         if (place.over()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return switch (feed.look(place.after(), PAGE)) {
+        return switch (feed.look(subscriber, place.after(), PAGE)) {
             case SessionFeed.Look.Events page -> CompletableFuture.completedFuture(page(place, page.events()));
             case SessionFeed.Look.InLog _ ->
                 reader.told(feed.session(), place.after(), PAGE).thenApply(events -> page(place, events));
-            case SessionFeed.Look.Wait wait -> wait.more().thenComposeAsync(_ -> next(place));
+            case SessionFeed.Look.Wait wait -> wait.more().thenComposeAsync(_ -> next(subscriber, place));
             case SessionFeed.Look.Over _ -> CompletableFuture.completedFuture(Optional.empty());
         };
     }

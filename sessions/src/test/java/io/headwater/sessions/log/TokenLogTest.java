@@ -23,6 +23,7 @@ import io.headwater.sessions.testlog.BreakableConnections;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class TokenLogTest {
     @TempDir
     private Path directory;
 
-    private static final Usage USAGE = new Usage(3, 0, 2, 1.5, 2.5);
+    private static final Usage USAGE = new Usage(3, 5, 1, 2, 1.5, 2.5);
 
     private static Opened opened() throws Exception {
         return new Opened(
@@ -176,6 +177,22 @@ final class TokenLogTest {
 
             assertThat(get(log.reader().events("s"))).hasSize(5);
             assertThat(get(log.reader().running())).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAnotherServerHasWrittenIsNeitherChangedNorTakenForOurs() throws Exception {
+        BreakableConnections connections = new BreakableConnections(directory);
+        try (TokenLog log = TokenLog.open(connections, "the test's log");
+                LogRows late = new LogRows(connections.open())) {
+            get(log.writer().write(append(0, opened(), asked(1), sampled(0))));
+
+            assertThatThrownBy(() -> late.write(List.of(append(2, ended(0))), true))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("does a second server write to this log");
+
+            late.write(List.of(append(2, sampled(0))), true);
+            assertThat(get(log.reader().events("s"))).containsExactly(opened(), asked(1), sampled(0));
         }
     }
 

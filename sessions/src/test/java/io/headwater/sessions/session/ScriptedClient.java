@@ -31,6 +31,7 @@ final class ScriptedClient implements DecodeClient {
     private final BlockingQueue<Consumer<Map<Long, DecodeListener>>> orders = new LinkedBlockingQueue<>();
     private final Map<Long, DecodeListener> open = new HashMap<>();
     private final List<Long> released = new ArrayList<>();
+    private final List<Long> parked = new ArrayList<>();
 
     /** Waits for the next request. */
     Generate next() throws InterruptedException {
@@ -91,6 +92,19 @@ final class ScriptedClient implements DecodeClient {
     public void release(long session) {
         synchronized (released) {
             released.add(session);
+        }
+    }
+
+    @Override
+    public void park(long session) {
+        synchronized (parked) {
+            parked.add(session);
+        }
+    }
+
+    List<Long> parked() {
+        synchronized (parked) {
+            return List.copyOf(parked);
         }
     }
 

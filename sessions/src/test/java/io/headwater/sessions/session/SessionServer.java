@@ -13,9 +13,11 @@ import io.headwater.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a server without HTTP and without a model's weights: sessions, a log, and a decode client that the test plays. */
 final class SessionServer implements AutoCloseable {
@@ -28,8 +30,14 @@ final class SessionServer implements AutoCloseable {
     final ActorTestKit kit = ActorTestKit.create();
     private final TokenLog log;
     private final DecodeDesk desk;
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    private volatile boolean holding;
 
     SessionServer(Path directory, Connections connections, Duration idle) throws Exception {
+        this(directory, connections, idle, Duration.ofMinutes(10));
+    }
+
+    SessionServer(Path directory, Connections connections, Duration idle, Duration grace) throws Exception {
         try (GgufFile file = GgufFile.open(TinyModel.create().write(directory))) {
             prompts = new Prompts(
                     Tokenizer.of(file.metadata()),
@@ -38,11 +46,32 @@ final class SessionServer implements AutoCloseable {
         }
         log = TokenLog.open(connections, "the test's log");
         desk = DecodeDesk.start(client, PLACES);
-        SessionSettings settings =
-                new SessionSettings(MODEL, 200, idle, Duration.ofMillis(300), Duration.ofSeconds(20));
-        sessions = SessionService.start(
-                kit.system(),
-                new SessionParts(log, desk, prompts, Runnable::run, new AtomicLong()::incrementAndGet, settings));
+        SessionSettings settings = new SessionSettings(MODEL, 200, idle, grace, Duration.ofSeconds(20));
+        sessions = SessionService.start(kit.system(), new SessionParts(log, desk, prompts, this::work, settings));
+    }
+
+    /** From now on no prompt is made, until {@link #goOn}. */
+    void hold() {
+        holding = true;
+    }
+
+    void goOn() {
+        holding = false;
+        for (@Nullable Runnable task = held.poll(); task != null; task = held.poll()) {
+            task.run();
+        }
+    }
+
+    boolean holds() {
+        return !held.isEmpty();
+    }
+
+    private void work(Runnable task) {
+        if (holding) {
+            held.add(task);
+        } else {
+            task.run();
+        }
     }
 
     TokenLog log() {

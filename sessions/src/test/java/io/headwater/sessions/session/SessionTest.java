@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import static io.headwater.sessions.session.SessionTurns.get;
+import static io.headwater.sessions.session.SessionTurns.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.PastTurn;
-import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
-import io.headwater.model.generation.TurnOptions;
-import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.sampling.SamplingOptions;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -62,23 +59,8 @@ final class SessionTest {
         server = new SessionServer(directory, connections, idle);
     }
 
-    private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
-    }
-
     private Opened opened(boolean plain) {
-        return new Opened(1, plain, server.sessions.model(), KvOptions.NONE, List.of(), "{}");
-    }
-
-    private static TurnRequest say(String text, String key) {
-        return new TurnRequest(
-                List.of(new Message("user", text)),
-                TokenIds.NONE,
-                SamplingOptions.defaults(),
-                11,
-                new TurnOptions(50, List.of(), false),
-                key,
-                key.isEmpty() ? "" : "digest of " + text);
+        return SessionTurns.opened(server, plain);
     }
 
     private String open() {
@@ -90,9 +72,7 @@ final class SessionTest {
     }
 
     private List<Told> told(SessionFeed feed, int after) {
-        return get(TokenStream.ofTurn(feed, server.sessions.reader(), after)
-                .mapConcat(page -> page)
-                .runWith(Sink.seq(), server.kit.system()));
+        return SessionTurns.told(server, feed, after);
     }
 
     private static List<Integer> tokens(List<Told> told) {
@@ -273,6 +253,8 @@ final class SessionTest {
 
     @Test
     void aCompletionThatNobodyHearsIsCancelledAfterTheGraceAndASessionIsNot() throws Exception {
+        server.close();
+        server = new SessionServer(directory, connections, NEVER_IDLE, Duration.ofMillis(300));
         String id = open();
         accepted(server.sessions.ask(id, say("one", "")));
         server.client.next();
@@ -319,7 +301,7 @@ final class SessionTest {
         told(turn.feed(), -1);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> server.client.released().contains(request.session()));
+                .until(() -> server.client.parked().contains(request.session()));
 
         SessionReply.Accepted second = accepted(server.sessions.ask(id, say("two", "")));
 
@@ -327,6 +309,32 @@ final class SessionTest {
         assertThat(second.turn()).isEqualTo(2);
         assertThat(Arrays.copyOf(next.log().toArray(), request.log().size() + 2))
                 .isEqualTo(request.log().plus(65, END).toArray());
+    }
+
+    @Test
+    void aSessionThatWasToRestBeforeItsEndWasInTheLogRestsLater() throws Exception {
+        restart(Duration.ofMillis(50));
+        String id = open();
+        accepted(server.sessions.ask(id, say("one", "")));
+        Generate request = server.client.next();
+        int before = server.client.parked().size();
+        connections.breakDown();
+        server.client.tokens(request, 0, 65, END);
+        server.client.end(request, FinishReason.STOP);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !server.sessions.problem().isEmpty());
+        Awaitility.await()
+                .pollDelay(Duration.ofMillis(200)) // four times as long as it may be idle
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> server.sessions.atWork() == 0);
+        assertThat(server.client.parked()).hasSize(before);
+
+        connections.mend();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> server.client.parked().size() > before);
     }
 
     @Test
@@ -348,5 +356,6 @@ final class SessionTest {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> heard.toCompletableFuture().isDone());
         assertThat(server.sessions.atWork()).isZero();
+        assertThat(server.client.released()).hasSize(1);
     }
 }

@@ -43,8 +43,8 @@ final class TokenStreamTest {
     @SuppressWarnings("NullAway.Init") // set before each test
     private TokenLog log;
 
-    private final AtomicInteger watched = new AtomicInteger();
-    private final SessionFeed feed = new SessionFeed("s", 0, watched::set);
+    private final AtomicInteger changes = new AtomicInteger();
+    private final SessionFeed feed = new SessionFeed("s", 0, changes::incrementAndGet);
     private int next;
 
     @BeforeEach
@@ -69,7 +69,7 @@ final class TokenStreamTest {
         for (int i = 0; i < count; i++) {
             boolean last = turnEnds && i == count - 1;
             Told event = last
-                    ? new TurnEnded(next, "stop", "", TurnProblem.NONE, new Usage(1, 0, count, 1, 1))
+                    ? new TurnEnded(next, "stop", "", TurnProblem.NONE, new Usage(1, 0, 0, count, 1, 1))
                     : new Sampled(next, next % 100, "t" + next, next, null);
             events.add(event);
             told.add(event);
@@ -96,7 +96,7 @@ final class TokenStreamTest {
         tell(3 * SessionFeed.KEPT, false);
         CompletionStage<List<Integer>> all = offsets(TokenStream.after(feed, log.reader(), -1));
         CompletionStage<List<Integer>> some = offsets(TokenStream.after(feed, log.reader(), 99));
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> watched.get() == 2);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> changes.get() == 2 && feed.watched());
 
         for (int i = 0; i < 50; i++) {
             tell(1 + i % 3, false);
@@ -105,7 +105,7 @@ final class TokenStreamTest {
 
         assertThat(get(all)).isEqualTo(range(0, next));
         assertThat(get(some)).isEqualTo(range(100, next));
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> watched.get() == 0);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> changes.get() == 4 && !feed.watched());
     }
 
     @Test
@@ -139,7 +139,7 @@ final class TokenStreamTest {
 
     @Test
     void aGapInTheLogIsAnErrorAndNotSkipped() {
-        SessionFeed claims = new SessionFeed("empty", 5, _ -> {});
+        SessionFeed claims = new SessionFeed("empty", 5, () -> {});
 
         CompletableFuture<List<Integer>> heard =
                 offsets(TokenStream.after(claims, log.reader(), -1)).toCompletableFuture();
@@ -147,5 +147,20 @@ final class TokenStreamTest {
         assertThatThrownBy(() -> get(heard)).hasMessageContaining("the log does not have what follows offset -1");
         assertThatThrownBy(() -> claims.publish(List.of(new Sampled(6, 1, "", 1, null))))
                 .hasMessageContaining("tells offset 6, but 5 is next");
+    }
+
+    @Test
+    void nothingIsLeftOfASubscriberThatGoesWhileItWaits() {
+        SessionFeed.Subscriber gone = feed.attach();
+        SessionFeed.Subscriber stays = feed.attach();
+        SessionFeed.Look.Wait forGone = (SessionFeed.Look.Wait) feed.look(gone, -1, 1);
+        SessionFeed.Look.Wait forStays = (SessionFeed.Look.Wait) feed.look(stays, -1, 1);
+
+        feed.detach(gone);
+        tell(1, false);
+
+        assertThat(forGone.more().toCompletableFuture()).isNotDone();
+        assertThat(forStays.more().toCompletableFuture()).isDone();
+        assertThat(feed.watched()).isTrue();
     }
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** By what a cache on disk is known again: the tokens that it has read, and the positions at which it has changed shape on the way. */
+final class CacheDigest {
+    private static final int BYTES = 16;
+
+    private CacheDigest() {}
+
+    /** 32 hexadecimal digits of the first {@code position} tokens and the changes up to there. */
+    static String of(TokenLog log, int position, ChangeLog changed) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + position + changed.count()));
+        bytes.putInt(position);
+        for (int i = 0; i < position; i++) {
+            bytes.putInt(log.get(i));
+        }
+        for (int i = 0; i < changed.count(); i++) {
+            bytes.putInt(changed.get(i));
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
+            return HexFormat.of().formatHex(hash, 0, BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

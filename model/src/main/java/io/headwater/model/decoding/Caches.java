@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.engine.NoKvMemoryException;
+import io.headwater.model.engine.StepEngine;
+import io.headwater.model.saved.CacheShelf;
+import io.headwater.model.saved.NoShelf;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request's cache comes from and where it goes: a session's own that stayed in memory, one from the shelf, one that another request has left and whose
+ * tokens this one begins with, or an empty one. Which of them changes no bit. Owned by the decode loop.
+ */
+final class Caches {
+    private final StepEngine engine;
+    private final Reconstruction reconstruction;
+    private final KeptCaches kept;
+    private Shelving shelving = new Shelving(NoShelf.NONE);
+
+    Caches(StepEngine engine, int mostKept, Reconstruction reconstruction) {
+        this.engine = engine;
+        this.reconstruction = reconstruction;
+        this.kept = new KeptCaches(engine, mostKept, cache -> shelving.leaves(cache));
+    }
+
+    void keepOn(CacheShelf shelf) {
+        shelving = new Shelving(shelf);
+    }
+
+    /** From now on so many caches of requests that are over stay, for others that begin with the same tokens. */
+    void leaveFor(int others) {
+        kept.leaveFor(others);
+    }
+
+    /**
+     * The cache from which a request goes on.
+     *
+     * @throws IllegalArgumentException if its turns do not follow each other
+     */
+    SessionCache begin(Request request) {
+        ChangePoints changes = request.changePoints(engine.contextLength());
+        Course course = new Course(changes, reconstruction, engine.contextLength());
+        TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
+        @Nullable SessionCache old = kept.take(request.session()).orElse(null);
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {
+            old.goOnWith(request.session(), log, course);
+            return old;
+        }
+        if (old != null) {
+            engine.close(old.sequence());
+        }
+        return shelved(request, log, course)
+                .or(() -> left(request, log, course))
+                .orElseGet(() -> new SessionCache(
+                        request.session(),
+                        engine.open(request.session(), request.asked().kv()),
+                        log,
+                        course));
+    }
+
+    private Optional<SessionCache> shelved(Request request, TokenLog log, Course course) {
+        while (true) {
+            try {
+                return shelving.back(request.session(), request.asked().kv(), log, request.mostCached(), course);
+            } catch (NoKvMemoryException e) {
+                if (!kept.freeOldest()) {
+                    return Optional.empty(); // its first step has no room either, and says so
+                }
+            }
+        }
+    }
+
+    private Optional<SessionCache> left(Request request, TokenLog log, Course course) {
+        Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course.changes());
+        left.ifPresent(cache -> cache.goOnWith(request.session(), log, course));
+        return left;
+    }
+
+    /** A request is over; {@code keeps}: its session may go on. */
+    void end(SessionCache cache, boolean keeps) {
+        if (keeps) {
+            kept.keep(cache);
+        } else {
+            kept.leave(cache);
+        }
+    }
+
+    /** A session at work has passed a change point. */
+    void changed(SessionCache cache) {
+        shelving.changed(cache);
+    }
+
+    /** What may be wanted after the end of this process is put on the shelf. */
+    void save(SessionCache cache) {
+        shelving.leaves(cache);
+    }
+
+    /** Frees the cache that was used longest ago; false if there is none. */
+    boolean freeOldest() {
+        return kept.freeOldest();
+    }
+
+    void park(long session) {
+        kept.park(session);
+    }
+
+    void parkAll(BooleanSupplier enough) {
+        kept.parkAll(enough);
+    }
+
+    void release(long session) {
+        kept.release(session);
+        shelving.drop(session);
+    }
+
+    void releaseAll() {
+        kept.releaseAll();
+    }
+}
