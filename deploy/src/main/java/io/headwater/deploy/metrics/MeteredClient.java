@@ -57,6 +57,11 @@ final class MeteredClient implements DecodeClient {
     }
 
     @Override
+    public void park(long session) {
+        client.park(session);
+    }
+
+    @Override
     public boolean await(Duration timeout) {
         boolean told = client.await(timeout);
         long now = nanoClock.getAsLong();

@@ -7,6 +7,7 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.CacheShelf.Saved;
 import io.headwater.model.saved.NoShelf;
+import java.util.List;
 import java.util.Optional;
 
 /** Which caches go to the shelf, when, and which come back from there. Owned by the decode loop. */
@@ -34,7 +35,8 @@ final class Shelving {
 
     private static int longest(SessionCache cache) {
         return cache.sequence().headEntries().stream()
-                .mapToInt(each -> each)
+                .flatMap(List::stream)
+                .mapToInt(Integer::intValue)
                 .max()
                 .orElse(0);
     }
