@@ -133,8 +133,8 @@ final class SegmentsTest {
             assertRefused(
                     heads,
                     kv,
-                    "segment 0: of arithmetic version 99, this version of Headwater computes by 2; drop it and build"
-                            + " the cache again from the session's tokens",
+                    "segment 0: of arithmetic version 99, this version of Headwater computes by "
+                            + ArithmeticVersion.CURRENT + "; drop it and build the cache again from the session's tokens",
                     arithmetic);
         }
     }
