@@ -134,7 +134,8 @@ final class SegmentsTest {
                     heads,
                     kv,
                     "segment 0: of arithmetic version 99, this version of Headwater computes by "
-                            + ArithmeticVersion.CURRENT + "; drop it and build the cache again from the session's tokens",
+                            + ArithmeticVersion.CURRENT
+                            + "; drop it and build the cache again from the session's tokens",
                     arithmetic);
         }
     }
