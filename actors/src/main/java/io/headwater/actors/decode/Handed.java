@@ -11,6 +11,7 @@ import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.DecodeRequest.Score;
+import io.headwater.model.kvcache.KvOptions;
 import java.util.Arrays;
 
 /**
@@ -114,6 +115,9 @@ final class Handed {
                 (long) generate.log().size() + generate.turn().maxTokens() - generate.answered();
             case Score score -> score.log().size();
         };
+        if (asked.kv().policy().reconstructs()) {
+            most += KvOptions.REPEATED; // in its cache until the reconstruction is over
+        }
         return Math.min(
                 Math.clamp(most, 1, Math.max(1, contextLength)), asked.kv().reservedEntries(contextLength));
     }

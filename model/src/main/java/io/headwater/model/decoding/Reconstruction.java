@@ -18,6 +18,9 @@ public final class Reconstruction {
     /** Tokens of the part before that a request ends with. */
     private static final int TAIL = 8;
 
+    /** Of the context, for a part that is worth its request. */
+    private static final int LEAST_PART = 128;
+
     private final int[] first;
     private final int[] next;
 
@@ -28,7 +31,7 @@ public final class Reconstruction {
 
     /** Whether a useful part fits into the positions that the context has left. */
     boolean fits(int room) {
-        return most(room) > TAIL;
+        return most(room) >= LEAST_PART;
     }
 
     private int most(int room) {

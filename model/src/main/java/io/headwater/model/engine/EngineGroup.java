@@ -145,6 +145,9 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     public Sequence fork(Sequence from, long id, KvOptions options) throws NoKvMemoryException {
         Sequence fork = open(id, options);
         try {
+            if (from.repeated() > 0) {
+                throw new IllegalArgumentException("a sequence in the middle of a reconstruction cannot be forked");
+            }
             if (from.rotaryPosition() != fork.rebasing().position(from.position())) {
                 throw new IllegalArgumentException("a sequence that has come to its context's end cannot be forked");
             }

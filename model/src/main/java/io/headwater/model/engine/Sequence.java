@@ -204,9 +204,10 @@ public final class Sequence implements AutoCloseable {
 
     /** What a full cache would be charged now. */
     public long kvFullBytes() {
-        return onAllShards(Arrays.stream(caches)
-                .mapToLong(cache -> cache.fullBytes(position))
-                .sum());
+        long here = Arrays.stream(caches)
+                .mapToLong(cache -> cache.fullBytes(position - repeated))
+                .sum();
+        return Math.round(here / share); // as many bytes a head, whatever heads have given up
     }
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.tensors.memory.Refusal;
 
 /** What must hold of a step before it is run: its tokens, positions and change points are possible, and there is memory for its entries. One thread. */
@@ -51,6 +52,10 @@ final class StepCheck {
             throw new EngineException("sequence " + sequence.id() + ": its policy has no reconstruction, or the step"
                     + " ends at a change point too: a reconstruction comes before a change");
         }
+        if (sequence.repeated() + step.rowsOf(run) > KvOptions.REPEATED) {
+            throw new EngineException("sequence " + sequence.id() + ": a part of a reconstruction has at most "
+                    + KvOptions.REPEATED + " tokens");
+        }
     }
 
     private void checkToken(int token) throws EngineException {
@@ -76,6 +81,9 @@ final class StepCheck {
             checkRoom(step.sequence(run), step.rowsOf(run));
             if (step.repeats(run)) {
                 checkRepeat(step, run);
+            } else if (step.sequence(run).repeated() > 0) {
+                throw new EngineException("sequence " + step.sequence(run).id()
+                        + " is in the middle of a reconstruction: end it with a run that rewinds");
             } else {
                 step.sequence(run).checkChange(step.rowsOf(run));
                 checkRebasing(step, run);

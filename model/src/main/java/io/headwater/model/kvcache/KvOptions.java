@@ -126,7 +126,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     private BudgetLimits limits(int mean, int contextLength) {
         int most = Math.max(mean, contextLength / 2);
         BudgetLimits limits =
-                BudgetLimits.withFloor(mean, policy.leastBudget(), (double) policy.decimal("floor"), most);
+                BudgetLimits.withFloor(mean, policy.leastBudget(), Double.parseDouble(policy.word("floor")), most);
         return policy.name().equals("kv-compress") ? limits.inBlocks(BLOCK) : limits;
     }
 
