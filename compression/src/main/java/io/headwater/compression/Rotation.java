@@ -8,4 +8,13 @@ public interface Rotation {
 
     /** Undoes {@link #rotate}, up to rounding. */
     void rotateBack(float[] v, int at, int position);
+
+    /** Moves what is rotated by one position to another, so many further on; {@code by} may be negative. */
+    default void move(float[] v, int at, int by) {
+        if (by >= 0) {
+            rotate(v, at, by);
+        } else {
+            rotateBack(v, at, -by);
+        }
+    }
 }

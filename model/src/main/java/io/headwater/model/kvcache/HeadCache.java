@@ -341,10 +341,8 @@ public final class HeadCache implements CompressibleHead {
         float[] key = new float[layout.headDim()];
         for (int entry = 0; entry < length; entry++) {
             int to = base - length + entry;
-            for (int d = 0; d < key.length; d++) {
-                key[d] = layout.key(EVERYTHING, blockOf(entry), within(entry), d);
-            }
-            turn(key, 0, to - position(entry), rotation);
+            layout.readKey(EVERYTHING, blockOf(entry), within(entry), key, 0);
+            rotation.move(key, 0, to - position(entry));
             layout.storeKey(EVERYTHING, blockOf(entry), within(entry), key, 0);
             columns().setInt(index, POSITION, entry, to);
         }
@@ -353,14 +351,6 @@ public final class HeadCache implements CompressibleHead {
             ring.move(next - rows, next, base - next, layout.headDim(), rotation);
         }
         next = base;
-    }
-
-    private static void turn(float[] vector, int at, int positions, Rotation rotation) {
-        if (positions >= 0) {
-            rotation.rotate(vector, at, positions);
-        } else {
-            rotation.rotateBack(vector, at, -positions);
-        }
     }
 
     @Override

@@ -85,11 +85,7 @@ final class QueryRing {
         float[] rows = new float[(to - from) * rowFloats];
         read(from, to, rows);
         for (int at = 0; at < rows.length; at += headDim) {
-            if (by >= 0) {
-                rotation.rotate(rows, at, by);
-            } else {
-                rotation.rotateBack(rows, at, -by);
-            }
+            rotation.move(rows, at, by);
         }
         for (int position = from; position < to; position++) {
             store(position + by, rows, (position - from) * rowFloats);
