@@ -170,45 +170,77 @@ final class PolicyTable {
     }
 
     private static List<PolicyOption> emsOptions() {
-        return divided(
-                whole("sinks", 4, 0, 256, "first entries that are always kept"),
-                window(8),
-                choice(
-                        "score",
-                        "attention",
-                        List.of("attention", "reconstruction"),
-                        "reconstruction: as kvzip, in place of the Global-Local score and key geometry"),
-                REDUCE,
-                choice(
-                        "combine",
-                        "sum",
-                        List.of("sum", "max", "local", "global"),
-                        "all queries' sums and the window's, aligned by their means"),
-                pool("max9"),
-                choice(
-                        "per-query",
-                        "off",
-                        List.of("off", "on"),
-                        "divide sums by the number of queries that saw the entry"),
-                decimal(
-                        "geometry",
-                        "8",
-                        0,
-                        1000,
-                        "weight of the rank by key geometry and value norm; 0: attention alone"),
-                choice("geometry-pool", "max5", POOLS, "how an entry's key geometry is spread to its neighbours"),
-                decimal("rho", "0.95", 0, 1, "share of the score's mass that a head keeps or merges"),
-                decimal("gamma", "0.5", 0, 16, "entries merged at most, in multiples of those kept; 0: evict only"),
-                decimal("tau", "0.6", 0, 2, "similarity below which an entry is evicted instead; above 1: evict only"),
-                choice("norm-rule", "center", List.of("center", "mean"), "norm of a merged key"),
-                choice(
-                        "storage",
-                        "expanded",
-                        List.of("compact", "expanded", "off"),
-                        "how merged entries are stored; off: evict only"),
-                choice("use-position", "off", List.of("off", "on"), "compare and merge keys as before their rotation"),
-                choice("merge-keys", "off", List.of("off", "on"), "merge keys too, not values alone"),
-                choice("bias", "off", List.of("off", "log-count"), "what a merged entry's logit gets"));
+        return with(
+                List.of(
+                        whole("sinks", 4, 0, 256, "first entries that are always kept"),
+                        window(8),
+                        choice(
+                                "score",
+                                "attention",
+                                List.of("attention", "reconstruction"),
+                                "reconstruction: as kvzip, in place of the Global-Local score and key geometry"),
+                        REDUCE,
+                        choice(
+                                "combine",
+                                "sum",
+                                List.of("sum", "max", "local", "global"),
+                                "all queries' sums and the window's, aligned by their means"),
+                        pool("max9"),
+                        choice(
+                                "rank",
+                                "best",
+                                List.of("best", "sum"),
+                                "best: all queries, the last ones and key geometry choose in turn, as often as their weights say; sum: ranks added"),
+                        decimal(
+                                "local",
+                                "2",
+                                0,
+                                1000,
+                                "weight of the last queries' choice, that of all queries being 1; rank=best"),
+                        choice(
+                                "per-query",
+                                "off",
+                                List.of("off", "on"),
+                                "divide sums by the number of queries that saw the entry"),
+                        decimal(
+                                "geometry",
+                                "3",
+                                0,
+                                1000,
+                                "weight of the choice by key geometry and value norm; 0: attention alone"),
+                        choice(
+                                "geometry-pool",
+                                "max5",
+                                POOLS,
+                                "how an entry's key geometry is spread to its neighbours"),
+                        decimal("rho", "0.95", 0, 1, "share of the score's mass that a head keeps or merges"),
+                        decimal(
+                                "gamma",
+                                "0.5",
+                                0,
+                                16,
+                                "entries merged at most, in multiples of those kept; 0: evict only"),
+                        decimal(
+                                "tau",
+                                "0.6",
+                                0,
+                                2,
+                                "similarity below which an entry is evicted instead; above 1: evict only"),
+                        choice("norm-rule", "center", List.of("center", "mean"), "norm of a merged key"),
+                        choice(
+                                "storage",
+                                "expanded",
+                                List.of("compact", "expanded", "off"),
+                                "how merged entries are stored; off: evict only"),
+                        choice(
+                                "use-position",
+                                "off",
+                                List.of("off", "on"),
+                                "compare and merge keys as before their rotation"),
+                        choice("merge-keys", "off", List.of("off", "on"), "merge keys too, not values alone"),
+                        choice("bias", "off", List.of("off", "log-count"), "what a merged entry's logit gets")),
+                allocation(Allocation.GLOBAL),
+                FLOOR);
     }
 
     /** Of a policy whose scores heads can compete with. */

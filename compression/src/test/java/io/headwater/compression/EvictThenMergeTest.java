@@ -46,7 +46,7 @@ class EvictThenMergeTest {
     @Test
     void whatIsKeptIsTheTopOfTheScore() throws PolicyException {
         TestHead head = head(2);
-        KvPolicy policy = KvPolicy.parse("ems:sinks=2,geometry=0,window=" + WINDOW);
+        KvPolicy policy = KvPolicy.parse("ems:sinks=2,rank=sum,geometry=0,window=" + WINDOW);
         float[] scores = new float[N];
         new EntryScores(LAYOUT, GROUP, N, KERNELS, TestRotation.interleaved(DIM))
                 .of(policy)
@@ -61,7 +61,7 @@ class EvictThenMergeTest {
         IntStream.range(N - WINDOW, N).forEach(want::add);
         int[] positions = want.stream().mapToInt(head::position).toArray();
 
-        compressed(",sinks=2,geometry=0", head);
+        compressed(",sinks=2,rank=sum,geometry=0", head);
 
         assertThat(head.keptPositions()).isEqualTo(positions);
     }
@@ -100,7 +100,7 @@ class EvictThenMergeTest {
         TestHead head = head(4);
         head.columnSum(0, 50);
 
-        compressed(",sinks=0,geometry=0", head);
+        compressed(",sinks=0,rank=sum,geometry=0", head);
 
         assertThat(head.position(0)).isZero();
     }
@@ -153,7 +153,7 @@ class EvictThenMergeTest {
             head.columnSum(i, 1);
         }
         head.window(new float[GROUP * DIM], 1);
-        compress("ems:window=1,sinks=0,storage=off,pool=none,geometry=1000,geometry-pool=" + pool, head, 4);
+        compress("ems:window=1,sinks=0,storage=off,pool=none,rank=sum,geometry=1000,geometry-pool=" + pool, head, 4);
         return head.keptPositions();
     }
 

@@ -30,7 +30,7 @@ class HeadCompressorTest {
                 KvPolicy.parse("pyramidkv"),
                 KvPolicy.parse("ada-kv"),
                 KvPolicy.parse("ems"),
-                KvPolicy.parse("ems:storage=off,combine=max,geometry=0,per-query=on"),
+                KvPolicy.parse("ems:storage=off,combine=max,rank=sum,geometry=0,per-query=on"),
                 KvPolicy.parse(
                         "ems:storage=compact,merge-keys=on,use-position=on,norm-rule=mean,bias=log-count,tau=0.3"),
                 KvPolicy.parse("ems:storage=compact,gamma=2,tau=0.3"),

@@ -20,13 +20,11 @@ public final class CompetingScores {
 
     private final KvPolicy policy;
     private final EntryScore score;
-    private final float[] values;
     private final Scale scale;
 
-    private CompetingScores(KvPolicy policy, EntryScore score, float[] values, Scale scale) {
+    private CompetingScores(KvPolicy policy, EntryScore score, Scale scale) {
         this.policy = policy;
         this.score = score;
-        this.values = values;
         this.scale = scale;
     }
 
@@ -36,13 +34,13 @@ public final class CompetingScores {
                 Scale.AS_IT_IS;
             default -> Scale.SHARE_ABOVE_LEAST;
         };
-        return new CompetingScores(policy, score, new float[0], scale);
+        return new CompetingScores(policy, score, scale);
     }
 
     public static CompetingScores ofMass(KvPolicy policy, GlobalLocalScore score) {
         return policy.reconstructs()
-                ? new CompetingScores(policy, score, new float[0], Scale.AS_IT_IS)
-                : new CompetingScores(policy, score, score.mass(), Scale.SHARE);
+                ? new CompetingScores(policy, score, Scale.AS_IT_IS)
+                : new CompetingScores(policy, score::weigh, Scale.SHARE);
     }
 
     /** A part of the work, before {@link #score}. */
@@ -56,9 +54,6 @@ public final class CompetingScores {
         int from = Math.min(n, policy.sinks());
         int to = Math.max(from, n - policy.recent(mean));
         score.score(head, out);
-        if (scale == Scale.SHARE) {
-            System.arraycopy(values, from, out, from, to - from);
-        }
         if (scale != Scale.AS_IT_IS) {
             normalise(out, from, to);
         }

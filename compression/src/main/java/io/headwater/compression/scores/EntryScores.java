@@ -42,6 +42,8 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
                 GlobalLocalScore.Combination.valueOf(policy.word("combine").toUpperCase(Locale.ROOT)),
                 Pooling.of(policy.word("pool")),
                 policy.on("per-query"),
+                ViewRanks.Rule.valueOf(policy.word("rank").toUpperCase(Locale.ROOT)),
+                policy.decimal("local"),
                 policy.decimal("geometry"),
                 Pooling.of(policy.word("geometry-pool")));
         return new GlobalLocalScore(options, window(policy), layout.headDim(), capacity);

@@ -6,8 +6,8 @@ import io.headwater.tensors.kernels.ExactExp;
 
 /**
  * EMS's Global-Local score (ALGORITHMS 1.2.1; a reconstruction): attention of all queries plus attention of the last ones, the
- * second scaled so that both have the same mean over the candidates. It is a mass: merging conserves it, and weighs by it. Ranked
- * together with key geometry (5.10): {@code r(GL) + weight · r((1 − cos(k, mean key)) · ‖v‖)}, r the rank among the candidates.
+ * second scaled so that both have the same mean over the candidates. It is a mass: merging conserves it, and weighs by it. What is kept
+ * is chosen by three views ({@link ViewRanks}): all queries, the last ones, and key geometry (5.10), {@code (1 − cos(k, mean key)) · ‖v‖}.
  */
 public final class GlobalLocalScore implements EntryScore {
     /** How the two views become one. */
@@ -20,8 +20,8 @@ public final class GlobalLocalScore implements EntryScore {
 
     /**
      * {@code window}: last queries that score, and last entries, which are no candidates; {@code reconstruction}: the mass is the probability that a reconstruction
-     * gave, and nothing else counts; {@code pooling}: of the window's attention; {@code geometry}: the weight
-     * of r(KV), 0: GL alone, unranked; {@code geometryPooling}: of KV, before it is ranked.
+     * gave, and nothing else counts; {@code pooling}: of the window's attention; {@code local} and {@code geometry}: weights of the last queries' and of
+     * key geometry's rank, that of all queries (of GL, where ranks are added) being 1; {@code geometryPooling}: of key geometry, before it is ranked.
      */
     public record Options(
             int sinks,
@@ -30,14 +30,15 @@ public final class GlobalLocalScore implements EntryScore {
             Combination combination,
             Pooling pooling,
             boolean perQuery,
+            ViewRanks.Rule rank,
+            float local,
             float geometry,
             Pooling geometryPooling) {}
 
     private final Options options;
     private final WindowAttention attention;
     private final KeyGeometry geometry;
-    private final TopEntries top;
-    private final int[] order;
+    private final ViewRanks ranks;
     private final float[] global;
     private final float[] window;
     private final float[] local;
@@ -48,8 +49,7 @@ public final class GlobalLocalScore implements EntryScore {
         this.options = options;
         this.attention = attention;
         geometry = new KeyGeometry(headDim);
-        top = new TopEntries(capacity);
-        order = new int[capacity];
+        ranks = new ViewRanks(options.rank(), capacity);
         global = new float[capacity];
         window = new float[capacity];
         local = new float[capacity];
@@ -81,16 +81,26 @@ public final class GlobalLocalScore implements EntryScore {
             for (int entry = from; entry < to; entry++) {
                 mass[entry] = ExactExp.exp(scores[entry]);
             }
-            return;
+        } else {
+            weigh(head);
+            rank(head, from, to, scores);
         }
+    }
+
+    /** The candidates' GL alone: by it heads compete, and whatever is kept. */
+    void weigh(CompressibleHead head, float[] weights) {
+        weigh(head);
+        int from = from(head.length());
+        System.arraycopy(mass, from, weights, from, to(head.length()) - from);
+    }
+
+    private void weigh(CompressibleHead head) {
+        int from = from(head.length());
+        int to = to(head.length());
         SimpleScores.columnSums(head, options.perQuery(), global);
         attention.sum(head, window);
         options.pooling().apply(window, from, to, local);
         combine(from, to);
-        System.arraycopy(mass, from, scores, from, to - from);
-        if (options.geometry() > 0) {
-            rankWithGeometry(head, from, to, scores);
-        }
     }
 
     private void combine(int from, int to) {
@@ -116,26 +126,28 @@ public final class GlobalLocalScore implements EntryScore {
         return sum;
     }
 
-    private void rankWithGeometry(CompressibleHead head, int from, int to, float[] scores) {
+    private void rank(CompressibleHead head, int from, int to, float[] scores) {
+        ranks.begin(from, to);
+        if (options.rank() == ViewRanks.Rule.SUM) {
+            ranks.add(mass, 1);
+        } else {
+            ranks.add(global, options.combination() == Combination.LOCAL ? 0 : 1);
+            ranks.add(local, options.combination() == Combination.GLOBAL ? 0 : options.local());
+        }
+        if (options.geometry() > 0) {
+            keyGeometry(head, from, to);
+            ranks.add(window, options.geometry());
+        }
+        ranks.end(scores);
+    }
+
+    /** Pooled, to {@code window}; {@code local} and {@code global} are scratch from here on. */
+    private void keyGeometry(CompressibleHead head, int from, int to) {
         geometry.cosines(head, local);
         valueNorms.read(head, from, to, global);
         for (int entry = from; entry < to; entry++) {
             local[entry] = (1 - local[entry]) * global[entry];
         }
         options.geometryPooling().apply(local, from, to, window);
-        rank(window, from, to, global);
-        rank(mass, from, to, window);
-        for (int entry = from; entry < to; entry++) {
-            scores[entry] = Math.fma(options.geometry(), global[entry], window[entry]);
-        }
-    }
-
-    /** 1 for the best, 0 for the worst. */
-    private void rank(float[] x, int from, int to, float[] ranks) {
-        top.order(x, from, to, order);
-        int last = to - from - 1;
-        for (int i = 0; i <= last; i++) {
-            ranks[order[i]] = last == 0 ? 1 : (float) (last - i) / last;
-        }
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
     @Test
     void aPolicySaysHowItsBudgetIsDivided() throws PolicyException {
-        assertThat(KvPolicy.parse("ems").allocation()).isEqualTo(Allocation.UNIFORM);
+        assertThat(KvPolicy.parse("ems").allocation()).isEqualTo(Allocation.GLOBAL);
         assertThat(KvPolicy.parse("ada-kv").allocation()).isEqualTo(Allocation.ADAPTIVE);
         assertThat(KvPolicy.parse("kv-compress").allocation()).isEqualTo(Allocation.GLOBAL);
         assertThat(KvPolicy.parse("h2o:allocation=pyramid").allocation()).isEqualTo(Allocation.PYRAMID);

@@ -7,6 +7,7 @@ import io.headwater.compression.allocation.BudgetLimits;
 import io.headwater.compression.allocation.Contest;
 import io.headwater.compression.allocation.FixedBudgets;
 import io.headwater.compression.allocation.LayerBudgets;
+import io.headwater.tensors.kernels.KvLayout;
 
 /**
  * How a session's cache is kept. Every head is brought down to its budget at change points: after each turn's prompt, every {@code interval}
@@ -22,8 +23,8 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     /** The last layer's share of the mean, as PyramidKV has it. */
     private static final int PYRAMID_BETA = 20;
 
-    /** Entries that heads of all layers win or lose together. */
-    private static final int BLOCK = 16;
+    /** Entries that heads of all layers win or lose together: what memory is freed by. */
+    private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
 
     /** Tokens at most that a reconstruction asks for at a time, its prompt included; they are given up after it. */
     public static final int REPEATED = 1088;

@@ -38,9 +38,10 @@ final class ArithmeticVersionTest {
         sums.put("expected-attention", 1687218504L);
         sums.put("g-kv", 4194036964L);
         sums.put("r-kv", 4080715624L);
-        sums.put("ems", 2368533453L);
-        sums.put("ems:tau=0.2,gamma=2", 412781656L);
-        sums.put("ems:storage=compact,tau=0.2,bias=log-count", 2008083588L);
+        sums.put("ems", 1264592995L);
+        sums.put("ems:rank=sum,geometry=8,allocation=uniform", 2368533453L);
+        sums.put("ems:rank=sum,geometry=8,allocation=uniform,tau=0.2,gamma=2", 412781656L);
+        sums.put("ems:rank=sum,geometry=8,allocation=uniform,storage=compact,tau=0.2,bias=log-count", 2008083588L);
         return sums;
     }
 

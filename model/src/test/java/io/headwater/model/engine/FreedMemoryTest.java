@@ -92,7 +92,7 @@ final class FreedMemoryTest {
 
     @Test
     void entriesStandForWhatIsMergedIntoThem() throws Exception {
-        KvPolicy policy = KvPolicy.parse("ems:storage=expanded,tau=0");
+        KvPolicy policy = KvPolicy.parse("ems:storage=expanded,tau=0,allocation=uniform");
         try (Sequence sequence = group.open(1, KvOptions.of(policy, BUDGET))) {
             read(sequence, 3 * BUDGET);
             assertThat(sequence.represented())

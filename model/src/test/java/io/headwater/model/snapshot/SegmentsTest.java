@@ -54,7 +54,8 @@ final class SegmentsTest {
     @ParameterizedTest
     @EnumSource
     void headsOfManyPiecesComeBackAsTheyWere(KvType type, BufferAllocator root) throws Exception {
-        for (String policy : List.of("none", "streaming-llm", "h2o", "ems:window=5", "g-kv:window=7")) {
+        for (String policy :
+                List.of("none", "streaming-llm", "h2o", "ems:window=5,allocation=uniform", "g-kv:window=7")) {
             try (BlockArena arena = arena(root);
                     SequenceCache cache = cache(arena, type, kv(policy))) {
                 fill(cache, 7);
