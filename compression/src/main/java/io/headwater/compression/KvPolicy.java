@@ -2,10 +2,12 @@
 package io.headwater.compression;
 
 import io.headwater.compression.allocation.Allocation;
+import io.headwater.compression.allocation.HeadGrouping;
+import io.headwater.compression.entropy.HeadLabels;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -17,10 +19,12 @@ public final class KvPolicy {
 
     private final String name;
     private final Map<String, String> values;
+    private final Optional<HeadGrouping> grouping;
 
     private KvPolicy(String name, Map<String, String> values) {
         this.name = name;
         this.values = values;
+        this.grouping = HeadGrouping.parse(values.getOrDefault("allocation", ""));
     }
 
     /** All policies there are, for a list to choose from. */
@@ -154,7 +158,42 @@ public final class KvPolicy {
     /** How a mean budget is divided over heads. {@code pyramidkv} is uniform here: its golden progression is its own. */
     public Allocation allocation() {
         String value = values.get("allocation");
-        return value == null ? Allocation.UNIFORM : Allocation.valueOf(value.toUpperCase(Locale.ROOT));
+        return value == null ? Allocation.UNIFORM : Allocation.of(value);
+    }
+
+    /** The groups of heads by which budgets are divided; empty where they are not, or as long as no calibration has been asked. */
+    public Optional<HeadLabels> headLabels() {
+        return grouping.map(HeadGrouping::labels);
+    }
+
+    /** Groups of heads in a layer that it has to be told by the model's calibration; 0: none, or it has them. */
+    public int groupsToCalibrate() {
+        return grouping.filter(asked -> asked.labels() == null)
+                .map(HeadGrouping::groups)
+                .orElse(0);
+    }
+
+    /** This policy with the head groups of a model; their number is {@link #groupsToCalibrate}. */
+    public KvPolicy calibrated(HeadLabels labels) {
+        if (labels.groups() != groupsToCalibrate()) {
+            throw new IllegalArgumentException(labels.groups() + " groups for " + this);
+        }
+        Map<String, String> calibrated = new LinkedHashMap<>(values);
+        calibrated.put("allocation", HeadGrouping.of(labels).text());
+        return new KvPolicy(name, calibrated);
+    }
+
+    /** What keeps it from running on a model of so many heads, in a line for the user; empty if nothing. */
+    public String unfit(int nLayers, int kvHeads) {
+        if (groupsToCalibrate() > 0) {
+            return "KV policy " + name + " with allocation=entropy needs a calibration of the model:"
+                    + " run headwater calibrate, or give another allocation";
+        }
+        HeadLabels labels = headLabels().orElse(null);
+        return labels == null || (labels.nLayers() == nLayers && labels.kvHeads() == kvHeads)
+                ? ""
+                : "KV policy " + name + " has head groups of another model: of " + labels.nLayers() + " layers of "
+                        + labels.kvHeads() + " KV heads, this model has " + nLayers + " of " + kvHeads;
     }
 
     /** An integer option, or {@code otherwise} if the policy does not have it. */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression;
 
+import io.headwater.compression.allocation.Allocation;
+import io.headwater.compression.allocation.HeadGrouping;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An option of a policy: its name, its default, what values it takes, and what it does, for {@code headwater policies}. */
 public sealed interface PolicyOption {
@@ -80,6 +84,27 @@ public sealed interface PolicyOption {
         @Override
         public Optional<String> canonical(String text) {
             return words.contains(text) ? Optional.of(text) : Optional.empty();
+        }
+    }
+
+    /** How heads share a budget: one of the words, {@code entropy} with its head groups too. */
+    record Division(String name, String byDefault, String meaning) implements PolicyOption {
+        @Override
+        public String range() {
+            return "one of " + plain().collect(Collectors.joining(", "))
+                    + ", entropy (takes the model's calibration; entropy/N: N groups of heads in place of 2)";
+        }
+
+        @Override
+        public Optional<String> canonical(String text) {
+            boolean plain = plain().anyMatch(text::equals);
+            return plain ? Optional.of(text) : HeadGrouping.parse(text).map(HeadGrouping::text);
+        }
+
+        private static Stream<String> plain() {
+            return Stream.of(Allocation.values())
+                    .filter(allocation -> !allocation.calibrated())
+                    .map(Allocation::word);
         }
     }
 }

@@ -64,6 +64,12 @@ final class PolicyTable {
                     "golden",
                     with(windowOptions(32, "mean", "avg5"), allocation(Allocation.ADAPTIVE), FLOOR)),
             new PolicyDescription(
+                    "uncomp",
+                    "snapkv with a layer's budget divided among its heads by the entropy of their queries",
+                    "Xiong et al. 2024 (arXiv 2410.03090); menik1126/UNComp",
+                    "golden for entropies and groups; budgets in proportion to the code's constants, together exactly mean x heads; groups of KV heads, not of query heads; compresses every interval, not every token",
+                    with(windowOptions(8, "mean", "avg5"), allocation(Allocation.ENTROPY), FLOOR)),
+            new PolicyDescription(
                     "ems",
                     "keep by all queries, the last queries and key geometry; merge some of the rest into what is kept",
                     "Li et al. 2024 (arXiv 2412.08521), no public code; specification 1.2 and 5.10",
@@ -253,14 +259,10 @@ final class PolicyTable {
     }
 
     private static PolicyOption allocation(Allocation byDefault) {
-        return choice(
+        return new PolicyOption.Division(
                 "allocation",
                 byDefault.word(),
-                Stream.of(Allocation.values())
-                        .filter(a -> !a.calibrated())
-                        .map(Allocation::word)
-                        .toList(),
-                "how heads share the budget: all alike, less from layer to layer, by their scores in a layer, by them in all layers");
+                "how heads share the budget: all alike, less from layer to layer, by their scores in a layer, by the entropy of their queries in a layer, by their scores in all layers");
     }
 
     private static PolicyOption floor(String byDefault) {

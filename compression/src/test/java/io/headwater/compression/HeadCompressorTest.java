@@ -29,6 +29,7 @@ class HeadCompressorTest {
                 KvPolicy.parse("snapkv"),
                 KvPolicy.parse("pyramidkv"),
                 KvPolicy.parse("ada-kv"),
+                KvPolicy.parse("uncomp"),
                 KvPolicy.parse("ems"),
                 KvPolicy.parse("ems:storage=off,combine=max,rank=sum,geometry=0,per-query=on"),
                 KvPolicy.parse(

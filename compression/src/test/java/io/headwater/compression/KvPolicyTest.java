@@ -4,6 +4,9 @@ package io.headwater.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headwater.compression.allocation.Allocation;
+import io.headwater.compression.entropy.HeadLabels;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KvPolicyTest {
@@ -71,5 +74,33 @@ class KvPolicyTest {
                 .hasMessageContaining("use-position=off");
         assertThatThrownBy(() -> KvPolicy.parse("ems:bias=log-count,storage=expanded"))
                 .hasMessageContaining("bias=off");
+    }
+
+    @Test
+    void headGroupsComeFromACalibrationAndStandInTheTextFromThenOn() throws PolicyException {
+        HeadLabels labels = new HeadLabels(2, 3, List.of(0, 1, 0, 1, 1, 0));
+        KvPolicy asked = KvPolicy.parse("uncomp");
+        assertThat(asked.text()).contains("allocation=entropy,");
+        assertThat(asked.allocation()).isEqualTo(Allocation.ENTROPY);
+        assertThat(asked.groupsToCalibrate()).isEqualTo(2);
+        assertThat(asked.unfit(2, 3)).contains("needs a calibration").contains("headwater calibrate");
+
+        KvPolicy calibrated = asked.calibrated(labels);
+        assertThat(calibrated.text()).contains("allocation=entropy/2/2x3/58,");
+        assertThat(KvPolicy.parse(calibrated.text())).isEqualTo(calibrated);
+        assertThat(calibrated.allocation()).isEqualTo(Allocation.ENTROPY);
+        assertThat(calibrated.headLabels()).contains(labels);
+        assertThat(calibrated.groupsToCalibrate()).isZero();
+        assertThat(calibrated.unfit(2, 3)).isEmpty();
+        assertThat(calibrated.unfit(2, 4))
+                .contains("of another model: of 2 layers of 3 KV heads, this model has 2 of 4");
+
+        assertThat(KvPolicy.parse("h2o:allocation=entropy/3").groupsToCalibrate())
+                .isEqualTo(3);
+        assertThat(KvPolicy.parse("uncomp:allocation=entropy/2")).isEqualTo(asked);
+        assertThat(KvPolicy.parse("uncomp:allocation=uniform").unfit(2, 3)).isEmpty();
+        assertThat(KvPolicy.NONE.unfit(2, 3)).isEmpty();
+        refused("ems:allocation=entropy/6", "must be one of uniform, pyramid, adaptive, global, entropy");
+        refused("ems:allocation=entropy/2/2x3/59", "not \"entropy/2/2x3/59\"");
     }
 }

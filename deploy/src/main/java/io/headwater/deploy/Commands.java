@@ -2,6 +2,7 @@
 package io.headwater.deploy;
 
 import io.headwater.deploy.bench.BenchCommand;
+import io.headwater.deploy.calibrate.CalibrateCommand;
 import io.headwater.deploy.chat.ChatCommand;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.generate.GenerateCommand;
@@ -38,6 +39,7 @@ public final class Commands {
                 new RetrieveCommand(console),
                 new BenchCommand(console),
                 new PoliciesCommand(console),
+                new CalibrateCommand(console),
                 new UpCommand(console),
                 new ServeCommand(console),
                 new NodeCommand(console),

@@ -56,6 +56,11 @@ final class LeaderEngine implements StepEngine {
     }
 
     @Override
+    public String unfit(KvOptions options) {
+        return group.unfit(options);
+    }
+
+    @Override
     public Sequence open(long id, KvOptions options) {
         if (OpenRows.count(options) > rows.capacity()) {
             throw new IllegalArgumentException(

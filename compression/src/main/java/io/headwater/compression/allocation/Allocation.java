@@ -16,6 +16,15 @@ public enum Allocation {
     /** KV-Compress: all heads of all layers compete, block by block (ALGORITHMS 4.4). */
     GLOBAL;
 
+    /** What stands between {@code entropy} and its head groups. */
+    private static final char OF_GROUPS = '/';
+
+    /** The allocation that a policy's option names: {@code entropy} may go on with its {@link HeadGrouping}. */
+    public static Allocation of(String option) {
+        int end = option.indexOf(OF_GROUPS);
+        return valueOf((end < 0 ? option : option.substring(0, end)).toUpperCase(Locale.ROOT));
+    }
+
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression.allocation;
 
-import io.headwater.compression.entropy.Calibration;
 import io.headwater.compression.entropy.GroupWeights;
+import io.headwater.compression.entropy.HeadLabels;
 import java.util.Arrays;
 
 /**
- * Budgets that need no scores: functions of the mean, the limits, the model's shape and perhaps its calibration. Together exactly mean ×
+ * Budgets that need no scores: functions of the mean, the limits, the model's shape and perhaps its head groups. Together exactly mean ×
  * heads. What golden formulas round otherwise is in {@link LayerBudgets}.
  */
 public final class FixedBudgets {
@@ -41,16 +41,21 @@ public final class FixedBudgets {
     }
 
     /** UNComp: the heads of a layer in proportion to their group's constant, at least the least (ALGORITHMS 3.3). */
-    public static HeadBudgets entropy(Calibration calibration, BudgetLimits limits) {
-        int kvHeads = calibration.kvHeads();
-        int[] budgets = new int[calibration.nLayers() * kvHeads];
-        for (int layer = 0; layer < calibration.nLayers(); layer++) {
-            long[] weights = new long[kvHeads];
-            for (int head = 0; head < kvHeads; head++) {
-                weights[head] = GroupWeights.of(calibration.groups(), calibration.group(layer, head));
-            }
-            System.arraycopy(Shares.of(weights, limits), 0, budgets, layer * kvHeads, kvHeads);
+    public static HeadBudgets entropy(HeadLabels labels, BudgetLimits limits) {
+        int kvHeads = labels.kvHeads();
+        int[] budgets = new int[labels.nLayers() * kvHeads];
+        for (int layer = 0; layer < labels.nLayers(); layer++) {
+            System.arraycopy(entropy(labels, layer, limits), 0, budgets, layer * kvHeads, kvHeads);
         }
         return new HeadBudgets(kvHeads, budgets);
+    }
+
+    /** The budgets of one layer's heads. */
+    public static int[] entropy(HeadLabels labels, int layer, BudgetLimits limits) {
+        long[] weights = new long[labels.kvHeads()];
+        for (int head = 0; head < weights.length; head++) {
+            weights[head] = GroupWeights.of(labels.groups(), labels.group(layer, head));
+        }
+        return Shares.of(weights, limits);
     }
 }

@@ -3,64 +3,80 @@ package io.headwater.compression.entropy;
 
 import io.headwater.compression.PolicyException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code uncomp} has to know of a model beforehand: which heads have how much to say, and where prefill may be shortened.
  *
- * @param modelSha256 of the model file, lower-case hexadecimal: a calibration is that of one file
- * @param groups head groups in each layer
- * @param headGroups {@code [layer][KV head]}: 0, the lowest entropies, to {@code groups − 1}
+ * @param heads truncated entropies of the queries, {@code [layer][KV head]}, means over the samples
+ * @param layers entropies of the hidden states that each layer gets, likewise
+ * @param labels head groups by votes of the samples, for each number of groups that the heads of a layer allow
  */
-public record Calibration(String modelSha256, int groups, List<List<Integer>> headGroups, LayerStages stages) {
-    private static final int SHA256_DIGITS = 64;
+public record Calibration(CalibratedOn on, List<List<Double>> heads, List<Double> layers, List<HeadLabels> labels) {
+    /** Where a stage begins: UNComp's −1 on sums over 100 samples. */
+    private static final double STAGE_THRESHOLD = -0.01;
 
     public Calibration {
-        headGroups = headGroups.stream().map(List::copyOf).toList();
-        if (modelSha256.length() != SHA256_DIGITS || !modelSha256.matches("[0-9a-f]*")) {
-            throw new IllegalArgumentException("modelSha256=" + modelSha256);
-        }
-        if (!GroupWeights.known(groups)) {
-            throw new IllegalArgumentException("groups=" + groups);
-        }
-        if (headGroups.isEmpty() || headGroups.size() != stages.nLayers()) {
+        heads = heads.stream().map(List::copyOf).toList();
+        layers = List.copyOf(layers);
+        labels = List.copyOf(labels);
+        if (heads.isEmpty() || heads.size() != layers.size()) {
             throw new IllegalArgumentException(
-                    "groups of " + headGroups.size() + " layers, stages of " + stages.nLayers());
+                    "entropies of heads in " + heads.size() + " layers, of " + layers.size() + " layers");
         }
-        int heads = headGroups.getFirst().size();
-        for (List<Integer> layer : headGroups) {
-            if (layer.size() != heads || layer.isEmpty()) {
-                throw new IllegalArgumentException("layers of " + heads + " and of " + layer.size() + " heads");
-            }
-            for (int group : layer) {
-                if (group < 0 || group >= groups) {
-                    throw new IllegalArgumentException("head group " + group + " of " + groups);
-                }
+        int kvHeads = heads.getFirst().size();
+        if (kvHeads == 0 || heads.stream().anyMatch(layer -> layer.size() != kvHeads)) {
+            throw new IllegalArgumentException("layers do not have " + kvHeads + " heads each");
+        }
+        for (HeadLabels labelled : labels) {
+            if (labelled.nLayers() != heads.size() || labelled.kvHeads() != kvHeads) {
+                throw new IllegalArgumentException("labels of " + labelled.nLayers() + " x " + labelled.kvHeads()
+                        + " heads, entropies of " + heads.size() + " x " + kvHeads);
             }
         }
     }
 
     public int nLayers() {
-        return headGroups.size();
+        return heads.size();
     }
 
     public int kvHeads() {
-        return headGroups.getFirst().size();
+        return heads.getFirst().size();
     }
 
-    /** The group of a head; {@code kvHead} counts over the whole layer. */
-    public int group(int layer, int kvHead) {
-        return headGroups.get(layer).get(kvHead);
+    /** Where a prefill may be shortened. */
+    public LayerStages stages() {
+        return LayerStages.of(layers.stream().mapToDouble(Double::doubleValue).toArray(), STAGE_THRESHOLD);
     }
 
-    /** Refuses a calibration of another model than the one that runs, in one line for the user. */
-    public void checkFor(String sha256, int layers, int heads) throws PolicyException {
-        if (!modelSha256.equals(sha256)) {
-            throw new PolicyException("the calibration is one of another model: it names the file with sha256 "
-                    + modelSha256 + ", this one has " + sha256 + "; run headwater calibrate for this model");
+    /**
+     * The groups of all heads.
+     *
+     * @throws PolicyException in one line for the user, if there are none: more groups than heads in a layer
+     */
+    public HeadLabels labels(int groups) throws PolicyException {
+        Optional<HeadLabels> found =
+                labels.stream().filter(labelled -> labelled.groups() == groups).findFirst();
+        return found.orElseThrow(() -> new PolicyException("allocation=entropy with " + groups + " groups of heads: the"
+                + " model has " + kvHeads() + " KV heads in a layer, its calibration has groups of "
+                + labels.stream()
+                        .map(labelled -> Integer.toString(labelled.groups()))
+                        .toList()));
+    }
+
+    /**
+     * Refuses a calibration of another model than the one that runs, in one line for the user.
+     *
+     * @param fingerprint of the model's file
+     */
+    public void checkFor(String fingerprint, int nLayers, int nKvHeads) throws PolicyException {
+        if (!on.model().equals(fingerprint)) {
+            throw new PolicyException("the calibration is one of another model: it names the file " + on.model()
+                    + ", this one is " + fingerprint + "; run headwater calibrate for this model");
         }
-        if (nLayers() != layers || kvHeads() != heads) {
+        if (nLayers() != nLayers || kvHeads() != nKvHeads) {
             throw new PolicyException("the calibration has " + nLayers() + " layers of " + kvHeads()
-                    + " KV heads, the model has " + layers + " of " + heads + "; run headwater calibrate again");
+                    + " KV heads, the model has " + nLayers + " of " + nKvHeads + "; run headwater calibrate again");
         }
     }
 }

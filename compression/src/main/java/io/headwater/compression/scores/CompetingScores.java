@@ -30,8 +30,15 @@ public final class CompetingScores {
 
     public static CompetingScores of(KvPolicy policy, EntryScore score) {
         Scale scale = switch (policy.name()) {
-            case "h2o", "snapkv", "pyramidkv", "ada-kv", "kv-compress", "kvzip", "tova", "expected-attention" ->
-                Scale.AS_IT_IS;
+            case "h2o",
+                    "snapkv",
+                    "pyramidkv",
+                    "ada-kv",
+                    "uncomp",
+                    "kv-compress",
+                    "kvzip",
+                    "tova",
+                    "expected-attention" -> Scale.AS_IT_IS;
             default -> Scale.SHARE_ABOVE_LEAST;
         };
         return new CompetingScores(policy, score, scale);

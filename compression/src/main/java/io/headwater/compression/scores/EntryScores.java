@@ -16,7 +16,7 @@ public record EntryScores(KvLayout layout, int groupSize, int capacity, Kernels 
         return switch (policy.name()) {
             case "streaming-llm" -> SimpleScores.recency();
             case "h2o" -> SimpleScores.columnSums(policy.on("per-query"));
-            case "snapkv", "pyramidkv", "ada-kv" ->
+            case "snapkv", "pyramidkv", "ada-kv", "uncomp" ->
                 new WindowScore(window(policy), Pooling.of(policy.word("pool")), policy.window(), capacity);
             case "kvzip" -> Peaks::score;
             case "kv-compress" ->

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.compression.Golden;
-import io.headwater.compression.entropy.Calibration;
-import io.headwater.compression.entropy.LayerStages;
-import java.util.Collections;
+import io.headwater.compression.entropy.HeadLabels;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FixedBudgetsTest {
@@ -95,9 +94,11 @@ class FixedBudgetsTest {
     }
 
     private static int[] layerOf(List<Integer> groups, int count, int mean) {
-        Calibration calibration =
-                new Calibration("0".repeat(64), count, Collections.nCopies(2, groups), new LayerStages(List.of(0, 0)));
-        HeadBudgets budgets = FixedBudgets.entropy(calibration, new BudgetLimits(mean, 13, 4096));
+        HeadLabels labels = new HeadLabels(
+                count,
+                groups.size(),
+                Stream.concat(groups.stream(), groups.stream()).toList());
+        HeadBudgets budgets = FixedBudgets.entropy(labels, new BudgetLimits(mean, 13, 4096));
         assertThat(budgets.sum()).isEqualTo(2L * mean * groups.size());
         return IntStream.range(0, groups.size()).map(h -> budgets.of(1, h)).toArray();
     }

@@ -7,41 +7,93 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headwater.compression.PolicyException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
-    private static final String MODEL = "ab".repeat(32);
+    private static final CalibratedOn MODEL = new CalibratedOn("1234-ab", 8, 2048);
 
     private static Calibration calibration() {
-        return new Calibration(MODEL, 2, List.of(List.of(0, 1, 0), List.of(1, 0, 0)), new LayerStages(List.of(0, 1)));
+        return new Calibration(
+                MODEL,
+                List.of(List.of(0.5, 0.6, 0.4), List.of(0.6, 0.5, 0.4)),
+                List.of(0.7, 0.5),
+                List.of(new HeadLabels(2, 3, List.of(0, 1, 0, 1, 0, 0))));
     }
 
     @Test
     void aCalibrationOfAnotherModelIsRefusedInOneLine() {
-        assertThatCode(() -> calibration().checkFor(MODEL, 2, 3)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> calibration().checkFor("cd".repeat(32), 2, 3))
+        assertThatCode(() -> calibration().checkFor("1234-ab", 2, 3)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> calibration().checkFor("1234-cd", 2, 3))
                 .isInstanceOf(PolicyException.class)
-                .hasMessageContaining("of another model")
+                .hasMessageContaining("of another model: it names the file 1234-ab, this one is 1234-cd")
                 .hasMessageContaining("run headwater calibrate");
-        assertThatThrownBy(() -> calibration().checkFor(MODEL, 2, 4))
+        assertThatThrownBy(() -> calibration().checkFor("1234-ab", 2, 4))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("2 layers of 3 KV heads, the model has 2 of 4");
     }
 
     @Test
+    void moreGroupsThanWereCalibratedAreRefusedInOneLine() throws PolicyException {
+        assertThat(calibration().labels(2).group(1, 0)).isEqualTo(1);
+        assertThatThrownBy(() -> calibration().labels(4))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("4 groups")
+                .hasMessageContaining("3 KV heads in a layer")
+                .hasMessageContaining("groups of [2]");
+    }
+
+    @Test
     void aBrokenCalibrationIsNeverMade() {
-        LayerStages stages = new LayerStages(List.of(0, 1));
-        List<List<Integer>> heads = List.of(List.of(0, 1), List.of(1, 0));
-        assertThatThrownBy(() -> new Calibration("ab", 2, heads, stages)).hasMessageContaining("modelSha256");
-        assertThatThrownBy(() -> new Calibration(MODEL, 6, heads, stages)).hasMessageContaining("groups=6");
-        assertThatThrownBy(() -> new Calibration(MODEL, 2, heads, new LayerStages(List.of(0))))
-                .hasMessageContaining("groups of 2 layers, stages of 1");
-        assertThatThrownBy(() -> new Calibration(MODEL, 2, List.of(List.of(0, 2), List.of(1, 0)), stages))
-                .hasMessageContaining("head group 2 of 2");
-        assertThatThrownBy(() -> new Calibration(MODEL, 2, List.of(List.of(0, 1), List.of(1)), stages))
-                .hasMessageContaining("layers of 2 and of 1 heads");
+        List<List<Double>> heads = List.of(List.of(0.5, 0.6), List.of(0.6, 0.5));
+        assertThatThrownBy(() -> new CalibratedOn(" ", 1, 2)).hasMessageContaining("model=");
+        assertThatThrownBy(() -> new Calibration(MODEL, heads, List.of(0.5), List.of()))
+                .hasMessageContaining("heads in 2 layers, of 1 layers");
+        assertThatThrownBy(() ->
+                        new Calibration(MODEL, List.of(List.of(0.5, 0.6), List.of(0.6)), List.of(0.5, 0.5), List.of()))
+                .hasMessageContaining("do not have 2 heads each");
+        assertThatThrownBy(() -> new Calibration(
+                        MODEL, heads, List.of(0.5, 0.5), List.of(new HeadLabels(2, 3, List.of(0, 1, 0, 0, 1, 0)))))
+                .hasMessageContaining("labels of 2 x 3 heads, entropies of 2 x 2");
+        assertThatThrownBy(() -> new HeadLabels(6, 1, List.of(0))).hasMessageContaining("groups=6");
+        assertThatThrownBy(() -> new HeadLabels(2, 2, List.of(0, 2))).hasMessageContaining("head group 2 of 2");
+        assertThatThrownBy(() -> new HeadLabels(2, 2, List.of(0, 1, 1))).hasMessageContaining("3 heads, 2 in a layer");
         assertThatThrownBy(() -> new LayerStages(List.of(0, 2))).hasMessageContaining("stages of layers");
         assertThatThrownBy(() -> new LayerStages(List.of(1, 1))).hasMessageContaining("stages of layers");
+    }
+
+    @Test
+    void aCalibrationIsMadeOfVotesAndMeansOfTheSamples() throws PolicyException {
+        Calibrator calibrator = new Calibrator(2, 3, 2);
+        calibrator.add(new double[][] {{1, 3, 5, 5, 0, 2}, {9, 9, 1, 1, 2, 2}}, new double[] {0.9, 0.5});
+        calibrator.add(new double[][] {{3, 3, 6, 6, 1, 1}, {0, 0, 1, 1, 2, 2}}, new double[] {0.7, 0.69});
+        calibrator.add(new double[][] {{4, 4, 1, 1, 1, 1}, {0, 0, 1, 1, 2, 2}}, new double[] {0.8, 0.79});
+        Calibration calibration = calibrator.calibration("1234-ab", 2048);
+
+        assertThat(calibration.on()).isEqualTo(new CalibratedOn("1234-ab", 3, 2048));
+        assertThat(calibration.heads().getFirst()).containsExactly(3.0, 4.0, 1.0);
+        assertThat(calibration.labels(2).labels()).containsExactly(0, 1, 0, 0, 0, 1); // two votes of three
+        assertThat(calibration.labels(3).labels()).containsExactly(1, 2, 0, 0, 1, 2);
+        assertThat(calibration.stages().stageOfLayer()).containsExactly(0, 1);
+    }
+
+    @Test
+    void labelsAreParsedBackFromTheirText() {
+        for (int groups : new int[] {2, 3, 4, 5, 8}) {
+            for (int heads = 1; heads < 12; heads++) {
+                List<Integer> labels = new Random(groups * 31L + heads)
+                        .ints(7L * heads, 0, groups)
+                        .boxed()
+                        .toList();
+                HeadLabels written = new HeadLabels(groups, heads, labels);
+                assertThat(HeadLabels.parse(written.text())).contains(written);
+            }
+        }
+        assertThat(new HeadLabels(2, 3, List.of(0, 1, 0, 1, 1, 0)).text()).isEqualTo("2/2x3/58");
+        for (String wrong :
+                List.of("", "2/2x3/5", "2/2x3/580", "2/2x3/59", "2/2x3/5G", "6/2x3/58", "3/1x2/c", "2/0x3/5")) {
+            assertThat(HeadLabels.parse(wrong)).as(wrong).isEmpty();
+        }
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class CompressionFlags {
             names = "--kv-allocation",
             paramLabel = "HOW",
             description =
-                    "the policy's option allocation, how heads share the budget: uniform, pyramid, adaptive, global")
+                    "the policy's option allocation, how heads share the budget: uniform, pyramid, adaptive, entropy, global")
     private @Nullable String allocation;
 
     @Option(

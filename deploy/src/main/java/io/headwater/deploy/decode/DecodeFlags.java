@@ -2,6 +2,7 @@
 package io.headwater.deploy.decode;
 
 import io.headwater.actors.node.NodeOptions;
+import io.headwater.deploy.calibration.Calibrations;
 import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.CompressionFlags;
 import io.headwater.deploy.cli.Console;
@@ -83,9 +84,10 @@ public final class DecodeFlags {
     public LoadedModel load(Console console, BatchingOptions batching, int crossoverRows)
             throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
-        KvOptions sessions = compression.kvOptions();
+        KvOptions asked = compression.kvOptions();
         cluster.http().ifPresent(StatusAddress::parse);
         Path file = model.file(console, output);
+        KvOptions sessions = Calibrations.calibrated(asked, file);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
             return onCluster(console, file, batching, crossoverRows, sessions);
         }

@@ -2,6 +2,7 @@
 package io.headwater.deploy.decode;
 
 import io.headwater.actors.node.ClusterNode;
+import io.headwater.deploy.calibration.Calibrations;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.cluster.ClusterSession;
 import io.headwater.model.decoding.BatchingOptions;
@@ -37,6 +38,7 @@ public final class LoadedModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final EngineOptions options;
     private final KvOptions kv;
+    private final Calibrations calibrations;
     private final DecodeClient client;
     private final @Nullable EngineGroup engines;
     private final @Nullable ClusterNode node;
@@ -61,6 +63,7 @@ public final class LoadedModel implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.options = options;
         this.kv = kv;
+        this.calibrations = new Calibrations(model);
         this.client = client;
         this.engines = engines;
         this.node = node;
@@ -143,6 +146,11 @@ public final class LoadedModel implements AutoCloseable {
     /** How sessions' caches are kept, where they do not say otherwise. */
     public KvOptions kv() {
         return kv;
+    }
+
+    /** Gives policies the head groups of this model. */
+    public Calibrations calibrations() {
+        return calibrations;
     }
 
     /** Where work is handed in. */

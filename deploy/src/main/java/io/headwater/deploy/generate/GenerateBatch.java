@@ -53,7 +53,10 @@ final class GenerateBatch {
         LineOptions line = LineOptions.of(request, PROMPTS);
         int[] prompt = prompt(generation.model(), request, line.chat());
         GenerationOptions asked = GenerationOptions.of(line.sampling(), options);
-        KvOptions kv = line.kv(generation.model().kv());
+        KvOptions kv = generation
+                .model()
+                .calibrations()
+                .calibrated(line.kv(generation.model().kv()));
         generation.model().checkPrompt(prompt, kv);
         AskedAnswer answer = generation.ask(prompt, asked, kv, TextListener.SILENT, (_, _) -> {});
         return () -> {

@@ -104,7 +104,7 @@ final class CompletionRoutes {
                         .orElseGet(() -> fields.object().path("none")))
                 .flag("include_usage", false);
         Opened opened = new Opened(
-                System.currentTimeMillis(), true, sessions.model(), KvField.read(fields, model.kv()), List.of(), "{}");
+                System.currentTimeMillis(), true, sessions.model(), KvField.read(fields, model), List.of(), "{}");
         return sessions.complete(opened, asked.turn()).thenCompose(reply -> {
             if (!(reply instanceof SessionReply.Accepted accepted)) {
                 throw Outcomes.error(reply, asked.field());

@@ -26,7 +26,8 @@ final class KvField {
     private KvField() {}
 
     /** How the session's cache is kept; what is not said is as the server keeps others. */
-    static KvOptions read(Fields fields, KvOptions others) {
+    static KvOptions read(Fields fields, ServedModel model) {
+        KvOptions others = model.kv();
         @Nullable JsonNode kv = fields.node("kv").orElse(null);
         if (kv == null) {
             return others;
@@ -41,7 +42,7 @@ final class KvField {
             new CommandLine(CommandLine.Model.CommandSpec.create()
                             .addMixin("kv", CommandLine.Model.CommandSpec.forAnnotatedObject(flags)))
                     .parseArgs(words.toArray(String[]::new));
-            return flags.kvOptions(others);
+            return model.calibrations().calibrated(flags.kvOptions(others));
         } catch (ParameterException e) {
             throw ApiError.value("kv", String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
         } catch (UserError e) {

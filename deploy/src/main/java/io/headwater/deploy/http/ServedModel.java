@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.http;
 
+import io.headwater.deploy.calibration.Calibrations;
+import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.sessions.prompt.Prompts;
 import java.nio.file.Path;
@@ -15,9 +17,16 @@ import java.util.Set;
  * @param names by which clients may ask for it
  * @param created when the server began to serve it, in seconds since 1970
  * @param kv how sessions' caches are kept, where they do not say otherwise
+ * @param calibrations give policies the model's head groups
  */
 public record ServedModel(
-        String id, Set<String> names, long created, int contextLength, Prompts prompts, KvOptions kv) {
+        String id,
+        Set<String> names,
+        long created,
+        int contextLength,
+        Prompts prompts,
+        KvOptions kv,
+        Calibrations calibrations) {
     private static final String SUFFIX = ".gguf";
 
     public ServedModel {
@@ -25,12 +34,19 @@ public record ServedModel(
     }
 
     /** Named as the user wrote it, or by its file's name where that was a path. */
-    public static ServedModel of(String written, int contextLength, Prompts prompts, KvOptions kv) {
+    public static ServedModel of(LoadedModel model, Prompts prompts) {
+        String written = model.name();
         Path file = Path.of(written).getFileName();
         String name = file == null ? written : file.toString();
         String id = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
         return new ServedModel(
-                id, names(written, name, id), System.currentTimeMillis() / 1000, contextLength, prompts, kv);
+                id,
+                names(written, name, id),
+                System.currentTimeMillis() / 1000,
+                model.contextLength(),
+                prompts,
+                model.kv(),
+                model.calibrations());
     }
 
     private static Set<String> names(String... all) {

@@ -61,7 +61,7 @@ final class SessionRoutes {
                 System.currentTimeMillis(),
                 false,
                 sessions.model(),
-                KvField.read(fields, model.kv()),
+                KvField.read(fields, model),
                 history,
                 Responses.text(defaults));
         return sessions.open(opened).thenApply(reply -> switch (reply) {

@@ -79,8 +79,8 @@ public final class RetrieveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Variant> compared = variants.variants(flags.compression());
-        if (against != null && compared.stream().noneMatch(v -> v.label().equals(against))) {
+        List<Variant> written = variants.variants(flags.compression());
+        if (against != null && written.stream().noneMatch(v -> v.label().equals(against))) {
             throw new UserError("--against " + against + " is none of the policies: name one as --kv-policy does");
         }
         QuestionForm when = QuestionForm.of(form);
@@ -89,6 +89,7 @@ public final class RetrieveCommand implements Callable<Integer> {
         try (LoadedModel model = flags.loadHere(console);
                 ProgressBar bar = flags.output().progress(console, "cases", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
+            List<Variant> compared = Variant.calibrated(written, model.calibrations());
             ForkedText forks =
                     new ForkedText(model.engines(), compared, new Reconstruction(model.tokenizer()), cancellation);
             Retrieval retrieval = new Retrieval(model, forks, compared.size(), when);

@@ -2,7 +2,9 @@
 package io.headwater.deploy.quality;
 
 import io.headwater.compression.KvPolicy;
+import io.headwater.deploy.calibration.Calibrations;
 import io.headwater.model.kvcache.KvOptions;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,13 @@ import java.util.Optional;
 public record Variant(String label, KvPolicy policy, Budget budget) {
     /** The full cache, which the others are measured by. */
     public static final Variant FULL = new Variant("none", KvPolicy.NONE, new Budget.Share(1));
+
+    /** Those variants with the head groups of a model. */
+    public static List<Variant> calibrated(List<Variant> variants, Calibrations calibrations) {
+        return variants.stream()
+                .map(v -> new Variant(v.label, calibrations.calibrated(v.policy), v.budget))
+                .toList();
+    }
 
     /** How a cache is kept that is compressed once, after so many tokens; empty if the policy protects more entries than its budget has. */
     Optional<KvOptions> options(int tokens) {

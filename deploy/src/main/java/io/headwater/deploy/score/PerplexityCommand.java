@@ -118,11 +118,12 @@ public final class PerplexityCommand implements Callable<Integer> {
     }
 
     private int compareHalves(String text) throws IOException, InterruptedException {
-        List<Variant> compared = variants.variants(flags.compression());
+        List<Variant> written = variants.variants(flags.compression());
         Cancellation cancellation = new Cancellation();
         try (LoadedModel model = flags.loadHere(console);
                 ProgressBar bar = flags.output().progress(console, "windows", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
+            List<Variant> compared = Variant.calibrated(written, model.calibrations());
             int[] wanted = windowed(model, tokens(model, text));
             ForkedText forks =
                     new ForkedText(model.engines(), compared, new Reconstruction(model.tokenizer()), cancellation);

@@ -97,7 +97,7 @@ final class Server implements AutoCloseable {
                     SessionService.start(system, new SessionParts(log, desk, prompts, workers, settings));
             ends.push(() -> within(sessions.end().toCompletableFuture(), END));
             flags.expiry().start(system, sessions);
-            ServedModel served = ServedModel.of(model.name(), model.contextLength(), prompts, model.kv());
+            ServedModel served = ServedModel.of(model, prompts);
             ApiServer.Listening http =
                     listen(system, api, new ApiParts(sessions, served, status(model, sessions), meters, workers));
             started = true;

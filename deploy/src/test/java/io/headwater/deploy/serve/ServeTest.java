@@ -309,6 +309,7 @@ final class ServeTest {
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"stop\":[1]} | 400 | invalid_type | stop",
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"kv\":{\"policy\":\"nope\"}} | 400 | invalid_value | kv",
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"kv\":{\"colour\":1}} | 400 | invalid_value | kv",
+                "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"kv\":{\"policy\":\"uncomp\"}} | 400 | invalid_value | kv",
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"tools\":[{}]} | 400 | unsupported_parameter | tools",
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"model\":\"gpt-9\"} | 404 | model_not_found | ",
                 "/v1/chat/completions | {\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"logit_bias\":{\"999999\":1}} | 400 | invalid_request | ",

@@ -6,10 +6,12 @@ import io.headwater.model.kvcache.KvOptions;
 
 /** Whether a request can be done at all. */
 final class RequestCheck {
+    private final StepEngine engine;
     private final int vocabSize;
     private final int contextLength;
 
     RequestCheck(StepEngine engine) {
+        this.engine = engine;
         this.vocabSize = engine.vocabSize();
         this.contextLength = engine.contextLength();
     }
@@ -21,6 +23,10 @@ final class RequestCheck {
             if (log.get(i) < 0 || log.get(i) >= vocabSize) {
                 return "token " + log.get(i) + " is not in the vocabulary: give ids from 0 to " + (vocabSize - 1);
             }
+        }
+        String unfit = engine.unfit(request.kv());
+        if (!unfit.isEmpty()) {
+            return unfit;
         }
         return switch (request) {
             case DecodeRequest.Generate generate -> {

@@ -73,6 +73,9 @@ final class ChangePhase {
         for (int run = 0; run < batch.runs(); run++) {
             if (batch.changesAfter(run) && fault.of(run) == null) {
                 changes.add(run);
+                if (cacheIndex == 0 && options(run).policy().headLabels().isPresent()) {
+                    batch.sequence(run).divided(entriesLeft(run));
+                }
                 if (options(run).competes()) {
                     reports.add(run);
                     contests[run].begin(contest(run), Math.min(contextLength, tokensAfter(run)));
@@ -80,6 +83,17 @@ final class ChangePhase {
             }
         }
         reports.begin();
+    }
+
+    /** What each head of the model is left with, whose budgets are known without a contest, {@code [layer · KV heads + head]}; allocates. */
+    private int[] entriesLeft(int run) {
+        int[] left = new int[nLayers * nKvHeads];
+        for (int head = 0; head < left.length; head++) {
+            int budget = options(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
+            int entries = batch.sequence(run).entries(head) + batch.rowsOf(run);
+            left[head] = Math.min(entries, withinBase(run, budget));
+        }
+        return left;
     }
 
     /** Heads' reports, for the table of each sequence whose heads compete; none, no phases. */
@@ -192,7 +206,7 @@ final class ChangePhase {
             KvOptions options = options(at.run());
             int budget = options.competes()
                     ? contests[at.run()].budget(at.layer(), firstKvHead + at.kvHead())
-                    : options.budget(at.layer(), nLayers);
+                    : options.budget(at.layer(), nLayers, firstKvHead + at.kvHead());
             return withinBase(at.run(), budget);
         }
 

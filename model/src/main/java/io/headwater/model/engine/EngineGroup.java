@@ -118,7 +118,15 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     }
 
     @Override
+    public String unfit(KvOptions options) {
+        return options.policy().unfit(config.nLayers(), config.nKvHeads());
+    }
+
+    @Override
     public Sequence open(long id, KvOptions options) {
+        if (!unfit(options).isEmpty()) {
+            throw new IllegalArgumentException(unfit(options));
+        }
         String name = "session-" + id;
         List<SequenceCache> caches = new ArrayList<>();
         List<Closing.Resource> opened = new ArrayList<>();
@@ -311,6 +319,19 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 batch.sequence(run).advance(batch.rowsOf(run));
             }
         }
+    }
+
+    /**
+     * Has somebody look into the layers of every step from now on.
+     *
+     * @throws IllegalStateException if not all heads of the model are one shard's here
+     */
+    public void probe(LayerProbe probe) {
+        if (plan.shards().size() != 1) {
+            throw new IllegalStateException(
+                    "a probe sees one shard, the plan has " + plan.shards().size());
+        }
+        engines.getFirst().probe(probe);
     }
 
     /** Which kernels do the arithmetic. */

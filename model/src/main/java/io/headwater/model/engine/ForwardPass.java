@@ -29,6 +29,7 @@ final class ForwardPass {
     private final StepBatch batch;
     private final StepFault fault;
     private final float queryScale;
+    private LayerProbe probe = LayerProbe.NONE;
     private long columnSumNanos;
     private long changeNanos;
 
@@ -69,6 +70,9 @@ final class ForwardPass {
                 attention.begin(layer);
             }
             team.await(worker);
+            if (worker == 0) {
+                probe.layer(layer, batch.rows(), buffers.residual, buffers.q);
+            }
             attention.run(worker, team.workers(), scratch);
             team.await(worker);
             quantiseAttended(worker);
@@ -105,6 +109,11 @@ final class ForwardPass {
                 columnSumNanos += System.nanoTime() - start;
             }
         }
+    }
+
+    /** Between two steps. */
+    void probe(LayerProbe looking) {
+        probe = looking;
     }
 
     /** Time that worker 0 has spent on column sums; between two steps, as the next. */

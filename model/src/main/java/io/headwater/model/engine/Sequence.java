@@ -212,7 +212,7 @@ public final class Sequence implements AutoCloseable {
 
     /**
      * Entries of each head, {@code [layer][KV heads of the model]}. Those of shards elsewhere are what the last division left them and all since then;
-     * before the first, or where heads do not compete, as many as the layer's first head here has.
+     * before the first, or where the heads of a layer are alike, as many as the layer's first head here has.
      */
     public List<List<Integer>> headEntries() {
         int nLayers = caches.length == 0 ? 0 : caches[0].nLayers();
@@ -236,7 +236,12 @@ public final class Sequence implements AutoCloseable {
                         .toList();
     }
 
-    /** At a change point where heads compete: what each head of the model is left with, {@code [layer · KV heads of the model + head]}. */
+    /** Entries of a head of the model, {@code layer · KV heads + head}, where heads have been {@link #divided}; all that there have been before that. */
+    int entries(int head) {
+        return divided.length == 0 ? rotaryPosition() : divided[head] + sinceChange;
+    }
+
+    /** At a change point where heads have budgets of their own: what each head of the model is left with, {@code [layer · KV heads of the model + head]}. */
     void divided(int[] entries) {
         divided = entries;
     }

@@ -55,6 +55,11 @@ final class ShardEngine implements StepProgram, AutoCloseable {
         return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape, options, contextLength);
     }
 
+    /** Between two steps. */
+    void probe(LayerProbe probe) {
+        pass.probe(probe);
+    }
+
     /** Time that worker 0 has spent on what policies ask. */
     long compressionNanos() {
         return pass.columnSumNanos() + pass.changeNanos();

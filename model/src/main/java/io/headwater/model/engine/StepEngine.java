@@ -19,6 +19,9 @@ public interface StepEngine {
     /** Most rows of one step that logits may be wanted of. */
     int maxLogitsRows();
 
+    /** What keeps a sequence from being opened with such options on this model, in a line for the user; empty if nothing. */
+    String unfit(KvOptions options);
+
     /** An empty sequence whose cache is kept as the options say; the id is the caller's, unique among the open ones. */
     Sequence open(long id, KvOptions options);
 

@@ -7,6 +7,7 @@ import io.headwater.compression.allocation.BudgetLimits;
 import io.headwater.compression.allocation.Contest;
 import io.headwater.compression.allocation.FixedBudgets;
 import io.headwater.compression.allocation.LayerBudgets;
+import io.headwater.compression.entropy.HeadLabels;
 import io.headwater.tensors.kernels.KvLayout;
 
 /**
@@ -95,7 +96,15 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
 
     /** The most that a head of a layer may be brought down to. */
     public int mostBudget(int layer, int nLayers, int contextLength) {
-        return competes() ? limits(budget, contextLength).most() : budget(layer, nLayers);
+        if (competes()) {
+            return limits(budget, contextLength).most();
+        }
+        int kvHeads = policy.headLabels().map(HeadLabels::kvHeads).orElse(1);
+        int most = 0;
+        for (int head = 0; head < kvHeads; head++) {
+            most = Math.max(most, budget(layer, nLayers, head));
+        }
+        return most;
     }
 
     /** Whether heads compete for the budget, so that what each is brought down to is known at a change point only. */
@@ -103,15 +112,21 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return policy.allocation().competes();
     }
 
-    /** What a head of a layer is brought down to where heads do not compete. */
-    public int budget(int layer, int nLayers) {
+    /** What a head of a layer is brought down to where heads do not compete; {@code kvHead} counts over the whole layer. */
+    public int budget(int layer, int nLayers, int kvHead) {
         return switch (policy.allocation()) {
             case UNIFORM -> LayerBudgets.of(policy, budget, layer, nLayers);
             case PYRAMID -> {
                 BudgetLimits limits = new BudgetLimits(budget, policy.leastBudget(), Integer.MAX_VALUE);
                 yield FixedBudgets.pyramid(nLayers, 1, PYRAMID_BETA, limits).of(layer, 0);
             }
-            case ADAPTIVE, GLOBAL, ENTROPY -> throw new IllegalStateException("heads compete: " + policy);
+            case ENTROPY -> {
+                BudgetLimits limits = new BudgetLimits(budget, policy.leastBudget(), Integer.MAX_VALUE);
+                HeadLabels labels = policy.headLabels()
+                        .orElseThrow(() -> new IllegalStateException("without a calibration: " + policy));
+                yield FixedBudgets.entropy(labels, layer, limits)[kvHead];
+            }
+            case ADAPTIVE, GLOBAL -> throw new IllegalStateException("heads compete: " + policy);
         };
     }
 
@@ -129,6 +144,11 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         BudgetLimits limits =
                 BudgetLimits.withFloor(mean, policy.leastBudget(), Double.parseDouble(policy.word("floor")), most);
         return policy.name().equals("kv-compress") ? limits.inBlocks(BLOCK) : limits;
+    }
+
+    /** The same with a policy whose head groups are known. */
+    public KvOptions with(KvPolicy calibrated) {
+        return new KvOptions(calibrated, budget, interval, prefillLimit);
     }
 
     /** What the cache must keep of its entries. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyDescription;
 import io.headwater.compression.allocation.Allocation;
+import io.headwater.model.engine.CalibratedPolicies;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
@@ -75,13 +76,14 @@ final class CompressedReplayTest {
                         "ems:allocation=adaptive",
                         "g-kv:allocation=global",
                         "ems:score=reconstruction,allocation=global",
-                        "h2o:allocation=pyramid"));
+                        "h2o:allocation=pyramid",
+                        "ems:allocation=entropy/3"));
     }
 
     /** With windows small enough for a budget of 56. */
     private static KvPolicy policy(String name) throws Exception {
         boolean windowed = KvPolicy.parse(name).window() > 1;
-        return KvPolicy.parse(windowed ? name + (name.contains(":") ? "," : ":") + "window=8" : name);
+        return CalibratedPolicies.parse(windowed ? name + (name.contains(":") ? "," : ":") + "window=8" : name);
     }
 
     @ParameterizedTest
@@ -163,7 +165,8 @@ final class CompressedReplayTest {
     void aBudgetThatIsNeverReachedGivesTheBitsOfTheFullCache(String name) throws Exception {
         kv = KvOptions.NONE;
         with(EngineOptions.of(1, 2, CONTEXT), engine -> live = liveTurns(engine));
-        int budget = name.contains("pyramid") ? 20 * CONTEXT : CONTEXT; // enough in its last layer, too
+        boolean uneven = name.contains("pyramid") || name.contains("entropy");
+        int budget = uneven ? 20 * CONTEXT : CONTEXT; // enough in the last layer and the poorest head, too
         kv = new KvOptions(policy(name), budget, 16, 64);
         with(EngineOptions.of(2, 1, CONTEXT), engine -> {
             List<Heard> roomy = liveTurns(engine);

@@ -95,6 +95,12 @@ public final class FakeEngine implements StepEngine {
         return maxLogitsRows;
     }
 
+    /** A model of one head in one layer. */
+    @Override
+    public String unfit(KvOptions options) {
+        return options.policy().unfit(1, 1);
+    }
+
     @Override
     public Sequence open(long id, KvOptions options) {
         Sequence sequence = new Sequence(id, options, Rebasing.of(options, contextLength()), List.of(), 1);

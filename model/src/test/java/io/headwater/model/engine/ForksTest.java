@@ -118,7 +118,7 @@ final class ForksTest {
     }
 
     private static KvOptions options(String policy, int budget) throws Exception {
-        return new KvOptions(KvPolicy.parse(policy), budget, 16, Integer.MAX_VALUE);
+        return new KvOptions(CalibratedPolicies.parse(policy), budget, 16, Integer.MAX_VALUE);
     }
 
     private void read(Sequence sequence, int to) throws EngineException {

@@ -115,6 +115,11 @@ public final class HashingEngine implements StepEngine {
     }
 
     @Override
+    public String unfit(KvOptions options) {
+        return group.unfit(options);
+    }
+
+    @Override
     public Sequence open(long id, KvOptions options) {
         return group.open(id, options);
     }

@@ -255,6 +255,6 @@ final class SnapshotsTest {
         }
         boolean windowed = KvPolicy.parse(name).window() > 1;
         String policy = windowed ? name + (name.contains(":") ? "," : ":") + "window=8" : name;
-        return new KvOptions(KvPolicy.parse(policy), 48, SnapshotRun.INTERVAL, SnapshotRun.LIMIT);
+        return new KvOptions(CalibratedPolicies.parse(policy), 48, SnapshotRun.INTERVAL, SnapshotRun.LIMIT);
     }
 }
