@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyText the policy with all its options
  * @param budget entries per head in the mean over layers, null where there is none
  * @param entries stored, {@code [layer][kv head]}
- * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many as of the leader's in the mean
+ * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many an entry as of the leader's
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
  * @param bytesScores of bytes, what is neither keys and values nor positions
  * @param bytesFull what a full cache would be charged
@@ -45,7 +45,7 @@ record KvReport(
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
                 figures.headEntries(),
-                represented(config.nKvHeads(), figures),
+                represented(figures),
                 figures.kvBytes(),
                 figures.kvScoreBytes(),
                 figures.peakKvBytes(),
@@ -55,18 +55,26 @@ record KvReport(
                 figures.rebasings());
     }
 
-    /** Of heads that the leader does not have, what its own have in the mean. */
-    private static List<List<Integer>> represented(int nKvHeads, SequenceFigures figures) {
-        return figures.represented().stream()
-                .map(known -> {
-                    double mean =
-                            known.stream().mapToInt(Integer::intValue).average().orElse(0);
-                    List<Integer> all = new ArrayList<>(known);
-                    while (all.size() < nKvHeads) {
-                        all.add((int) Math.rint(mean));
-                    }
-                    return List.copyOf(all);
-                })
-                .toList();
+    /** Heads that the leader does not have stand for as many tokens an entry as its own of the layer do. */
+    private static List<List<Integer>> represented(SequenceFigures figures) {
+        List<List<Integer>> all = new ArrayList<>();
+        for (int layer = 0; layer < figures.headEntries().size(); layer++) {
+            all.add(represented(
+                    figures.represented().get(layer), figures.headEntries().get(layer)));
+        }
+        return all;
+    }
+
+    private static List<Integer> represented(List<Integer> known, List<Integer> entries) {
+        double tokensPerEntry = (double) sum(known) / Math.max(1, sum(entries.subList(0, known.size())));
+        List<Integer> all = new ArrayList<>(known);
+        for (int entriesElsewhere : entries.subList(known.size(), entries.size())) {
+            all.add((int) Math.rint(tokensPerEntry * entriesElsewhere));
+        }
+        return all;
+    }
+
+    private static int sum(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).sum();
     }
 }

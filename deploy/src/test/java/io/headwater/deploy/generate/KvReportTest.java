@@ -40,7 +40,7 @@ final class KvReportTest {
                     KvReport.of(model.config(), KvOptions.of(KvPolicy.parse("ems:storage=expanded"), 40), figures);
 
             assertThat(report.entries()).containsExactly(List.of(40, 41, 39), List.of(40, 40, 40));
-            assertThat(report.represented()).containsExactly(List.of(50, 61, 56), List.of(44, 44, 47));
+            assertThat(report.represented()).containsExactly(List.of(50, 61, 53), List.of(44, 44, 47));
         }
     }
 }
