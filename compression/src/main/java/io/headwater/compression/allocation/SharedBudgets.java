@@ -32,6 +32,10 @@ public final class SharedBudgets {
     }
 
     private void divide(int from, int to) {
+        if (nothingIsLost(from, to)) {
+            Arrays.fill(budgets, from, to, contest.limits().mean());
+            return;
+        }
         Arrays.fill(budgets, from, to, contest.floor());
         int chunk = contest.chunk();
         long room = contest.room();
@@ -43,6 +47,15 @@ public final class SharedBudgets {
             room -= partOfAChunk(from, to, (int) room);
         }
         spread(from, to, room);
+    }
+
+    /** Whether all heads have room for all their entries at the mean: then a chunk that is partly empty must cost nobody anything. */
+    private boolean nothingIsLost(int from, int to) {
+        int longest = 0;
+        for (int head = from; head < to; head++) {
+            longest = Math.max(longest, table.length(head));
+        }
+        return longest <= contest.limits().mean();
     }
 
     /** Gives what is less than a chunk to the head whose chunk comes next; returns 0 if there is none. */

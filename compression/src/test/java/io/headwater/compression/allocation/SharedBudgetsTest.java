@@ -57,6 +57,21 @@ class SharedBudgetsTest {
     }
 
     @Test
+    void headsThatAllHaveRoomAtTheMeanLoseNothingThoughTheirLastChunksArePartlyEmpty() {
+        Random random = new Random(7);
+        for (int mean : new int[] {40, 48, 100, 300}) {
+            Contest contest = Contest.global(6, 3, BudgetLimits.withFloor(mean, 13, 0.2, 4096), 32);
+            RandomScores heads = RandomScores.of(contest, mean - 2, mean, random);
+
+            HeadBudgets budgets = SharedBudgets.of(heads.table());
+
+            assertThat(budgets)
+                    .isEqualTo(new HeadBudgets(
+                            3, IntStream.generate(() -> mean).limit(18).toArray()));
+        }
+    }
+
+    @Test
     void budgetsSumExactlyAndLieBetweenFloorAndMost() {
         Random random = new Random(2);
         for (int round = 0; round < ROUNDS; round++) {

@@ -25,6 +25,7 @@ import io.headwater.model.gguf.GgufException;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -87,6 +88,10 @@ public final class CalibrateCommand implements Callable<Integer> {
         String text = TextInput.read(console, file);
         Path path = model.file(console, output);
         Path target = Calibrations.beside(path);
+        if (!Files.isWritable(target.toAbsolutePath().getParent())) {
+            throw new UserError(target
+                    + " cannot be written: copy the model to a folder where files can be, or link it from there");
+        }
         try (LlamaModel opened = LlamaModel.open(path)) {
             List<int[]> parts = parts(opened, text);
             Calibration calibration = measured(opened, parts);

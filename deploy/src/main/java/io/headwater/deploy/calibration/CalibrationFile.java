@@ -77,17 +77,21 @@ public record CalibrationFile(
         }
         try {
             return Json.mapper().treeToValue(tree, CalibrationFile.class).calibration();
-        } catch (JsonProcessingException | IllegalArgumentException | NullPointerException e) {
+        } catch (JsonProcessingException | RuntimeException e) {
             String cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new UserError(where + " is damaged (" + cause + "): remove it, or run headwater calibrate again", e);
         }
     }
 
     private Calibration calibration() {
+        int kvHeads = queryEntropy.getFirst().size();
+        if (headGroups.values().stream().flatMap(List::stream).anyMatch(digits -> digits.length() != kvHeads)) {
+            throw new IllegalArgumentException("head_groups are not of " + kvHeads + " KV heads a layer");
+        }
         List<HeadLabels> labels = headGroups.entrySet().stream()
                 .map(of -> new HeadLabels(
                         of.getKey(),
-                        queryEntropy.getFirst().size(),
+                        kvHeads,
                         of.getValue().stream()
                                 .flatMapToInt(String::chars)
                                 .mapToObj(digit -> digit - '0')

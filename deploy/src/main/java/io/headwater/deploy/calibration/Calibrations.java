@@ -13,10 +13,13 @@ import io.headwater.model.llama.LlamaModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -75,23 +78,27 @@ public final class Calibrations {
 
     private synchronized Calibration calibration() throws PolicyException {
         if (read == null) {
-            String fingerprint;
-            try {
-                fingerprint = ModelFingerprint.of(model.file());
-                read = find(fingerprint);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            read.checkFor(fingerprint, model.config().nLayers(), model.config().nKvHeads());
+            String fingerprint = fingerprint();
+            Calibration found = find(fingerprint);
+            found.checkFor(fingerprint, model.config().nLayers(), model.config().nKvHeads());
+            read = found;
         }
         return read;
     }
 
-    private Calibration find(String fingerprint) throws IOException, PolicyException {
+    private String fingerprint() {
+        try {
+            return ModelFingerprint.of(model.file());
+        } catch (IOException e) {
+            throw new UserError(model.file().path() + " cannot be read: " + e, e);
+        }
+    }
+
+    private Calibration find(String fingerprint) throws PolicyException {
         Path file = model.file().path();
         Path beside = beside(file);
         if (Files.exists(beside)) {
-            return CalibrationFile.read(Files.readString(beside), beside.toString());
+            return CalibrationFile.read(text(beside), beside.toString());
         }
         return ofThisProgram(name(file))
                 .filter(known -> known.on().model().equals(fingerprint))
@@ -99,12 +106,23 @@ public final class Calibrations {
                         + ": run headwater calibrate -m " + file + " -f TEXT"));
     }
 
-    private static Optional<Calibration> ofThisProgram(String name) throws IOException {
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UserError(
+                    file + " cannot be read (" + e + "): mend or remove it, or run headwater calibrate again", e);
+        }
+    }
+
+    private static Optional<Calibration> ofThisProgram(String name) {
         try (@Nullable InputStream in = Calibrations.class.getResourceAsStream(name)) {
             return in == null
                     ? Optional.empty()
                     : Optional.of(CalibrationFile.read(
                             new String(in.readAllBytes(), StandardCharsets.UTF_8), "this program's " + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -120,10 +138,16 @@ public final class Calibrations {
     /** Writes a calibration: the file has its name when all of it is on the disk, or is as it was. */
     public static CalibrationFile write(Calibration calibration, Path target) throws IOException {
         CalibrationFile written = CalibrationFile.of(calibration);
-        Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file has a folder");
-        Path part = Files.createTempFile(folder, target.getFileName() + ".", ".part");
+        Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
-            Files.writeString(part, Json.text(written) + "\n");
+            try (FileChannel out = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                ByteBuffer text = StandardCharsets.UTF_8.encode(Json.text(written) + "\n");
+                while (text.hasRemaining()) {
+                    out.write(text);
+                }
+                out.force(true);
+            }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(part);

@@ -4,7 +4,6 @@ package io.headwater.deploy.generate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.llama.LlamaConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ record KvReport(
         represented = represented.stream().map(List::copyOf).toList();
     }
 
-    static KvReport of(LlamaConfig config, KvOptions kv, SequenceFigures figures) {
+    static KvReport of(KvOptions kv, SequenceFigures figures) {
         return new KvReport(
                 kv.policy().name(),
                 kv.policy().text(),

@@ -27,7 +27,7 @@ final class KilledNodesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "udp, STOP, true, KILL, '--kv-policy ems:tau=0.1,gamma=2,allocation=global --kv-budget 24 --kv-interval 16'",
+        "udp, STOP, true, KILL, '--kv-policy ems:tau=0.1,gamma=2 --kv-budget 40 --kv-interval 16'",
         "ipc, KILL, false, STOP, --kv-policy none"
     })
     void anAnswerThatLosesTwoNodesIsCompletedAsIfNothingHadHappened(

@@ -4,6 +4,7 @@ package io.headwater.model.engine;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.tensors.kernels.KvLayout;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -52,7 +53,7 @@ final class WarmUp {
     private static KvOptions compressed() {
         try {
             KvPolicy policy = KvPolicy.parse("ems");
-            return KvOptions.of(policy, policy.leastBudget() + LARGE_CHUNK / 4);
+            return KvOptions.of(policy, KvLayout.BLOCK_ENTRIES + LARGE_CHUNK / 8);
         } catch (PolicyException e) {
             throw new IllegalStateException("a policy's defaults are sound", e);
         }

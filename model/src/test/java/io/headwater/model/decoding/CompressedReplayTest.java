@@ -91,7 +91,8 @@ final class CompressedReplayTest {
     void aCacheIsTheSameLiveOrBuiltAgainOnAnyLayout(String name) throws Exception {
         checkLayouts(name, CONTEXT);
         assertThat(live.get(1).ended().figures().compressions()).isGreaterThanOrEqualTo(8);
-        boolean alike = kv.policy().allocation() == Allocation.UNIFORM;
+        boolean alike = kv.policy().allocation() == Allocation.UNIFORM
+                || name.equals("kv-compress"); // two blocks a head, which all win here; BlockEvictionTest has more
         assertThat(state.lengths().stream().distinct().count() > 1)
                 .as("heads of different lengths: " + state.lengths())
                 .isEqualTo(!alike || name.equals("pyramidkv"));
@@ -166,7 +167,7 @@ final class CompressedReplayTest {
         kv = KvOptions.NONE;
         with(EngineOptions.of(1, 2, CONTEXT), engine -> live = liveTurns(engine));
         boolean uneven = name.contains("pyramid") || name.contains("entropy");
-        int budget = uneven ? 20 * CONTEXT : CONTEXT; // enough in the last layer and the poorest head, too
+        int budget = uneven ? 20 * CONTEXT : CONTEXT - 12; // enough in the last layer and the poorest head, too
         kv = new KvOptions(policy(name), budget, 16, 64);
         with(EngineOptions.of(2, 1, CONTEXT), engine -> {
             List<Heard> roomy = liveTurns(engine);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.headwater.compression.KvPolicy;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.testing.RealModel;
@@ -13,6 +14,7 @@ import io.headwater.testing.TinyModel;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,8 @@ final class AllocationTest {
     private static final long CROSSING_BYTES = 2048;
 
     private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
+    private static final int LAYERS = 8;
+    private static final int KV_HEADS = 8;
 
     @TempDir
     Path directory;
@@ -63,8 +67,11 @@ final class AllocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"ems:storage=expanded,tau=0.2", "h2o", "snapkv"})
     void aStepOfACompressedSequenceBetweenTwoChangePointsAllocatesNothing(String policy) throws Exception {
-        TinyModel tiny =
-                TinyModel.create().contextLength(2048).layers(8).heads(8, 8).headDim(64);
+        TinyModel tiny = TinyModel.create()
+                .contextLength(2048)
+                .layers(LAYERS)
+                .heads(8, KV_HEADS)
+                .headDim(64);
         try (LlamaModel model = LlamaModel.open(tiny.write(directory));
                 EngineGroup group = EngineGroup.start(model, EngineOptions.of(1, 2, 2048), LoadListener.SILENT)) {
             String problem = "none";
@@ -90,7 +97,7 @@ final class AllocationTest {
                 if (change) {
                     batch.changeAfterLast();
                 }
-                boolean newBlock = sequence.longestHead() % BLOCK == 0;
+                boolean newBlock = blockIsFull(sequence.cache(0));
                 count(threads, before);
                 group.run(batch);
                 long bytes = allocated(threads, before);
@@ -100,6 +107,12 @@ final class AllocationTest {
             }
         }
         return problem;
+    }
+
+    /** Whether the next entry of any head needs a new block; heads that have competed are of different lengths. */
+    private static boolean blockIsFull(SequenceCache cache) {
+        return IntStream.range(0, LAYERS * KV_HEADS)
+                .anyMatch(i -> cache.head(i / KV_HEADS, i % KV_HEADS).length() % BLOCK == 0);
     }
 
     /** Three sequences decode while a fourth gets chunks; returns what was allocated inside a block, if anything. */
