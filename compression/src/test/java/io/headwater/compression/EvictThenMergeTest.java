@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** EMS's invariants (ALGORITHMS 1.2.8; 1 and 5 are in HeadCompressorTest, 3 in ExpandedHeadTest) and its merge by hand. */
 class EvictThenMergeTest {
@@ -41,6 +43,22 @@ class EvictThenMergeTest {
         assertThat(compressed(",tau=1.01", head(1)).fingerprint()).isEqualTo(evicted);
         assertThat(compressed(",gamma=0", head(1)).fingerprint()).isEqualTo(evicted);
         assertThat(compressed(",storage=compact", head(1)).fingerprint()).isNotEqualTo(evicted);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    local=0,geometry=0        | combine=global,geometry=0
+                    combine=global,geometry=0 | combine=global,geometry=0
+                    local=1000,geometry=0     | combine=local,geometry=0
+                    combine=local,geometry=0  | combine=local,geometry=0
+                    geometry=1000             | geometry=1000
+                    """)
+    void aViewThatHasAllTheWeightChoosesAlone(String best, String alone) throws PolicyException {
+        String evicted = ",storage=off,rank=%s,%s";
+
+        assertThat(compressed(evicted.formatted("best", best), head(3)).fingerprint())
+                .isEqualTo(compressed(evicted.formatted("sum", alone), head(3)).fingerprint())
+                .isNotEqualTo(compressed(",storage=off", head(3)).fingerprint());
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * One order of a head's candidates made of several views of them. A view's scale does not matter, its ranks do. By {@link Rule#BEST} the views choose
- * in turn, each as often as its weight says, what the others have not chosen yet: whatever the budget, each has its share of it. By {@link Rule#SUM}
+ * in turn, each as often as its weight says (a turn whose choice another has taken before is lost): whatever the budget, each has its share of it. By {@link Rule#SUM}
  * weighted ranks add up (ALGORITHMS 5.10), which favours what every view finds middling over what one view finds best.
  */
 final class ViewRanks {
