@@ -7,19 +7,16 @@ import io.headwater.compression.PolicyException;
 import io.headwater.compression.entropy.Calibration;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.cli.WholeFile;
 import io.headwater.model.gguf.GgufException;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -138,20 +135,7 @@ public final class Calibrations {
     /** Writes a calibration: the file has its name when all of it is on the disk, or is as it was. */
     public static CalibrationFile write(Calibration calibration, Path target) throws IOException {
         CalibrationFile written = CalibrationFile.of(calibration);
-        Path part = target.resolveSibling(target.getFileName() + ".part");
-        try {
-            try (FileChannel out = FileChannel.open(
-                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer text = StandardCharsets.UTF_8.encode(Json.text(written) + "\n");
-                while (text.hasRemaining()) {
-                    out.write(text);
-                }
-                out.force(true);
-            }
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        WholeFile.write(target, Json.text(written) + "\n");
         return written;
     }
 }

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.deploy.cli.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
@@ -22,26 +20,15 @@ final class Transcript {
         if (name.isEmpty()) {
             throw new UserError("/save needs a file name: /save chat.json");
         }
-        Path file = console.path(name);
-        Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.writeString(
-                    part, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(messages) + "\n");
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(
+                    console.path(name),
+                    Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(messages) + "\n");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("messages have no JSON form", e);
         } catch (IOException e) {
-            remove(part);
             throw new UserError(name + " cannot be written (" + e + "): choose another place", e);
         }
         return name;
-    }
-
-    private static void remove(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            // it could not be written either, and that is what the user hears
-        }
     }
 }
