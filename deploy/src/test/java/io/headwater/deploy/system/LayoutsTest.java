@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ final class LayoutsTest {
             "{\"id\":7,\"prompt\":\"a long and quiet evening at the harbour of the town\",\"temperature\":2,\"top-k\":40,\"seed\":9}",
             "{\"id\":8,\"prompt\":\"x\",\"temperature\":1,\"seed\":10}",
             "{\"id\":9,\"prompt\":\"the wind and the sea, the wind and the rain\",\"kv-policy\":\"ems:tau=0.1,gamma=2,allocation=adaptive\",\"kv-budget\":20,\"kv-interval\":16}",
-            "{\"id\":10,\"prompt\":\"the sea, the sea, the open sea, the blue, the fresh\",\"temperature\":1,\"seed\":11,\"kv-policy\":\"g-kv:window=4,allocation=global\",\"kv-budget\":12,\"kv-interval\":16}");
+            "{\"id\":10,\"prompt\":\"the sea, the sea, the open sea, the blue, the fresh\",\"temperature\":1,\"seed\":11,\"kv-policy\":\"g-kv:window=4,allocation=global\",\"kv-budget\":40,\"kv-interval\":16}");
 
     @TempDir
     private static Path directory;
@@ -47,6 +49,17 @@ final class LayoutsTest {
             alone.addAll(answers(List.of(request), "--nodes 1 --threads 1"));
         }
         expected = List.copyOf(alone);
+        assertThat(expected.subList(8, 10))
+                .as("heads compete")
+                .allSatisfy(answer -> assertThat(lengths(answer))
+                        .as(answer.path("kv").toString())
+                        .hasSizeGreaterThan(1));
+    }
+
+    private static Set<Integer> lengths(JsonNode answer) {
+        Set<Integer> lengths = new HashSet<>();
+        answer.path("kv").path("entries").forEach(layer -> layer.forEach(head -> lengths.add(head.asInt())));
+        return lengths;
     }
 
     @ParameterizedTest
