@@ -67,7 +67,12 @@ public final class CalibrateCommand implements Callable<Integer> {
             description = "tokens of each part (default: ${DEFAULT-VALUE})")
     private int tokens;
 
-    @Option(names = "--threads", paramLabel = "N", description = "workers (default: one for each core)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "workers that read the text (default: one for each core); the spectra of what they read take all"
+                            + " cores, whatever this says")
     private int threads;
 
     @Mixin

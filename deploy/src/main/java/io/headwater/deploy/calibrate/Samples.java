@@ -30,8 +30,18 @@ final class Samples {
             int[] sample = new int[tokens];
             Arrays.fill(sample, 0, tokens - own, bos);
             System.arraycopy(ids, from, sample, tokens - own, own);
+            checkVaried(ids, from, from + own);
             samples.add(sample);
         }
         return samples;
+    }
+
+    /** What a layer gets of one token over and over is the same row over and over, which has no spectrum. */
+    private static void checkVaried(int[] ids, int from, int to) {
+        if (Arrays.stream(ids, from, to).allMatch(id -> id == ids[from])) {
+            throw new UserError(
+                    "tokens " + from + " to " + (to - 1) + " of the text, which are one sample, are one token"
+                            + " repeated: give a text of what the model is used for");
+        }
     }
 }

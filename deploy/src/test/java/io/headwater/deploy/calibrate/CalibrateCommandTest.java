@@ -135,6 +135,13 @@ final class CalibrateCommandTest {
     }
 
     @Test
+    void aTextOfOneTokenOverAndOverIsOneClearLine() throws IOException {
+        Files.writeString(directory.resolve("same.txt"), "x".repeat(400));
+        refused("calibrate -m tiny.gguf -f same.txt --tokens 128 --samples 2", "one token repeated", "give a text");
+        assertThat(directory.resolve(CALIBRATION)).doesNotExist();
+    }
+
+    @Test
     void theDefaultModelsCalibrationIsInTheProgram() {
         TestConsole.Result result = new TestConsole(directory)
                 .run(("generate -m " + RealModel.require() + " -n 4 -p The --kv-budget 16 --kv-policy uncomp --json")

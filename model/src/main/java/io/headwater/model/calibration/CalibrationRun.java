@@ -21,7 +21,7 @@ public final class CalibrationRun {
     private final LlamaConfig config;
     private final BooleanSupplier cancelled;
 
-    /** {@code cancelled} is asked between two steps. */
+    /** {@code cancelled} is asked between two steps and before each head's spectrum, there by any thread. */
     public CalibrationRun(EngineGroup engines, LlamaConfig config, BooleanSupplier cancelled) {
         this.engines = engines;
         this.config = config;
@@ -48,7 +48,10 @@ public final class CalibrationRun {
         try {
             for (int i = 0; i < samples.size(); i++) {
                 read(samples.get(i), matrices, (long) i * tokens, progress);
-                calibrator.add(matrices.ofQueryHeads(), matrices.ofLayers());
+                double[][] ofQueryHeads = matrices.ofQueryHeads(cancelled);
+                double[] ofLayers = matrices.ofLayers(cancelled);
+                checkWanted(); // before entropies that may be none are added
+                calibrator.add(ofQueryHeads, ofLayers);
             }
         } finally {
             engines.probe(LayerProbe.NONE);
@@ -56,13 +59,17 @@ public final class CalibrationRun {
         return calibrator.calibration(fingerprint, tokens);
     }
 
+    private void checkWanted() {
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException("calibration");
+        }
+    }
+
     private void read(int[] sample, SampleMatrices matrices, long before, Progress progress) throws EngineException {
         matrices.clear();
         try (Sequence sequence = engines.open()) {
             for (int at = 0; at < sample.length; ) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("calibration");
-                }
+                checkWanted();
                 int end = Math.min(sample.length, at + engines.maxRows());
                 engines.forward(sequence, sample, at, end);
                 at = end;

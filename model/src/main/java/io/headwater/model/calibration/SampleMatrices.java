@@ -5,6 +5,7 @@ import io.headwater.compression.entropy.Calibrator;
 import io.headwater.compression.entropy.CovarianceSpectrum;
 import io.headwater.model.engine.LayerProbe;
 import io.headwater.model.llama.LlamaConfig;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** The queries and hidden states of all tokens of one sample, layer by layer, and their entropies. Owned by the thread that runs the steps. */
@@ -53,13 +54,15 @@ final class SampleMatrices implements LayerProbe {
         }
     }
 
-    /** When the sample is read: truncated entropies of each head's queries, {@code [layer][query head]}. */
-    double[][] ofQueryHeads() {
+    /**
+     * When the sample is read: truncated entropies of each head's queries, {@code [layer][query head]}. From when it is cancelled on, no more are
+     * computed, and what it returns is of no use.
+     */
+    double[][] ofQueryHeads(BooleanSupplier cancelled) {
         int nHeads = config.nHeads();
         double[] all = IntStream.range(0, config.nLayers() * nHeads)
                 .parallel()
-                .mapToDouble(i -> CovarianceSpectrum.of(queries[i / nHeads][i % nHeads], tokens, config.headDim())
-                        .truncatedEntropy(Calibrator.TRUNCATION))
+                .mapToDouble(i -> cancelled.getAsBoolean() ? Double.NaN : ofQueryHead(i / nHeads, i % nHeads))
                 .toArray();
         double[][] entropies = new double[config.nLayers()][nHeads];
         for (int i = 0; i < all.length; i++) {
@@ -68,12 +71,20 @@ final class SampleMatrices implements LayerProbe {
         return entropies;
     }
 
+    private double ofQueryHead(int layer, int head) {
+        return CovarianceSpectrum.of(queries[layer][head], tokens, config.headDim())
+                .truncatedEntropy(Calibrator.TRUNCATION);
+    }
+
     /** Likewise: entropies of what each layer gets. */
-    double[] ofLayers() {
+    double[] ofLayers(BooleanSupplier cancelled) {
         return IntStream.range(0, config.nLayers())
                 .parallel()
-                .mapToDouble(layer -> CovarianceSpectrum.of(hidden[layer], tokens, config.dim())
-                        .entropy())
+                .mapToDouble(layer -> cancelled.getAsBoolean() ? Double.NaN : ofLayer(layer))
                 .toArray();
+    }
+
+    private double ofLayer(int layer) {
+        return CovarianceSpectrum.of(hidden[layer], tokens, config.dim()).entropy();
     }
 }

@@ -18,10 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CalibrationRunTest {
     private static final int TOKENS = 150;
@@ -89,6 +93,21 @@ final class CalibrationRunTest {
                         .sum())
                 .as("one head of three is the better half, in each layer")
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aRunThatIsInterruptedAmongTheSpectraOfASampleGoesNoFurther(int sample) throws Exception {
+        AtomicLong read = new AtomicLong();
+        AtomicInteger asked = new AtomicInteger();
+        try (EngineGroup engines = EngineGroup.start(model, EngineOptions.of(1, 1, 256), LoadListener.SILENT)) {
+            CalibrationRun run = new CalibrationRun(
+                    engines,
+                    model.config(),
+                    () -> read.get() == (long) sample * TOKENS && asked.incrementAndGet() > 4); // of 12 heads
+            assertThatThrownBy(() -> run.over(samples, "1-ab", read::set)).isInstanceOf(CancellationException.class);
+            assertThat(read).hasValue((long) sample * TOKENS);
+        }
     }
 
     @Test
