@@ -84,6 +84,9 @@ public record CalibrationFile(
     }
 
     private Calibration calibration() {
+        if (queryEntropy.isEmpty()) {
+            throw new IllegalArgumentException("query_entropy has no layers");
+        }
         int kvHeads = queryEntropy.getFirst().size();
         if (headGroups.values().stream().flatMap(List::stream).anyMatch(digits -> digits.length() != kvHeads)) {
             throw new IllegalArgumentException("head_groups are not of " + kvHeads + " KV heads a layer");

@@ -14,6 +14,7 @@ import io.headwater.model.llama.LlamaModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +107,8 @@ public final class Calibrations {
     private static String text(Path file) {
         try {
             return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UserError(file + " is damaged (not UTF-8 text): remove it, or run headwater calibrate again", e);
         } catch (IOException e) {
             throw new UserError(
                     file + " cannot be read (" + e + "): mend or remove it, or run headwater calibrate again", e);
