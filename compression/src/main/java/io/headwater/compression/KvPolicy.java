@@ -55,6 +55,19 @@ public final class KvPolicy {
             throw new PolicyException("KV policy ems: storage=expanded goes with use-position=off and bias=off only: "
                     + "its members attend by their entry's logit, and for themselves; give storage=compact too");
         }
+        if (leavesNoView(values)) {
+            throw new PolicyException("KV policy ems: combine=local,local=0,geometry=0 leave no view to choose by: give"
+                    + " local or geometry a weight, or another combine");
+        }
+    }
+
+    /** Of EMS's views. With rank=sum the mass is always one, and a reconstruction needs none. */
+    private static boolean leavesNoView(Map<String, String> values) {
+        return "attention".equals(values.get("score"))
+                && "best".equals(values.get("rank"))
+                && "local".equals(values.get("combine"))
+                && "0".equals(values.get("local"))
+                && "0".equals(values.get("geometry"));
     }
 
     private static Map<String, String> defaults(PolicyDescription policy) {

@@ -190,7 +190,7 @@ final class PolicyTable {
                                 "combine",
                                 "sum",
                                 List.of("sum", "max", "local", "global"),
-                                "all queries' sums and the window's, aligned by their means"),
+                                "the mass by which heads compete and entries merge: of all queries' sums and the window's, aligned by their means; rank=sum ranks it; with rank=best local leaves all queries' choice out, global the last ones'"),
                         pool("max9"),
                         choice(
                                 "rank",

@@ -77,6 +77,23 @@ class KvPolicyTest {
     }
 
     @Test
+    void optionsThatLeaveNoViewToChooseByAreRefused() throws PolicyException {
+        assertThatThrownBy(() -> KvPolicy.parse("ems:rank=best,combine=local,local=0.0,geometry=-0"))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("no view");
+        for (String other : new String[] {
+            "combine=global,local=0,geometry=0",
+            "combine=max,local=0,geometry=0",
+            "combine=local,local=1,geometry=0",
+            "combine=local,local=0,geometry=1",
+            "combine=local,local=0,geometry=0,rank=sum",
+            "combine=local,local=0,geometry=0,score=reconstruction",
+        }) {
+            assertThat(KvPolicy.parse("ems:rank=best," + other).word("combine")).isNotEmpty();
+        }
+    }
+
+    @Test
     void headGroupsComeFromACalibrationAndStandInTheTextFromThenOn() throws PolicyException {
         HeadLabels labels = new HeadLabels(2, 3, List.of(0, 1, 0, 1, 1, 0));
         KvPolicy asked = KvPolicy.parse("uncomp");

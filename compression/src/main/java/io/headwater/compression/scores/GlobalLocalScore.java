@@ -87,7 +87,7 @@ public final class GlobalLocalScore implements EntryScore {
         }
     }
 
-    /** The candidates' GL alone: by it heads compete, and whatever is kept. */
+    /** The candidates' GL alone, by which heads compete; which entries a head keeps is the views' affair, see {@link #score}. */
     void weigh(CompressibleHead head, float[] weights) {
         weigh(head);
         int from = from(head.length());
