@@ -7,6 +7,7 @@ import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.LayerProbe;
 import io.headwater.model.engine.Sequence;
+import io.headwater.model.engine.SequenceFeed;
 import io.headwater.model.llama.LlamaConfig;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -67,11 +68,12 @@ public final class CalibrationRun {
 
     private void read(int[] sample, SampleMatrices matrices, long before, Progress progress) throws EngineException {
         matrices.clear();
+        SequenceFeed feed = new SequenceFeed(engines);
         try (Sequence sequence = engines.open()) {
             for (int at = 0; at < sample.length; ) {
                 checkWanted();
                 int end = Math.min(sample.length, at + engines.maxRows());
-                engines.forward(sequence, sample, at, end);
+                feed.forward(sequence, sample, at, end);
                 at = end;
                 progress.read(before + at);
             }

@@ -224,41 +224,9 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         return batch;
     }
 
-    /** Appends tokens [from, to), at least one; afterwards {@link #logits} are those of the last. */
-    public void forward(Sequence sequence, int[] tokens, int from, int to) throws EngineException {
-        check.tokens(sequence, tokens, from, to);
-        for (int at = from; at < to; ) {
-            int end = Math.min(to, at + batch.maxRows());
-            nextStep().add(sequence, tokens, at, end, end == to ? 1 : 0);
-            runSound();
-            at = end;
-        }
-    }
-
-    /** As the other, and tells the logits of every row, the last one's included. */
-    public void forward(Sequence sequence, int[] tokens, int from, int to, LogitsListener everyRow)
-            throws EngineException {
-        check.tokens(sequence, tokens, from, to);
-        float[] logits = logits();
-        for (int at = from; at < to; ) {
-            int end = Math.min(to, at + batch.maxLogitsRows());
-            nextStep().add(sequence, tokens, at, end, end - at);
-            runSound();
-            for (int row = at; row < end; row++) {
-                everyRow.row(row - from, logits, (row - at) * config.vocabSize());
-            }
-            at = end;
-        }
-        System.arraycopy(logits, (batch.wantedRows() - 1) * config.vocabSize(), logits, 0, config.vocabSize());
-    }
-
-    /** The batch has one run, which is not the others' affair. */
-    private void runSound() throws EngineException {
-        run(batch);
-        @Nullable String failure = batch.failure(0);
-        if (failure != null) {
-            throw new EngineException(failure);
-        }
+    /** What must hold of a step, for {@link SequenceFeed}. */
+    StepCheck check() {
+        return check;
     }
 
     /**

@@ -157,6 +157,7 @@ final class AllocationTest {
         try (EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
             long[] threads = threads();
             long[] before = new long[threads.length];
+            SequenceFeed feed = new SequenceFeed(group);
             int[] token = {1};
             String problem = "none";
             for (int attempt = 0; attempt < attempts; attempt++) {
@@ -164,7 +165,7 @@ final class AllocationTest {
                 int tokens = 5 * BLOCK + attempt * 5 * BLOCK;
                 try (Sequence sequence = group.open()) {
                     for (int position = 0; position < tokens; position++) {
-                        long bytes = step(group, sequence, token, threads, before);
+                        long bytes = step(feed, sequence, token, threads, before);
                         long allowed = position % BLOCK == 0 ? options.nodes() * CROSSING_BYTES : 0;
                         if (bytes > allowed) {
                             problem = bytes + " bytes at position " + position + " of " + tokens;
@@ -180,10 +181,10 @@ final class AllocationTest {
     }
 
     /** Bytes that one step allocates on all threads. */
-    private static long step(EngineGroup group, Sequence sequence, int[] token, long[] threads, long[] before)
+    private static long step(SequenceFeed feed, Sequence sequence, int[] token, long[] threads, long[] before)
             throws Exception {
         count(threads, before);
-        group.forward(sequence, token, 0, 1);
+        feed.forward(sequence, token, 0, 1);
         return allocated(threads, before);
     }
 

@@ -83,10 +83,10 @@ final class BlockBoundaryTest {
                         int from = first.position();
                         for (int at = 0; at < 70; at += 5) {
                             if (at < 35) {
-                                group.forward(first, one, from + at, from + at + 5);
+                                new SequenceFeed(group).forward(first, one, from + at, from + at + 5);
                                 assertThat(TinyRun.lastLogits(group)).isEqualTo(expectedOne[from + at + 4]);
                             }
-                            group.forward(second, other, at, at + 5);
+                            new SequenceFeed(group).forward(second, other, at, at + 5);
                             assertThat(TinyRun.lastLogits(group)).isEqualTo(expectedOther[at + 4]);
                         }
                     }

@@ -41,12 +41,12 @@ final class EngineFaultTest {
         try (LlamaModel model = LlamaModel.open(writer.write(directory.resolve("nan.gguf")));
                 EngineGroup group = start(model, EngineOptions.of(nodes, threads, CONTEXT))) {
             try (Sequence sequence = group.open()) {
-                assertThatThrownBy(() -> group.forward(sequence, new int[] {5, 6, 7, bad}, 0, 4))
+                assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[] {5, 6, 7, bad}, 0, 4))
                         .isInstanceOf(EngineException.class)
                         .hasMessageContaining("not finite in layer 0 at position 3");
             }
             try (Sequence sequence = group.open()) {
-                group.forward(sequence, new int[] {5, 6, 7}, 0, 3);
+                new SequenceFeed(group).forward(sequence, new int[] {5, 6, 7}, 0, 3);
                 assertThat(group.logits()[0]).isFinite();
                 assertThat(sequence.position()).isEqualTo(3);
             }
@@ -63,7 +63,7 @@ final class EngineFaultTest {
         try (LlamaModel model = LlamaModel.open(writer.write(directory.resolve("huge.gguf")));
                 EngineGroup group = start(model, EngineOptions.of(nodes, threads, CONTEXT));
                 Sequence sequence = group.open()) {
-            assertThatThrownBy(() -> group.forward(sequence, new int[] {1}, 0, 1))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[] {1}, 0, 1))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("out of range in layer 1 at position 0");
         }
@@ -94,12 +94,13 @@ final class EngineFaultTest {
                 Sequence whole = group.open()) {
             Sequence half = new Sequence(1, List.of(whole.cache(0)));
 
-            assertThatThrownBy(() -> group.forward(half, new int[8], 0, 8))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(half, new int[8], 0, 8))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("of shard 1 failed: java.lang.ArrayIndexOutOfBounds")
                     .hasCauseInstanceOf(ArrayIndexOutOfBoundsException.class)
                     .hasMessageContaining("the engines have stopped, start them again");
-            assertThatThrownBy(() -> group.forward(whole, new int[8], 0, 8)).isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(whole, new int[8], 0, 8))
+                    .isInstanceOf(EngineException.class);
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }
@@ -111,15 +112,16 @@ final class EngineFaultTest {
         try (LlamaModel model = open();
                 EngineGroup group = start(model, EngineOptions.of(1, 1, 40));
                 Sequence sequence = group.open()) {
-            group.forward(sequence, new int[40], 0, 39);
+            new SequenceFeed(group).forward(sequence, new int[40], 0, 39);
 
-            assertThatThrownBy(() -> group.forward(sequence, new int[2], 0, 2))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[2], 0, 2))
                     .isInstanceOf(EngineException.class)
                     .hasMessage(
                             "position 39 + 2 tokens exceed the context of 40: shorten the prompt or raise --context");
-            group.forward(sequence, new int[1], 0, 1);
+            new SequenceFeed(group).forward(sequence, new int[1], 0, 1);
             assertThat(sequence.position()).isEqualTo(40);
-            assertThatThrownBy(() -> group.forward(sequence, new int[1], 0, 1)).isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[1], 0, 1))
+                    .isInstanceOf(EngineException.class);
         }
     }
 
@@ -129,7 +131,7 @@ final class EngineFaultTest {
         try (LlamaModel model = open();
                 EngineGroup group = start(model, EngineOptions.of(1, 1, CONTEXT));
                 Sequence sequence = group.open()) {
-            assertThatThrownBy(() -> group.forward(sequence, new int[] {1, token}, 0, 2))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[] {1, token}, 0, 2))
                     .isInstanceOf(EngineException.class)
                     .hasMessage("token " + token + " is not in the vocabulary of 320 entries");
             assertThat(sequence.position()).isZero();
@@ -141,7 +143,7 @@ final class EngineFaultTest {
         try (LlamaModel model = open();
                 EngineGroup group = start(model, EngineOptions.of(1, 1, CONTEXT));
                 Sequence sequence = group.open()) {
-            assertThatThrownBy(() -> group.forward(sequence, new int[3], 1, 1))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[3], 1, 1))
                     .isInstanceOf(EngineException.class)
                     .hasMessage("no tokens to decode: give at least one");
         }
@@ -202,7 +204,7 @@ final class EngineFaultTest {
         try (LlamaModel model = open();
                 EngineGroup group = start(model, EngineOptions.of(2, 1, CONTEXT).withKvLimitBytes(1000));
                 Sequence sequence = group.open()) {
-            assertThatThrownBy(() -> group.forward(sequence, new int[3], 0, 3))
+            assertThatThrownBy(() -> new SequenceFeed(group).forward(sequence, new int[3], 0, 3))
                     .isInstanceOf(EngineException.class)
                     .hasMessage(
                             "no KV memory for 3 more tokens at position 0: the memory limit of the engine or its node");
@@ -217,16 +219,16 @@ final class EngineFaultTest {
         try (LlamaModel model = LlamaModel.open(tiny.write(directory));
                 EngineGroup group = start(model, EngineOptions.of(1, 1, 1 << 16).withKvLimitBytes(oneSlab));
                 Sequence kept = group.open()) {
-            group.forward(kept, new int[] {1}, 0, 1);
+            new SequenceFeed(group).forward(kept, new int[] {1}, 0, 1);
             float[] first = TinyRun.lastLogits(group);
             try (Sequence greedy = group.open()) {
                 int[] tokens = new int[1 << 15];
-                assertThatThrownBy(() -> group.forward(greedy, tokens, 0, tokens.length))
+                assertThatThrownBy(() -> new SequenceFeed(group).forward(greedy, tokens, 0, tokens.length))
                         .isInstanceOf(EngineException.class)
                         .hasMessageContaining("no KV memory for");
             }
             try (Sequence again = group.open()) {
-                group.forward(again, new int[] {1}, 0, 1);
+                new SequenceFeed(group).forward(again, new int[] {1}, 0, 1);
                 assertThat(TinyRun.lastLogits(group)).isEqualTo(first);
             }
         }
@@ -237,7 +239,7 @@ final class EngineFaultTest {
         try (LlamaModel model = open()) {
             EngineGroup group = start(model, EngineOptions.of(2, 2, CONTEXT));
             Sequence sequence = group.open();
-            group.forward(sequence, new int[3], 0, 3);
+            new SequenceFeed(group).forward(sequence, new int[3], 0, 3);
 
             assertThatThrownBy(group::close)
                     .isInstanceOf(IllegalStateException.class)
@@ -257,7 +259,7 @@ final class EngineFaultTest {
                 sequence.close();
                 group.close();
 
-                assertThatThrownBy(() -> group.forward(new Sequence(1, List.of()), new int[1], 0, 1))
+                assertThatThrownBy(() -> new SequenceFeed(group).forward(new Sequence(1, List.of()), new int[1], 0, 1))
                         .isInstanceOf(EngineException.class)
                         .hasMessageContaining("closed");
             }

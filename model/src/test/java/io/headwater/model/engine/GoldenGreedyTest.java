@@ -86,13 +86,13 @@ final class GoldenGreedyTest {
     private static int[] decodeWhileEqual(int[] prompt, int... expected) throws Exception {
         int[] ids = new int[expected.length];
         try (Sequence sequence = group.open()) {
-            group.forward(sequence, prompt, 0, prompt.length);
+            new SequenceFeed(group).forward(sequence, prompt, 0, prompt.length);
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = ReferenceLogitsTest.argmax(group.logits(), group.vocabSize());
                 if (ids[i] != expected[i]) {
                     return Arrays.copyOf(ids, i + 1);
                 }
-                group.forward(sequence, ids, i, i + 1);
+                new SequenceFeed(group).forward(sequence, ids, i, i + 1);
             }
         }
         return ids;

@@ -25,7 +25,7 @@ final class GoldenTraceTest {
                 EngineGroup group = EngineGroup.start(
                         model, EngineOptions.of(1, 1, 64).withKvType(KvType.F32), LoadListener.SILENT);
                 Sequence sequence = group.open()) {
-            group.forward(sequence, ids, 0, ids.length);
+            new SequenceFeed(group).forward(sequence, ids, 0, ids.length);
 
             for (int kvHead = 0; kvHead < model.config().nKvHeads(); kvHead++) {
                 HeadCache cache = sequence.cache(0).head(0, kvHead);
@@ -56,7 +56,7 @@ final class GoldenTraceTest {
                 JsonNode expected = prompt.get("prompt_logprobs");
                 double[] logProbabilities = new double[ids.length];
                 try (Sequence sequence = group.open()) {
-                    group.forward(sequence, ids, 0, ids.length - 1, (row, logits, offset) -> {
+                    new SequenceFeed(group).forward(sequence, ids, 0, ids.length - 1, (row, logits, offset) -> {
                         double norm = ReferenceLogitsTest.logSumExp(logits, offset, group.vocabSize());
                         logProbabilities[row] = logits[offset + ids[row + 1]] - norm;
                     });

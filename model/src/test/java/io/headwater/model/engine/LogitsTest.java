@@ -23,17 +23,18 @@ final class LogitsTest {
                 EngineGroup group = EngineGroup.start(model, EngineOptions.of(2, 1, 256), LoadListener.SILENT);
                 Sequence told = group.open();
                 Sequence plain = group.open()) {
-            group.forward(
-                    told,
-                    tokens,
-                    0,
-                    count,
-                    (_, all, offset) -> System.arraycopy(all, offset, last, 0, group.vocabSize()));
+            new SequenceFeed(group)
+                    .forward(
+                            told,
+                            tokens,
+                            0,
+                            count,
+                            (_, all, offset) -> System.arraycopy(all, offset, last, 0, group.vocabSize()));
             assertThat(TinyRun.lastLogits(group)).isEqualTo(last);
 
-            group.forward(told, tokens, count, count + 1);
+            new SequenceFeed(group).forward(told, tokens, count, count + 1);
             float[] next = TinyRun.lastLogits(group);
-            group.forward(plain, tokens, 0, count + 1);
+            new SequenceFeed(group).forward(plain, tokens, 0, count + 1);
             assertThat(TinyRun.lastLogits(group)).hasSize(320).isEqualTo(next);
         }
     }

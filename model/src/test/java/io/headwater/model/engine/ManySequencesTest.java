@@ -66,20 +66,20 @@ final class ManySequencesTest {
                 Sequence second = group.open();
                 Sequence third = group.open()) {
             int[] tokens = TinyRun.tokens(rows + 1, group.vocabSize(), 8);
-            group.forward(first, tokens, 0, rows);
-            group.forward(second, tokens, 0, 300);
-            group.forward(first, tokens, rows, rows + 1);
+            new SequenceFeed(group).forward(first, tokens, 0, rows);
+            new SequenceFeed(group).forward(second, tokens, 0, 300);
+            new SequenceFeed(group).forward(first, tokens, rows, rows + 1);
             float[] ofLong = TinyRun.lastLogits(group);
-            group.forward(second, tokens, 300, 301);
+            new SequenceFeed(group).forward(second, tokens, 300, 301);
             float[] ofMiddle = TinyRun.lastLogits(group);
-            group.forward(third, tokens, 0, 1);
+            new SequenceFeed(group).forward(third, tokens, 0, 1);
             float[] ofShort = TinyRun.lastLogits(group);
 
             try (Sequence one = group.open();
                     Sequence two = group.open();
                     Sequence three = group.open()) {
-                group.forward(one, tokens, 0, rows);
-                group.forward(two, tokens, 0, 300);
+                new SequenceFeed(group).forward(one, tokens, 0, rows);
+                new SequenceFeed(group).forward(two, tokens, 0, 300);
                 StepBatch step = group.nextStep();
                 step.add(three, tokens, 0, 1, 1);
                 step.add(one, tokens, rows, rows + 1, 1);
@@ -99,7 +99,7 @@ final class ManySequencesTest {
                 EngineGroup group = EngineGroup.start(model, EngineOptions.of(nodes, 1, 40), LoadListener.SILENT);
                 Sequence full = group.open();
                 Sequence other = group.open()) {
-            group.forward(full, new int[40], 0, 40);
+            new SequenceFeed(group).forward(full, new int[40], 0, 40);
             StepBatch step = group.nextStep();
             step.add(other, new int[3], 0, 3, 1);
             step.add(full, new int[1], 0, 1, 1);

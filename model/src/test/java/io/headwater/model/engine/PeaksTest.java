@@ -32,13 +32,13 @@ class PeaksTest {
                 Sequence repeating = group.open(2, options("ems:score=reconstruction"))) {
             int[] tokens = TinyRun.tokens(READ, group.vocabSize(), 3);
             int[] again = TinyRun.tokens(REPEATED, group.vocabSize(), 4);
-            group.forward(summing, tokens, 0, READ);
-            group.forward(repeating, tokens, 0, READ);
+            new SequenceFeed(group).forward(summing, tokens, 0, READ);
+            new SequenceFeed(group).forward(repeating, tokens, 0, READ);
 
             float[][] peaks = new float[HEADS][READ];
             for (int row = 0; row < REPEATED; row++) {
                 float[][] before = sums(summing);
-                group.forward(summing, again, row, row + 1);
+                new SequenceFeed(group).forward(summing, again, row, row + 1);
                 float[][] after = sums(summing);
                 for (int head = 0; head < HEADS; head++) {
                     for (int entry = 0; entry < READ; entry++) {

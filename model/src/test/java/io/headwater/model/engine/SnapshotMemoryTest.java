@@ -43,7 +43,7 @@ final class SnapshotMemoryTest {
                 .write(directory));
         group = EngineGroup.start(model, EngineOptions.of(1, 1, CONTEXT), LoadListener.SILENT);
         sequence = group.open();
-        group.forward(sequence, TinyRun.tokens(READ, group.vocabSize(), 5), 0, READ);
+        new SequenceFeed(group).forward(sequence, TinyRun.tokens(READ, group.vocabSize(), 5), 0, READ);
     }
 
     @AfterEach

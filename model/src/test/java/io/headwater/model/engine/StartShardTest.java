@@ -105,12 +105,12 @@ final class StartShardTest {
                 try (EngineGroup group = EngineGroup.startShard(
                                 model, EngineOptions.of(2, 2, CONTEXT), plan, shard, end, LoadListener.SILENT);
                         Sequence sequence = group.open(1)) {
-                    group.forward(sequence, new int[] {1}, 0, 1);
+                    new SequenceFeed(group).forward(sequence, new int[] {1}, 0, 1);
                     if (shard == 1) {
                         end.abort("shard 1 is gone");
                         return 1;
                     }
-                    group.forward(sequence, new int[] {1}, 0, 1);
+                    new SequenceFeed(group).forward(sequence, new int[] {1}, 0, 1);
                     return 0;
                 }
             });
@@ -154,7 +154,7 @@ final class StartShardTest {
         try (Sequence sequence = group.open(5)) {
             int done = 0;
             for (int i = 0; i < rows.length; i++) {
-                group.forward(sequence, tokens, done, PROMPT + i);
+                new SequenceFeed(group).forward(sequence, tokens, done, PROMPT + i);
                 done = PROMPT + i;
                 rows[i] = TinyRun.lastLogits(group);
             }

@@ -20,7 +20,7 @@ final class TinyRun {
         try (EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT);
                 Sequence sequence = group.open()) {
             int n = group.vocabSize();
-            group.forward(sequence, tokens, 0, tokens.length, (index, logits, offset) -> {
+            new SequenceFeed(group).forward(sequence, tokens, 0, tokens.length, (index, logits, offset) -> {
                 rows[index] = Arrays.copyOfRange(logits, offset, offset + n);
             });
         }
@@ -34,7 +34,7 @@ final class TinyRun {
                 Sequence sequence = group.open()) {
             int done = 0;
             for (int i = 0; i < rows.length; i++) {
-                group.forward(sequence, tokens, done, prompt + i);
+                new SequenceFeed(group).forward(sequence, tokens, done, prompt + i);
                 done = prompt + i;
                 rows[i] = lastLogits(group);
             }
@@ -42,7 +42,7 @@ final class TinyRun {
         return rows;
     }
 
-    /** A copy of the logits of the last row, after {@link EngineGroup#forward}. */
+    /** A copy of the logits of the last row, after {@link SequenceFeed#forward}. */
     static float[] lastLogits(EngineGroup group) {
         return Arrays.copyOf(group.logits(), group.vocabSize());
     }

@@ -55,7 +55,7 @@ final class WikiTextPerplexityTest {
     private static double secondHalf(EngineGroup group, int... ids) throws Exception {
         double[] sum = {0};
         try (Sequence sequence = group.open()) {
-            group.forward(sequence, ids, 0, WINDOW - 1, (row, logits, offset) -> {
+            new SequenceFeed(group).forward(sequence, ids, 0, WINDOW - 1, (row, logits, offset) -> {
                 if (row >= WINDOW / 2) {
                     double norm = ReferenceLogitsTest.logSumExp(logits, offset, group.vocabSize());
                     sum[0] += norm - logits[offset + ids[row + 1]];
