@@ -145,7 +145,11 @@ public final class KvPolicy {
     /** Most entries of a head that are merged at one change point; 0 where the policy only evicts. */
     public int mostMerged(int length, int budget) {
         boolean merges = name.equals("ems") && !word("storage").equals("off");
-        return merges ? (int) Math.min(length - budget, (double) decimal("gamma") * budget) : 0;
+        if (!merges) {
+            return 0;
+        }
+        double most = Math.min(whole("merged", 0), (double) decimal("gamma") * budget);
+        return (int) Math.min(length - budget, most);
     }
 
     /** The first entries that are always kept. */

@@ -210,7 +210,7 @@ final class PolicyTable {
                                 "divide sums by the number of queries that saw the entry"),
                         decimal(
                                 "geometry",
-                                "3",
+                                "5",
                                 0,
                                 1000,
                                 "weight of the choice by key geometry and value norm; 0: attention alone"),
@@ -222,13 +222,19 @@ final class PolicyTable {
                         decimal("rho", "0.95", 0, 1, "share of the score's mass that a head keeps or merges"),
                         decimal(
                                 "gamma",
-                                "0.5",
+                                "8",
                                 0,
                                 16,
                                 "entries merged at most, in multiples of those kept; 0: evict only"),
+                        whole(
+                                "merged",
+                                1024,
+                                0,
+                                65536,
+                                "entries of a head merged at most, however many are kept: each costs attention an exponential"),
                         decimal(
                                 "tau",
-                                "0.6",
+                                "0.4",
                                 0,
                                 2,
                                 "similarity below which an entry is evicted instead; above 1: evict only"),

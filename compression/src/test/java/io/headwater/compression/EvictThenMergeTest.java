@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.headwater.compression.scores.EntryScores;
 import io.headwater.compression.scores.GlobalLocalScore;
+import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.Kernels;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.KvType;
@@ -86,20 +87,40 @@ class EvictThenMergeTest {
 
     @Test
     void mergingConservesTheMassOfWhatIsMerged() throws PolicyException {
-        TestHead positive = new TestHead(LAYOUT, N); // all keys and values in one orthant: all cosines are positive
-        TestHead random = head(3);
-        double before = 0;
-        for (int i = 0; i < N; i++) {
-            positive.append(magnitudes(random.key(i)), magnitudes(random.value(i)), i);
-            positive.columnSum(i, random.columnSum(i));
-            before += random.columnSum(i);
-        }
-        positive.window(random.windowQueries(), WINDOW);
+        TestHead positive = positive();
+        double before = sum(positive);
 
         compressed(",sinks=2,tau=0,rho=1,gamma=16", positive);
 
         assertThat(sum(positive)).isCloseTo(before, within(1e-4));
         assertThat(sum(compressed(",storage=off", head(3)))).isLessThan(before - 1);
+    }
+
+    /** All keys and values in one orthant: all cosines are positive. */
+    private static TestHead positive() {
+        TestHead positive = new TestHead(LAYOUT, N);
+        TestHead random = head(3);
+        for (int i = 0; i < N; i++) {
+            positive.append(magnitudes(random.key(i)), magnitudes(random.value(i)), i);
+            positive.columnSum(i, random.columnSum(i));
+        }
+        positive.window(random.windowQueries(), WINDOW);
+        return positive;
+    }
+
+    @Test
+    void mergedEntriesHaveAnEndInMultiplesOfWhatIsKeptAndInEntries() throws PolicyException {
+        assertThat(members(",gamma=2")).isGreaterThan(20);
+        assertThat(members(",gamma=2,merged=20")).isEqualTo(20);
+        assertThat(members(",gamma=0.25,merged=20")).isEqualTo((BUDGET - WINDOW - 4) / 4);
+        assertThat(members(",gamma=2,merged=0")).isZero();
+    }
+
+    /** Of a head of which everything is alike enough to be merged. */
+    private static int members(String options) throws PolicyException {
+        TestHead positive = positive();
+        EntryMembers members = compressed(",tau=0,rho=1" + options, positive).members();
+        return members == null ? 0 : members.count();
     }
 
     private static float[] magnitudes(float[] x) {

@@ -82,6 +82,8 @@ class HeadCompressorTest {
                 .isOne();
         assertThat(HeadCompressor.slices(KvPolicy.parse("ems"), 8448, 256, 64)).isOne();
         assertThat(HeadCompressor.products(KvPolicy.parse("ems"), 8448, 256, 64))
+                .isEqualTo(2L * 256 * 1024 * 64);
+        assertThat(HeadCompressor.products(KvPolicy.parse("ems:gamma=0.5"), 8448, 256, 64))
                 .isEqualTo(2L * 256 * 128 * 64);
         assertThat(HeadCompressor.products(KvPolicy.parse("ems:gamma=16"), 320, 256, 64))
                 .isEqualTo(2L * 256 * 64 * 64);

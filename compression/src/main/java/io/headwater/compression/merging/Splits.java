@@ -46,7 +46,7 @@ final class Splits {
         System.arraycopy(sorted, 0, order, h * capacity, to - from);
         System.arraycopy(masses, from, mass, h * capacity + from, to - from);
         centres[h] = Math.min(important, to - from);
-        double allowed = Math.floor((double) options.gamma() * centres[h]) - members;
+        double allowed = Math.min(options.most(), Math.floor((double) options.gamma() * centres[h])) - members;
         int cap = (int) Math.clamp(allowed, 0, to - from - centres[h]);
         merged[h] = Math.clamp(covering(h, masses, from, to) - centres[h], 0, cap);
     }

@@ -94,8 +94,13 @@ public final class EntryMembers {
 
     /** Adds the weights of members [from, to) to those of their entries, in ascending order of members. */
     public void add(int from, int to, int first, float[] weights, float[] sums, int at) {
-        for (int i = from; i < to; i++) {
-            sums[at + entries[i] - first] += weights[i - from];
+        for (int i = from; i < to; ) {
+            int entry = entries[i];
+            float sum = sums[at + entry - first];
+            for (; i < to && entries[i] == entry; i++) {
+                sum += weights[i - from];
+            }
+            sums[at + entry - first] = sum;
         }
     }
 }
