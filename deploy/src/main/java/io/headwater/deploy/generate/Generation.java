@@ -52,7 +52,7 @@ final class Generation {
                 figures.exchangeNanos() / 1e6,
                 figures.compressionNanos() / 1e6,
                 figures.exchangeBytes());
-        return new Generated(model, prompt.clone(), answer, KvReport.of(model.config(), kv, figures), timings);
+        return new Generated(model, prompt.clone(), answer, KvReport.of(kv, figures), timings);
     }
 
     private static double perSecond(int tokens, long nanos) {

@@ -4,7 +4,6 @@ package io.headwater.deploy.generate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.llama.LlamaConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The cache at a turn's end.
  *
  * @param policyText the policy with all its options
- * @param budget entries per head in the mean over layers, null where there is none
+ * @param budget entries per head in the mean over layers that were asked for, null where there is none
+ * @param budgetInForce what it was at the end: less where memory was short; null where there is none
  * @param entries stored, {@code [layer][kv head]}
  * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many an entry as of the leader's
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
@@ -25,6 +25,7 @@ record KvReport(
         String policy,
         String policyText,
         @Nullable Integer budget,
+        @Nullable Integer budgetInForce,
         List<List<Integer>> entries,
         List<List<Integer>> represented,
         long bytes,
@@ -39,11 +40,12 @@ record KvReport(
         represented = represented.stream().map(List::copyOf).toList();
     }
 
-    static KvReport of(LlamaConfig config, KvOptions kv, SequenceFigures figures) {
+    static KvReport of(KvOptions kv, SequenceFigures figures) {
         return new KvReport(
                 kv.policy().name(),
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
+                kv.full() ? null : figures.budget(),
                 figures.headEntries(),
                 represented(figures),
                 figures.kvBytes(),
@@ -51,7 +53,7 @@ record KvReport(
                 figures.peakKvBytes(),
                 figures.kvFullBytes(),
                 figures.compressions(),
-                0,
+                figures.budgetChanges(),
                 figures.rebasings());
     }
 
