@@ -89,7 +89,7 @@ final class ChangePhase {
     private int[] entriesLeft(int run) {
         int[] left = new int[nLayers * nKvHeads];
         for (int head = 0; head < left.length; head++) {
-            int budget = options(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
+            int budget = batch.inForce(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
             int entries = batch.sequence(run).entries(head) + batch.rowsOf(run);
             left[head] = Math.min(entries, withinBase(run, budget));
         }
