@@ -3,8 +3,8 @@ package io.headwater.model.decoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headwater.compression.KvPolicy;
 import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
+import io.headwater.model.engine.CalibratedPolicies;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
@@ -56,12 +56,13 @@ final class BudgetReplayTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ems:window=8",
+                "ems:window=8,allocation=uniform",
                 "ems:window=8,allocation=adaptive",
                 "ems:window=8,score=reconstruction,allocation=global",
                 "kv-compress:window=8",
                 "pyramidkv:window=8",
-                "h2o:allocation=pyramid"
+                "h2o:allocation=pyramid",
+                "ems:window=8,allocation=entropy/3"
             })
     void aRunWhoseBudgetsChangedIsTheSameOnAnyLayoutGivenItsLog(String policy) throws Exception {
         check(policy, CONTEXT);
@@ -76,14 +77,14 @@ final class BudgetReplayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ems:window=8", "ems:window=8,allocation=global"})
+    @ValueSource(strings = {"ems:window=8,allocation=uniform", "ems:window=8"})
     void alsoWherePositionsStartAnew(String policy) throws Exception {
         check(policy, SHORT_CONTEXT);
         assertThat(live.get(1).ended().figures().rebasings()).isEqualTo(5);
     }
 
     private void check(String policy, int context) throws Exception {
-        kv = new KvOptions(KvPolicy.parse(policy), BUDGET, 16, 64);
+        kv = new KvOptions(CalibratedPolicies.parse(policy), BUDGET, 16, 64);
         with(EngineOptions.of(1, 1, context).withChunkRows(13), engine -> {
             live = liveTurns(engine);
             state = engine.closed().getFirst();
