@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The cache at a turn's end.
  *
  * @param policyText the policy with all its options
- * @param budget entries per head in the mean over layers, null where there is none
+ * @param budget entries per head in the mean over layers that were asked for, null where there is none
+ * @param budgetInForce what it was at the end: less where memory was short; null where there is none
  * @param entries stored, {@code [layer][kv head]}
  * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many an entry as of the leader's
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
@@ -24,6 +25,7 @@ record KvReport(
         String policy,
         String policyText,
         @Nullable Integer budget,
+        @Nullable Integer budgetInForce,
         List<List<Integer>> entries,
         List<List<Integer>> represented,
         long bytes,
@@ -43,6 +45,7 @@ record KvReport(
                 kv.policy().name(),
                 kv.policy().text(),
                 kv.full() ? null : kv.budget(),
+                kv.full() ? null : figures.budget(),
                 figures.headEntries(),
                 represented(figures),
                 figures.kvBytes(),
@@ -50,7 +53,7 @@ record KvReport(
                 figures.peakKvBytes(),
                 figures.kvFullBytes(),
                 figures.compressions(),
-                0,
+                figures.budgetChanges(),
                 figures.rebasings());
     }
 

@@ -7,6 +7,7 @@ import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.NoShelf;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +38,20 @@ final class Caches {
     /**
      * The cache from which a request goes on.
      *
-     * @throws IllegalArgumentException if its turns do not follow each other
+     * @throws IllegalArgumentException if its turns do not follow each other, or its budgets are impossible
      */
     SessionCache begin(Request request) {
         ChangePoints changes = request.changePoints(engine.contextLength());
-        Course course = new Course(changes, reconstruction, engine.contextLength());
+        BudgetLog budgets = request.budgets();
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
-        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {
+        if (old != null) {
+            budgets.adopt(old.changed(), request.unsettledFrom());
+        } else {
+            shelving.changed(request.session()).ifPresent(changed -> budgets.adopt(changed, request.unsettledFrom()));
+        }
+        Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes, budgets)) {
             old.goOnWith(request.session(), log, course);
             return old;
         }
@@ -73,7 +80,7 @@ final class Caches {
     }
 
     private Optional<SessionCache> left(Request request, TokenLog log, Course course) {
-        Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course.changes());
+        Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course);
         left.ifPresent(cache -> cache.goOnWith(request.session(), log, course));
         return left;
     }
@@ -100,6 +107,41 @@ final class Caches {
     /** Frees the cache that was used longest ago; false if there is none. */
     boolean freeOldest() {
         return kept.freeOldest();
+    }
+
+    /** Frees one of nobody's caches; false if there is none. */
+    boolean freeLeft() {
+        return kept.freeLeft();
+    }
+
+    /** What nobody's caches are charged. */
+    long leftBytes(KvNeed need) {
+        return kept.leftBytes(need);
+    }
+
+    /** Frees the idle session's cache that was used longest ago, but not this one's; false if there is none. */
+    boolean freeOldest(long except) {
+        return kept.freeOldest(cache -> cache.session() != except);
+    }
+
+    /** The same of those that are full. */
+    boolean freeOldestFull(long except) {
+        return kept.freeOldest(
+                cache -> cache.session() != except && cache.options().full());
+    }
+
+    /** Frees a session's idle cache; it may be wanted again. */
+    void free(long session) {
+        kept.park(session);
+    }
+
+    Optional<SessionCache> kept(long session) {
+        return kept.find(session);
+    }
+
+    /** Those of idle sessions, the one used longest ago first. */
+    void forEachKept(Consumer<SessionCache> action) {
+        kept.forEach(action);
     }
 
     void park(long session) {

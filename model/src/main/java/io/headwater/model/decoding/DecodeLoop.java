@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineException;
-import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
@@ -39,12 +39,18 @@ public final class DecodeLoop implements AutoCloseable {
     private final LogitRows logits;
     private final Caches caches;
     private final int mostRunning;
+    private final Supervision supervision;
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
     /** Whose the runs of the step are, in their order. */
     private final List<Running> inStep = new ArrayList<>();
 
+    /** Whose budgets the step puts into force, in its runs' order. */
+    private final List<SessionCache> changing = new ArrayList<>();
+
     private boolean anyCancelled;
+    /** One has been taken out for want of memory, and none has ended since: nobody is taken up. */
+    private boolean crowded;
 
     public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this(engine, tokenizer, options, System::nanoTime);
@@ -60,6 +66,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
         this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
+        this.supervision = new Supervision(new KvNeed(engine), caches, running);
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
     }
 
@@ -80,12 +87,17 @@ public final class DecodeLoop implements AutoCloseable {
         if (problem.isEmpty() && find(asked.session()) != null) {
             problem = "session " + asked.session() + " has a request at work: wait for its end, or cancel it";
         }
+        problem = problem.isEmpty() ? supervision.never(request) : problem;
         if (!problem.isEmpty()) {
             request.fail(Failure.BAD_REQUEST, problem);
         } else if (waiting.size() >= mostWaiting(asked)) {
             request.fail(
                     Failure.FULL,
-                    waiting.size() + " requests wait already, and no more may: try again when some have ended");
+                    waiting.size() + " requests wait already, and no more may"
+                            + (running.size() < mostRunning && supervision.limited()
+                                    ? " (" + supervision.state() + ")"
+                                    : "")
+                            + ": try again when some have ended");
         } else {
             waiting.addLast(request);
         }
@@ -134,6 +146,30 @@ public final class DecodeLoop implements AutoCloseable {
         return one.work().keeps() && !one.request().released();
     }
 
+    /**
+     * Decides on another budget for a session's cache, from where it is: with the next {@link #step} its heads are brought down to it. The session's listener
+     * hears of it, at once or, where the session is idle, with its next request.
+     *
+     * @return false if it has none that can change here
+     */
+    public boolean budget(long session, int entries) {
+        @Nullable SessionCache cache = cache(session);
+        if (cache == null || !cache.mayChangeBudget()) {
+            return false;
+        }
+        cache.decideBudget(entries);
+        return true;
+    }
+
+    private @Nullable SessionCache cache(long session) {
+        for (Running one : running) {
+            if (one.request().session() == session) {
+                return one.request().logged() ? one.work().cache() : null;
+            }
+        }
+        return caches.kept(session).orElse(null);
+    }
+
     /** Requests at work. */
     public int running() {
         return running.size();
@@ -161,8 +197,12 @@ public final class DecodeLoop implements AutoCloseable {
     public boolean step() throws EngineException {
         boolean ended = anyCancelled && endCancelled();
         boolean begun = admit();
-        if (running.isEmpty()) {
-            return ended || begun;
+        if (waiting.isEmpty()) {
+            supervision.grow();
+        }
+        boolean budgets = stepBudgets();
+        if (running.isEmpty() || budgets) {
+            return ended || begun || budgets;
         }
         StepBatch step = engine.nextStep();
         inStep.clear();
@@ -177,14 +217,17 @@ public final class DecodeLoop implements AutoCloseable {
         return true;
     }
 
-    /** Frees kept caches as long as there is no room; false if there is none even so, and the run that has none has failed. */
+    /** False if there is no room for a run, and something has been done about it: then the next step is another one. */
     private boolean run(StepBatch step) throws EngineException {
         while (true) {
             try {
                 engine.run(step);
                 return true;
             } catch (NoKvMemoryException e) {
-                if (!caches.freeOldest()) {
+                if (supervision.limited() && (supervision.relieves() || takeOut())) {
+                    return false;
+                }
+                if (supervision.limited() || !caches.freeOldest()) {
                     fail(inStep.get(e.run()), Failure.FULL, e.getMessage() + "; try again when others have ended");
                     return false;
                 }
@@ -192,8 +235,26 @@ public final class DecodeLoop implements AutoCloseable {
         }
     }
 
+    /** The request that began last waits again, before all others: its cache is built again, of the same tokens. False if there is but one. */
+    private boolean takeOut() {
+        if (running.size() < 2) {
+            return false;
+        }
+        Running last = running.removeLast();
+        SessionCache cache = last.work().cache();
+        if (keeps(last) && !cache.repeating()) {
+            caches.save(cache);
+        }
+        engine.close(cache.sequence());
+        last.request().resume(last.work().resumed());
+        waiting.addFirst(last.request());
+        crowded = true;
+        return true;
+    }
+
     private void fail(Running one, Failure failure, String message) {
         running.remove(one);
+        crowded = false;
         engine.close(one.work().cache().sequence());
         one.request().fail(failure, message);
     }
@@ -247,7 +308,11 @@ public final class DecodeLoop implements AutoCloseable {
 
     private boolean admit() {
         boolean any = false;
-        while (!waiting.isEmpty() && running.size() < mostRunning) {
+        crowded &= !running.isEmpty();
+        while (!waiting.isEmpty()
+                && running.size() < mostRunning
+                && !crowded
+                && supervision.makesRoom(waiting.getFirst())) {
             begin(waiting.removeFirst());
             any = true;
         }
@@ -258,6 +323,7 @@ public final class DecodeLoop implements AutoCloseable {
         SessionCache cache;
         try {
             cache = caches.begin(request);
+            request.begun(cache);
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
@@ -272,10 +338,59 @@ public final class DecodeLoop implements AutoCloseable {
         }
         Running one = new Running(request, work, engine.statistics());
         running.add(one);
+        tellBudgets(one);
         if (work.over()) {
             end(one);
         } else {
             request.tell(new Prefilled(cache.position(), cache.log().size()));
+        }
+    }
+
+    /** Runs a step that puts budgets into force, of all sessions that have come to where one is due; false if there is none. */
+    private boolean stepBudgets() throws EngineException {
+        changing.clear();
+        StepBatch step = engine.nextStep();
+        for (int i = 0; i < running.size(); i++) {
+            addBudget(step, running.get(i).work().cache());
+        }
+        caches.forEachKept(cache -> addBudget(step, cache));
+        if (changing.isEmpty()) {
+            return false;
+        }
+        try {
+            engine.run(step);
+        } catch (NoKvMemoryException e) {
+            giveUp(changing.get(e.run()), e);
+            return true;
+        }
+        for (int run = 0; run < changing.size(); run++) {
+            changing.get(run).stepped(step, run);
+        }
+        running.forEach(DecodeLoop::tellBudgets);
+        return true;
+    }
+
+    private void addBudget(StepBatch step, SessionCache cache) {
+        if (cache.budgetDue() && step.budgetRoom() > 0) {
+            cache.addBudget(step);
+            changing.add(cache);
+        }
+    }
+
+    /** Not even what it has can be charged to it. */
+    private void giveUp(SessionCache cache, NoKvMemoryException full) {
+        for (Running one : running) {
+            if (one.work().cache() == cache) {
+                fail(one, Failure.FULL, full.getMessage() + "; try again when others have ended");
+                return;
+            }
+        }
+        caches.free(cache.session());
+    }
+
+    private static void tellBudgets(Running one) {
+        while (one.work().cache().budgetUntold()) {
+            one.request().tell(new BudgetChanged(one.work().cache().tellBudget()));
         }
     }
 
@@ -300,6 +415,9 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private int add(StepBatch step, Running one, int most) {
+        if (one.work().cache().budgetDue()) {
+            return 0; // the step before had no room for it
+        }
         int rows = one.work().add(step, most);
         if (rows > 0) {
             inStep.add(one);
@@ -345,6 +463,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private void end(Running one) {
         running.remove(one);
+        crowded = false;
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
         if (one.request().released() || cache.repeating()) {
@@ -368,7 +487,4 @@ public final class DecodeLoop implements AutoCloseable {
         }
         return null;
     }
-
-    /** A request at work, and the engine's figures when it began. */
-    private record Running(Request request, Work work, EngineStatistics before) {}
 }

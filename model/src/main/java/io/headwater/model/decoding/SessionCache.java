@@ -5,7 +5,9 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf.Saved;
+import java.util.List;
 
 /**
  * A session's open sequence, the tokens of which the first {@code position} are in its cache, and where the cache has changed shape on the way: it
@@ -16,6 +18,7 @@ final class SessionCache {
     private final Sequence sequence;
     private final ChangeLog changed;
     private ChangePoints changes;
+    private BudgetLog budgets;
     private Repeating repeating;
     private TokenLog log;
 
@@ -30,6 +33,7 @@ final class SessionCache {
     /** One that comes from the shelf and has changed there. */
     SessionCache(long session, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
         this.changes = course.changes();
+        this.budgets = course.budgets();
         this.repeating = course.repeating();
         this.changed = changed;
         this.savedAt = sequence.position();
@@ -56,6 +60,7 @@ final class SessionCache {
         session = owner;
         log = longer;
         changes = further.changes();
+        budgets = further.budgets();
         repeating = further.repeating();
     }
 
@@ -64,9 +69,88 @@ final class SessionCache {
         return changes.next(position(), changed.last());
     }
 
-    /** Where a run of this session's tokens ends at the latest: at the next change, or before its last token, where a reconstruction comes first. */
+    /**
+     * Where a run of this session's tokens ends at the latest: at the next change or budget event, or before a change's last token, where a reconstruction
+     * comes first.
+     */
     int runEnd() {
-        return repeating.end(nextChange());
+        return Math.min(repeating.end(nextChange()), budgets.position(changed.events()));
+    }
+
+    /** Whether another budget holds from here on: a step of its own puts it into force, before anything else is read. */
+    boolean budgetDue() {
+        return budgets.position(changed.events()) == position();
+    }
+
+    /** Adds that to a step. */
+    void addBudget(StepBatch step) {
+        step.addBudget(sequence, budgets.get(changed.events()).budget());
+    }
+
+    /** Whether another budget may be decided on here: not in the middle of a reconstruction, nor where the log knows already of later ones. */
+    boolean mayChangeBudget() {
+        boolean known = changed.events() == budgets.size() || revocable();
+        return !sequence.options().full() && position() > 0 && known && !repeating();
+    }
+
+    /** Whether one has been decided on here that is not in force yet, and that nobody knows of. */
+    private boolean revocable() {
+        return budgets.size() == changed.events() + 1 && budgets.told() < budgets.size() && budgetDue();
+    }
+
+    /** Decides it. */
+    void decideBudget(int budget) {
+        if (revocable()) {
+            budgets.revoke();
+        }
+        budgets.add(new BudgetEvent(position(), budget));
+    }
+
+    /** What the log is to know of budgets: those in force that it has not been told. */
+    boolean budgetUntold() {
+        return budgets.told() < changed.events();
+    }
+
+    BudgetEvent tellBudget() {
+        return budgets.tellNext();
+    }
+
+    /** As it was asked for. */
+    KvOptions options() {
+        return sequence.options();
+    }
+
+    /** The budget that has been decided last, in force or not yet; 0 for a full cache. */
+    int budget() {
+        return budgets.size() == 0
+                ? options().budget()
+                : budgets.get(budgets.size() - 1).budget();
+    }
+
+    /** All that has been decided and is in force. */
+    List<BudgetEvent> budgets() {
+        return budgets.first(changed.events());
+    }
+
+    /** It begins with another budget, which holds from its first token on. */
+    void beginWith(int budget) {
+        if (budget != budget() && changed.events() == budgets.size() && !repeating()) {
+            budgets.add(new BudgetEvent(Math.max(1, position()), budget));
+        }
+    }
+
+    /** Entries of a head, in the mean. */
+    int held() {
+        return sequence.meanHead();
+    }
+
+    int longest() {
+        return sequence.longestHead();
+    }
+
+    /** Tokens to the next change. */
+    int toChange() {
+        return nextChange() - position();
     }
 
     /** Adds rows of a reconstruction to a step, if one is under way or due; returns how many. */
@@ -81,7 +165,9 @@ final class SessionCache {
 
     /** A step with a run of this session is done. */
     void stepped(StepBatch step, int run) {
-        if (step.repeats(run)) {
+        if (step.changesBudgets()) {
+            changed.add(budgets.get(changed.events()));
+        } else if (step.repeats(run)) {
             repeating.stepped(step.rowsOf(run), nextChange());
         } else if (step.changesAfter(run)) {
             changed.add(position());
@@ -94,11 +180,16 @@ final class SessionCache {
     }
 
     /** Whether a log goes on from here: it begins with what the cache holds, and at most {@code most} of it is past. */
-    boolean leadsTo(TokenIds known, int most, ChangePoints further) {
+    boolean leadsTo(TokenIds known, int most, ChangePoints further, BudgetLog events) {
         return position() <= most
                 && log.begins(known, position())
                 && further.options().equals(sequence.options())
-                && changed.agreesWith(further, position());
+                && changed.agreesWith(further, events, position());
+    }
+
+    /** Where it has changed shape. */
+    ChangeLog changed() {
+        return changed;
     }
 
     /** Whether nothing in it depends on where turns ended. */
@@ -129,7 +220,9 @@ final class SessionCache {
                 sequence.kvFullBytes(),
                 sequence.headEntries(),
                 sequence.represented(),
-                changed.count(),
+                changed.count() - changed.events(),
+                sequence.inForce().budget(),
+                changed.events(),
                 sequence.rebasings(),
                 now.compressionNanos() - before.compressionNanos(),
                 now.columnSumNanos() - before.columnSumNanos(),

@@ -7,7 +7,9 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.CacheShelf.Saved;
 import io.headwater.model.saved.NoShelf;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Which caches go to the shelf, when, and which come back from there. Owned by the decode loop. */
@@ -19,7 +21,12 @@ final class Shelving {
     /** So few are read again sooner than a snapshot is written. */
     private static final int FEW_TOKENS = 128;
 
+    /** Sessions whose budget events are remembered. */
+    private static final int MOST_REMEMBERED = 1024;
+
     private final CacheShelf shelf;
+    /** Of what went to the shelf: where it had changed shape, as far as budgets are concerned. */
+    private final Map<Long, ChangeLog> changed = new LinkedHashMap<>();
 
     Shelving(CacheShelf shelf) {
         this.shelf = shelf;
@@ -51,10 +58,23 @@ final class Shelving {
     private void save(SessionCache cache) {
         shelf.save(cache.session(), cache.sequence(), cache.saved());
         cache.isSaved();
+        changed.remove(cache.session());
+        if (cache.changed().events() > 0) {
+            changed.put(cache.session(), cache.changed());
+            if (changed.size() > MOST_REMEMBERED) {
+                changed.remove(changed.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** Where a session's cache had changed shape when it was saved last, if its budget ever did: its log may not know of that yet. */
+    Optional<ChangeLog> changed(long session) {
+        return Optional.ofNullable(changed.get(session));
     }
 
     /** Nothing of a session is wanted any more. */
     void drop(long session) {
+        changed.remove(session);
         shelf.drop(session);
     }
 
@@ -70,12 +90,12 @@ final class Shelving {
             if (saved.position() > most) {
                 continue; // of tokens that the log had not got yet when the process died: an older one is there
             }
-            ChangeLog due = ChangeLog.due(course.changes(), saved.position());
+            ChangeLog due = ChangeLog.due(course.changes(), course.budgets(), saved.position());
             if (!CacheDigest.of(log, saved.position(), due).equals(saved.digest())) {
                 shelf.drop(session, saved);
                 continue;
             }
-            Optional<Sequence> restored = shelf.restore(session, kv, saved);
+            Optional<Sequence> restored = shelf.restore(session, kv, due.budget(kv.budget()), saved);
             if (restored.isPresent()) {
                 return Optional.of(new SessionCache(session, restored.get(), log, course, due));
             }

@@ -46,13 +46,26 @@ final class ShardEngine implements StepProgram, AutoCloseable {
     }
 
     SequenceCache open(String name, KvOptions options) {
+        return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape(), options, contextLength);
+    }
+
+    private HeadsShape shape() {
         ShardGeometry geometry = parts.geometry();
-        HeadsShape shape = new HeadsShape(
+        return new HeadsShape(
                 layout,
                 geometry.config().nLayers(),
                 geometry.kvHeads(),
                 geometry.config().groupSize());
-        return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape, options, contextLength);
+    }
+
+    /** What a sequence with so many entries in each head, {@code longest} in one, is charged here. */
+    long kvBytes(KvOptions options, int entries, int longest) {
+        return shape().bytes(options, entries, longest);
+    }
+
+    /** Most KV memory. */
+    long kvLimitBytes() {
+        return arena.limitBytes();
     }
 
     /** Between two steps. */

@@ -30,6 +30,11 @@ public interface StepEngine {
         return open(id, KvOptions.NONE);
     }
 
+    /** What the decode loop may promise to sequences; by default it does not know, and takes what there is. */
+    default KvRoom kvRoom() {
+        return KvRoom.UNKNOWN;
+    }
+
     /** Frees a sequence's cache, on every shard. */
     void close(Sequence sequence);
 

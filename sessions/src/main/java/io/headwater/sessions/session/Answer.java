@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -9,6 +10,7 @@ import io.headwater.model.decoding.DecodeEvent.Scored;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.generation.FinishReason;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.log.SessionEvent.TurnProblem;
@@ -98,6 +100,7 @@ final class Answer {
         switch (decoded.event()) {
             case Prefilled read -> clock.begun(read.done());
             case Token token -> token(token);
+            case BudgetChanged changed -> history.record(new Budgeted(changed.event()));
             case Ended ended -> {
                 cache = ended.figures();
                 end(ended.reason().text(), ended.text(), TurnProblem.NONE);

@@ -85,6 +85,11 @@ public final class BlockArena implements AutoCloseable {
         allocator.setLimit(limitBytes);
     }
 
+    /** The most that its slabs and sessions' arrays may hold together. */
+    public long limitBytes() {
+        return allocator.getLimit();
+    }
+
     public ArenaStatistics statistics() {
         long returned = 0;
         for (Slab slab : slabs) {
