@@ -111,10 +111,7 @@ public final class BlockArena implements AutoCloseable {
             throw new IllegalStateException("arena " + options.name() + ": " + sessions.size()
                     + " sessions are open, close them first\n" + listing());
         }
-        if (spare != null) {
-            unmap(spare);
-            spare = null;
-        }
+        freeSpare();
         allocator.close();
     }
 
@@ -189,6 +186,14 @@ public final class BlockArena implements AutoCloseable {
             spare = slab;
         } else {
             unmap(slab);
+        }
+    }
+
+    /** What is kept for blocks goes where its bytes are needed otherwise. */
+    void freeSpare() {
+        if (spare != null) {
+            unmap(spare);
+            spare = null;
         }
     }
 
