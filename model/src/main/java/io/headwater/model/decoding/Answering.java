@@ -143,13 +143,6 @@ final class Answering implements Work {
     }
 
     @Override
-    public KvNeed.Ahead ahead() {
-        int most = request.turn().maxTokens();
-        long left = most == TurnOptions.UNLIMITED ? contextLength : Math.max(0, most - turn.tokens());
-        return new KvNeed.Ahead(log.size() - cache.position(), left);
-    }
-
-    @Override
     public DecodeRequest resumed() {
         int[] tokens = Arrays.copyOfRange(log.array(), request.log().size(), log.size());
         return request.told(tokens).withBudgets(cache.budgets());

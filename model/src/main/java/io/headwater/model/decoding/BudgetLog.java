@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A session's budget events, those that its request came with and those since, in their order. Owned by the decode loop. */
+/**
+ * A session's budget events, those that its request came with and those decided since, in their order; from where on new ones may be decided, and who is
+ * told of them. Owned by the decode loop.
+ */
 final class BudgetLog {
     private final KvOptions asked;
+    private final int unsettledFrom;
+    private final DecodeListener log;
     private final List<BudgetEvent> events = new ArrayList<>();
-    private int told;
 
     /**
      * As a request has them.
      *
+     * @param unsettledFrom the first position from which a new one has influenced nothing that was told: nothing is decided before it
+     * @param log hears of new ones
      * @throws IllegalArgumentException if they are not what can have happened to such a cache
      */
-    BudgetLog(KvOptions asked, List<BudgetEvent> known) {
+    BudgetLog(KvOptions asked, List<BudgetEvent> known, int unsettledFrom, DecodeListener log) {
         this.asked = asked;
+        this.unsettledFrom = unsettledFrom;
+        this.log = log;
         known.forEach(this::add);
-        told = known.size();
     }
 
-    /**
-     * One more.
-     *
-     * @throws IllegalArgumentException if it is not possible for such a cache, or lies before another
-     */
-    void add(BudgetEvent event) {
+    private void add(BudgetEvent event) {
         if (asked.full() || event.budget() < asked.leastBudget() || event.budget() > asked.budget()) {
             throw new IllegalArgumentException("a budget of " + event.budget() + " from position " + event.position()
                     + " on: this session's may be " + asked.leastBudget() + " to " + asked.budget()
@@ -40,67 +43,27 @@ final class BudgetLog {
         events.add(event);
     }
 
-    int size() {
-        return events.size();
+    /** Whether one may be decided at a position where {@code happened} of them are in force: no token is told that would change, no later event known. */
+    boolean open(int position, int happened) {
+        return position >= Math.max(1, unsettledFrom) && happened == events.size();
+    }
+
+    /** One more is in force: the session's log hears of it now, before any token that it influences. */
+    void decided(BudgetEvent event) {
+        add(event);
+        log.on(new BudgetChanged(event));
     }
 
     BudgetEvent get(int i) {
         return events.get(i);
     }
 
-    /** The last one is not to be. */
-    void revoke() {
-        events.removeLast();
-    }
-
-    /** The first ones. */
-    List<BudgetEvent> first(int count) {
-        return List.copyOf(events.subList(0, count));
+    List<BudgetEvent> all() {
+        return List.copyOf(events);
     }
 
     /** The position of the i-th; never if there is none. */
     int position(int i) {
         return i < events.size() ? events.get(i).position() : ChangePoints.NEVER;
-    }
-
-    /** How many the session's log has; they are the first. */
-    int told() {
-        return told;
-    }
-
-    /** The log gets to know the next one. */
-    BudgetEvent tellNext() {
-        return events.get(told++);
-    }
-
-    /**
-     * Takes over what has happened to an idle session's cache since its last request: the log learns of it with this one, and has nothing yet that it could
-     * have influenced.
-     *
-     * @param from the first position of such events
-     */
-    void adopt(ChangeLog changed, int from) {
-        if (!beginsLike(changed)) {
-            return;
-        }
-        for (int i = events.size(); i < changed.events(); i++) {
-            BudgetEvent event = changed.event(i);
-            if (event.position() < from) {
-                return;
-            }
-            add(event);
-        }
-    }
-
-    private boolean beginsLike(ChangeLog changed) {
-        if (changed.events() <= events.size()) {
-            return false;
-        }
-        for (int i = 0; i < events.size(); i++) {
-            if (!events.get(i).equals(changed.event(i))) {
-                return false;
-            }
-        }
-        return true;
     }
 }

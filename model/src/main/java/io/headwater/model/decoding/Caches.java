@@ -5,9 +5,9 @@ import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.NoShelf;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +43,10 @@ final class Caches {
     SessionCache begin(Request request) {
         ChangePoints changes = request.changePoints(engine.contextLength());
         BudgetLog budgets = request.budgets();
+        Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
-        if (old != null) {
-            budgets.adopt(old.changed(), request.unsettledFrom());
-        } else {
-            shelving.changed(request.session()).ifPresent(changed -> budgets.adopt(changed, request.unsettledFrom()));
-        }
-        Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
-        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes, budgets)) {
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
             old.goOnWith(request.session(), log, course);
             return old;
         }
@@ -114,34 +109,18 @@ final class Caches {
         return kept.freeLeft();
     }
 
-    /** What nobody's caches are charged. */
-    long leftBytes(KvNeed need) {
-        return kept.leftBytes(need);
+    /** Frees the idle session's full cache that was used longest ago; false if there is none. */
+    boolean freeOldestFull() {
+        return kept.freeOldest(cache -> cache.options().full());
     }
 
-    /** Frees the idle session's cache that was used longest ago, but not this one's; false if there is none. */
-    boolean freeOldest(long except) {
-        return kept.freeOldest(cache -> cache.session() != except);
-    }
-
-    /** The same of those that are full. */
-    boolean freeOldestFull(long except) {
-        return kept.freeOldest(
-                cache -> cache.session() != except && cache.options().full());
-    }
-
-    /** Frees a session's idle cache; it may be wanted again. */
-    void free(long session) {
-        kept.park(session);
+    /** Those of idle sessions. */
+    List<SessionCache> kept() {
+        return kept.all();
     }
 
     Optional<SessionCache> kept(long session) {
-        return kept.find(session);
-    }
-
-    /** Those of idle sessions, the one used longest ago first. */
-    void forEachKept(Consumer<SessionCache> action) {
-        kept.forEach(action);
+        return kept.all().stream().filter(cache -> cache.session() == session).findFirst();
     }
 
     void park(long session) {

@@ -5,7 +5,7 @@ import io.headwater.model.generation.FinishReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a request's listener hears, in this order: prefill, tokens or scores, the end; and between them, where budgets change. */
+/** What a request's listener hears, in this order: prefill, tokens or scores, the end; and where budgets change, also after the end. */
 public sealed interface DecodeEvent {
     /** {@code done} of {@code total} tokens of the log have been read. */
     record Prefilled(int done, int total) implements DecodeEvent {}
@@ -15,8 +15,8 @@ public sealed interface DecodeEvent {
             int index, int token, String text, @Nullable TokenLogProbability logProbability) implements DecodeEvent {}
 
     /**
-     * The session has another budget from a position on: part of its log, to be handed in again with it. Told before any token that it influences; what has
-     * happened while the session was idle is told first.
+     * The session has another budget from a position on: part of its log, to be handed in again with it. Told before any token that it influences; while the
+     * session is idle, with a cache that was to be kept, its last request's listener hears it. A next request that does not have it yet goes without it.
      */
     record BudgetChanged(BudgetEvent event) implements DecodeEvent {}
 

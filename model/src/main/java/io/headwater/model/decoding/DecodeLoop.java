@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
-import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -40,17 +39,19 @@ public final class DecodeLoop implements AutoCloseable {
     private final Caches caches;
     private final int mostRunning;
     private final Supervision supervision;
+    private final BudgetSteps budgets;
+    private final Crowd crowd = new Crowd();
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
     /** Whose the runs of the step are, in their order. */
     private final List<Running> inStep = new ArrayList<>();
 
-    /** Whose budgets the step puts into force, in its runs' order. */
-    private final List<SessionCache> changing = new ArrayList<>();
-
     private boolean anyCancelled;
-    /** One has been taken out for want of memory, and none has ended since: nobody is taken up. */
-    private boolean crowded;
+    /** When the last step ended. */
+    private long lastNanos;
+
+    /** Prompt rows of a step, fewer where memory has no room for as many. */
+    private int mostReading = Integer.MAX_VALUE;
 
     public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this(engine, tokenizer, options, System::nanoTime);
@@ -66,7 +67,8 @@ public final class DecodeLoop implements AutoCloseable {
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
         this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
-        this.supervision = new Supervision(new KvNeed(engine), caches, running);
+        this.supervision = new Supervision(engine, caches, running, waiting);
+        this.budgets = new BudgetSteps(engine);
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
     }
 
@@ -87,18 +89,17 @@ public final class DecodeLoop implements AutoCloseable {
         if (problem.isEmpty() && find(asked.session()) != null) {
             problem = "session " + asked.session() + " has a request at work: wait for its end, or cancel it";
         }
-        problem = problem.isEmpty() ? supervision.never(request) : problem;
+        problem = problem.isEmpty() ? supervision.never(asked) : problem;
         if (!problem.isEmpty()) {
             request.fail(Failure.BAD_REQUEST, problem);
         } else if (waiting.size() >= mostWaiting(asked)) {
             request.fail(
                     Failure.FULL,
                     waiting.size() + " requests wait already, and no more may"
-                            + (running.size() < mostRunning && supervision.limited()
-                                    ? " (" + supervision.state() + ")"
-                                    : "")
+                            + (crowd.here() ? ", and " + supervision.state() : "")
                             + ": try again when some have ended");
         } else {
+            request.waits(lastNanos);
             waiting.addLast(request);
         }
     }
@@ -147,27 +148,19 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Decides on another budget for a session's cache, from where it is: with the next {@link #step} its heads are brought down to it. The session's listener
-     * hears of it, at once or, where the session is idle, with its next request.
+     * Brings a session's heads down to another budget, from where it is; its log is told. False if it has none that can change there.
      *
-     * @return false if it has none that can change here
+     * @throws EngineException if the engine is broken
      */
-    public boolean budget(long session, int entries) {
-        @Nullable SessionCache cache = cache(session);
-        if (cache == null || !cache.mayChangeBudget()) {
-            return false;
-        }
-        cache.decideBudget(entries);
-        return true;
-    }
-
-    private @Nullable SessionCache cache(long session) {
-        for (Running one : running) {
-            if (one.request().session() == session) {
-                return one.request().logged() ? one.work().cache() : null;
-            }
-        }
-        return caches.kept(session).orElse(null);
+    boolean budget(long session, int entries) throws EngineException {
+        @Nullable
+        SessionCache cache = running.stream()
+                .filter(one -> one.request().session() == session)
+                .map(one -> one.work().cache())
+                .findFirst()
+                .or(() -> caches.kept(session))
+                .orElse(null);
+        return cache != null && cache.mayChangeBudget() && budgets.change(cache, entries);
     }
 
     /** Requests at work. */
@@ -196,50 +189,72 @@ public final class DecodeLoop implements AutoCloseable {
      */
     public boolean step() throws EngineException {
         boolean ended = anyCancelled && endCancelled();
-        boolean begun = admit();
+        boolean begun = admit() || (crowd.here() && endLate());
+        if (running.isEmpty()) {
+            return ended || begun;
+        }
+        if (stepBudgets()) {
+            return true;
+        }
         if (waiting.isEmpty()) {
             supervision.grow();
-        }
-        boolean budgets = stepBudgets();
-        if (running.isEmpty() || budgets) {
-            return ended || begun || budgets;
         }
         StepBatch step = engine.nextStep();
         inStep.clear();
         int decodeRows = addDecoding(step);
-        int prefillRows = addReading(step, decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()));
+        int mostRows = Math.min(decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()), mostReading);
+        int prefillRows = addReading(step, mostRows);
         long start = nanoClock.getAsLong();
-        if (!run(step)) {
+        if (!run(step, prefillRows)) {
             return true;
         }
-        pace.stepped(decodeRows, prefillRows, nanoClock.getAsLong() - start);
+        mostReading = (int) Math.min(Integer.MAX_VALUE, 2L * mostReading);
+        lastNanos = nanoClock.getAsLong();
+        pace.stepped(decodeRows, prefillRows, lastNanos - start);
         handOut(step);
         return true;
     }
 
-    /** False if there is no room for a run, and something has been done about it: then the next step is another one. */
-    private boolean run(StepBatch step) throws EngineException {
-        while (true) {
-            try {
-                engine.run(step);
-                return true;
-            } catch (NoKvMemoryException e) {
-                if (supervision.limited() && (supervision.relieves() || takeOut())) {
-                    return false;
-                }
-                if (supervision.limited() || !caches.freeOldest()) {
-                    fail(inStep.get(e.run()), Failure.FULL, e.getMessage() + "; try again when others have ended");
-                    return false;
-                }
-            }
+    /** False if there was no room for a run, and something has been done about it: then the next step is another one. */
+    private boolean run(StepBatch step, int prefillRows) throws EngineException {
+        try {
+            engine.run(step);
+            return true;
+        } catch (NoKvMemoryException e) {
+            relieve(inStep.get(e.run()), prefillRows, e);
+            return false;
         }
     }
 
-    /** The request that began last waits again, before all others: its cache is built again, of the same tokens. False if there is but one. */
-    private boolean takeOut() {
-        if (running.size() < 2) {
-            return false;
+    /** Puts the budgets into force that logs have where sessions are; false if there are none. */
+    private boolean stepBudgets() throws EngineException {
+        try {
+            return budgets.run(running);
+        } catch (NoKvMemoryException e) {
+            relieve(budgets.refused(e), 0, e);
+            return true;
         }
+    }
+
+    /** Takes one measure where a run has no room; the last one left is that its request fails. */
+    private void relieve(Running refused, int prefillRows, NoKvMemoryException full) throws EngineException {
+        if (!supervision.limited()) {
+            if (!caches.freeOldest()) {
+                fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
+            }
+        } else if (supervision.relieves()) {
+            return; // the next step looks whether that was enough
+        } else if (prefillRows > 1) {
+            mostReading = prefillRows / 2;
+        } else if (running.size() > 1) {
+            takeOut();
+        } else {
+            fail(refused, Failure.BAD_REQUEST, full.getMessage() + supervision.alone()); // it would be so again
+        }
+    }
+
+    /** The request that began last waits again, before all others: its cache is built again, of the same tokens. */
+    private void takeOut() {
         Running last = running.removeLast();
         SessionCache cache = last.work().cache();
         if (keeps(last) && !cache.repeating()) {
@@ -247,14 +262,25 @@ public final class DecodeLoop implements AutoCloseable {
         }
         engine.close(cache.sequence());
         last.request().resume(last.work().resumed());
+        long now = nanoClock.getAsLong(); // the last step may have been long ago
+        last.request().waits(now);
         waiting.addFirst(last.request());
-        crowded = true;
-        return true;
+        crowd.begins(now);
+    }
+
+    /** Who has waited for memory too long hears so. */
+    private boolean endLate() {
+        List<Request> late = crowd.late(waiting, nanoClock.getAsLong());
+        late.forEach(request -> request.fail(
+                Failure.FULL,
+                "no KV memory within " + Crowd.MOST.toMinutes() + " minutes: " + supervision.state()
+                        + ", and none has ended; try again later"));
+        return !late.isEmpty();
     }
 
     private void fail(Running one, Failure failure, String message) {
         running.remove(one);
-        crowded = false;
+        crowd.ends();
         engine.close(one.work().cache().sequence());
         one.request().fail(failure, message);
     }
@@ -277,6 +303,7 @@ public final class DecodeLoop implements AutoCloseable {
     @Override
     public void close() {
         waiting.clear();
+        crowd.ends();
         for (int i = running.size() - 1; i >= 0; i--) {
             engine.close(running.remove(i).work().cache().sequence());
         }
@@ -308,11 +335,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private boolean admit() {
         boolean any = false;
-        crowded &= !running.isEmpty();
-        while (!waiting.isEmpty()
-                && running.size() < mostRunning
-                && !crowded
-                && supervision.makesRoom(waiting.getFirst())) {
+        while (!waiting.isEmpty() && running.size() < mostRunning && !crowd.here()) {
             begin(waiting.removeFirst());
             any = true;
         }
@@ -323,7 +346,6 @@ public final class DecodeLoop implements AutoCloseable {
         SessionCache cache;
         try {
             cache = caches.begin(request);
-            request.begun(cache);
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
@@ -338,59 +360,10 @@ public final class DecodeLoop implements AutoCloseable {
         }
         Running one = new Running(request, work, engine.statistics());
         running.add(one);
-        tellBudgets(one);
         if (work.over()) {
             end(one);
         } else {
             request.tell(new Prefilled(cache.position(), cache.log().size()));
-        }
-    }
-
-    /** Runs a step that puts budgets into force, of all sessions that have come to where one is due; false if there is none. */
-    private boolean stepBudgets() throws EngineException {
-        changing.clear();
-        StepBatch step = engine.nextStep();
-        for (int i = 0; i < running.size(); i++) {
-            addBudget(step, running.get(i).work().cache());
-        }
-        caches.forEachKept(cache -> addBudget(step, cache));
-        if (changing.isEmpty()) {
-            return false;
-        }
-        try {
-            engine.run(step);
-        } catch (NoKvMemoryException e) {
-            giveUp(changing.get(e.run()), e);
-            return true;
-        }
-        for (int run = 0; run < changing.size(); run++) {
-            changing.get(run).stepped(step, run);
-        }
-        running.forEach(DecodeLoop::tellBudgets);
-        return true;
-    }
-
-    private void addBudget(StepBatch step, SessionCache cache) {
-        if (cache.budgetDue() && step.budgetRoom() > 0) {
-            cache.addBudget(step);
-            changing.add(cache);
-        }
-    }
-
-    /** Not even what it has can be charged to it. */
-    private void giveUp(SessionCache cache, NoKvMemoryException full) {
-        for (Running one : running) {
-            if (one.work().cache() == cache) {
-                fail(one, Failure.FULL, full.getMessage() + "; try again when others have ended");
-                return;
-            }
-        }
-        caches.free(cache.session());
-    }
-
-    private static void tellBudgets(Running one) {
-        while (one.work().cache().budgetUntold()) {
-            one.request().tell(new BudgetChanged(one.work().cache().tellBudget()));
         }
     }
 
@@ -415,9 +388,6 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private int add(StepBatch step, Running one, int most) {
-        if (one.work().cache().budgetDue()) {
-            return 0; // the step before had no room for it
-        }
         int rows = one.work().add(step, most);
         if (rows > 0) {
             inStep.add(one);
@@ -463,7 +433,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private void end(Running one) {
         running.remove(one);
-        crowded = false;
+        crowd.ends();
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
         if (one.request().released() || cache.repeating()) {

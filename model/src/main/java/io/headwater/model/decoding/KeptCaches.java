@@ -5,6 +5,7 @@ import io.headwater.model.engine.StepEngine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -72,14 +73,6 @@ final class KeptCaches {
         return oldest != null;
     }
 
-    long leftBytes(KvNeed need) {
-        long bytes = 0;
-        for (SessionCache cache : left) {
-            bytes += need.idle(cache, cache.budget());
-        }
-        return bytes;
-    }
-
     /** Frees the session's that was used longest ago, of those; false if there is none. */
     boolean freeOldest(Predicate<SessionCache> which) {
         for (Iterator<SessionCache> each = caches.iterator(); each.hasNext(); ) {
@@ -110,13 +103,9 @@ final class KeptCaches {
         }
     }
 
-    /** A session's, which stays. */
-    Optional<SessionCache> find(long session) {
-        return caches.stream().filter(cache -> cache.session() == session).findFirst();
-    }
-
-    void forEach(Consumer<SessionCache> action) {
-        caches.forEach(action);
+    /** Those of sessions, the one used longest ago first. */
+    List<SessionCache> all() {
+        return List.copyOf(caches);
     }
 
     /** Hands a session's cache over, if there is one. */
@@ -135,8 +124,7 @@ final class KeptCaches {
     Optional<SessionCache> takeLeft(TokenIds known, int most, Course course) {
         @Nullable SessionCache best = null;
         for (SessionCache cache : left) {
-            if ((best == null || cache.position() > best.position())
-                    && cache.leadsTo(known, most, course.changes(), course.budgets())) {
+            if ((best == null || cache.position() > best.position()) && cache.leadsTo(known, most, course)) {
                 best = cache;
             }
         }

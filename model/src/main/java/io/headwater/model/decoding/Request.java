@@ -4,7 +4,6 @@ package io.headwater.model.decoding;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.engine.StepEngine;
-import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.List;
@@ -15,7 +14,7 @@ final class Request {
     private final DecodeListener listener;
     private boolean cancelled;
     private boolean released;
-    private int beginsWith;
+    private long waitsSinceNanos;
 
     Request(DecodeRequest asked, DecodeListener listener) {
         this.asked = asked;
@@ -30,58 +29,18 @@ final class Request {
         return asked;
     }
 
-    /** Whether somebody keeps a log in which another budget can be written: texts that are scored have none. */
-    boolean logged() {
-        return asked instanceof DecodeRequest.Generate;
+    /** It waits from now on. */
+    void waits(long nowNanos) {
+        waitsSinceNanos = nowNanos;
     }
 
-    /** It waits again, with what has been told. */
+    long waitsSinceNanos() {
+        return waitsSinceNanos;
+    }
+
+    /** It goes on later, with what has been told. */
     void resume(DecodeRequest now) {
         asked = now;
-    }
-
-    /** The budget that its log ends with; 0 for a full cache. */
-    int budget() {
-        return switch (asked) {
-            case DecodeRequest.Generate generate
-            when !generate.budgets().isEmpty() -> generate.budgets().getLast().budget();
-            case DecodeRequest.Generate _, DecodeRequest.Score _ -> asked.kv().budget();
-        };
-    }
-
-    /** There is room for it with this budget. */
-    void beginsWith(int budget) {
-        beginsWith = budget;
-    }
-
-    /** Its cache, as it begins, has another budget if there was no room for its own. */
-    void begun(SessionCache cache) {
-        if (beginsWith > 0 && beginsWith < cache.budget()) {
-            cache.beginWith(beginsWith);
-        }
-        beginsWith = 0;
-    }
-
-    /** What is before it, when a cache has read so many tokens. */
-    KvNeed.Ahead ahead(int read, int contextLength) {
-        return switch (asked) {
-            case DecodeRequest.Generate generate ->
-                new KvNeed.Ahead(
-                        Math.max(1, generate.log().size() - read),
-                        generate.turn().maxTokens() == TurnOptions.UNLIMITED
-                                ? contextLength
-                                : Math.max(0, generate.turn().maxTokens() - generate.answered()));
-            case DecodeRequest.Score score -> new KvNeed.Ahead(Math.max(1, Scoring.rows(score) - read), 0);
-        };
-    }
-
-    /** Where an empty cache of it changes first. */
-    int firstChange(int contextLength) {
-        try {
-            return changePoints(contextLength).next(0, 0);
-        } catch (IllegalArgumentException e) {
-            return 0; // it will be refused for that
-        }
     }
 
     void cancel() {
@@ -138,26 +97,24 @@ final class Request {
     }
 
     /**
-     * What the log knows of budgets.
+     * What the log knows of budgets; a text that is scored has no log for others.
      *
      * @throws IllegalArgumentException if that is not possible
      */
     BudgetLog budgets() {
         return switch (asked) {
-            case DecodeRequest.Generate generate -> new BudgetLog(generate.kv(), generate.budgets());
-            case DecodeRequest.Score score -> new BudgetLog(score.kv(), List.of());
+            case DecodeRequest.Generate generate ->
+                new BudgetLog(generate.kv(), generate.budgets(), unsettledFrom(generate), listener);
+            case DecodeRequest.Score score -> new BudgetLog(score.kv(), List.of(), ChangePoints.NEVER, listener);
         };
     }
 
-    /** The first position from which budgets that the log does not know have influenced nothing in it. */
-    int unsettledFrom() {
-        return switch (asked) {
-            case DecodeRequest.Generate generate
-            when generate.answered() > 0 -> generate.log().size() - 1;
-            case DecodeRequest.Generate generate
-            when !generate.past().isEmpty() -> generate.past().getLast().end() - 1;
-            case DecodeRequest.Generate _, DecodeRequest.Score _ -> 0;
-        };
+    /** Token n was chosen when n had been read: a change there or later has not influenced it. */
+    private static int unsettledFrom(DecodeRequest.Generate generate) {
+        if (generate.answered() > 0) {
+            return generate.log().size() - 1;
+        }
+        return generate.past().isEmpty() ? 0 : generate.past().getLast().end() - 1;
     }
 
     /** The most tokens that a cache may hold already: at least one row must still be read. */

@@ -88,11 +88,6 @@ final class Scoring implements Work {
     }
 
     @Override
-    public KvNeed.Ahead ahead() {
-        return new KvNeed.Ahead(end - cache.position(), 0);
-    }
-
-    @Override
     public DecodeRequest resumed() {
         return request.withFrom(Math.min(log.size(), Math.max(request.from(), cache.position() + 1)));
     }

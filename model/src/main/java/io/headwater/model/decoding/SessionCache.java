@@ -77,7 +77,7 @@ final class SessionCache {
         return Math.min(repeating.end(nextChange()), budgets.position(changed.events()));
     }
 
-    /** Whether another budget holds from here on: a step of its own puts it into force, before anything else is read. */
+    /** Whether the session's log has another budget from here on: a step of its own puts it into force, before anything else is read. */
     boolean budgetDue() {
         return budgets.position(changed.events()) == position();
     }
@@ -87,32 +87,21 @@ final class SessionCache {
         step.addBudget(sequence, budgets.get(changed.events()).budget());
     }
 
-    /** Whether another budget may be decided on here: not in the middle of a reconstruction, nor where the log knows already of later ones. */
+    /** Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction. */
     boolean mayChangeBudget() {
-        boolean known = changed.events() == budgets.size() || revocable();
-        return !sequence.options().full() && position() > 0 && known && !repeating();
+        return !options().full() && budgets.open(position(), changed.events()) && !repeating();
     }
 
-    /** Whether one has been decided on here that is not in force yet, and that nobody knows of. */
-    private boolean revocable() {
-        return budgets.size() == changed.events() + 1 && budgets.told() < budgets.size() && budgetDue();
+    /** One that was decided on is in force. */
+    void changedBudget(int budget) {
+        BudgetEvent event = new BudgetEvent(position(), budget);
+        changed.add(event);
+        budgets.decided(event);
     }
 
-    /** Decides it. */
-    void decideBudget(int budget) {
-        if (revocable()) {
-            budgets.revoke();
-        }
-        budgets.add(new BudgetEvent(position(), budget));
-    }
-
-    /** What the log is to know of budgets: those in force that it has not been told. */
-    boolean budgetUntold() {
-        return budgets.told() < changed.events();
-    }
-
-    BudgetEvent tellBudget() {
-        return budgets.tellNext();
+    /** All that the session's log knows of. */
+    List<BudgetEvent> budgets() {
+        return budgets.all();
     }
 
     /** As it was asked for. */
@@ -120,23 +109,9 @@ final class SessionCache {
         return sequence.options();
     }
 
-    /** The budget that has been decided last, in force or not yet; 0 for a full cache. */
+    /** The budget that is in force; 0 for a full cache. */
     int budget() {
-        return budgets.size() == 0
-                ? options().budget()
-                : budgets.get(budgets.size() - 1).budget();
-    }
-
-    /** All that has been decided and is in force. */
-    List<BudgetEvent> budgets() {
-        return budgets.first(changed.events());
-    }
-
-    /** It begins with another budget, which holds from its first token on. */
-    void beginWith(int budget) {
-        if (budget != budget() && changed.events() == budgets.size() && !repeating()) {
-            budgets.add(new BudgetEvent(Math.max(1, position()), budget));
-        }
+        return sequence.inForce().budget();
     }
 
     /** Entries of a head, in the mean. */
@@ -144,13 +119,9 @@ final class SessionCache {
         return sequence.meanHead();
     }
 
-    int longest() {
-        return sequence.longestHead();
-    }
-
-    /** Tokens to the next change. */
-    int toChange() {
-        return nextChange() - position();
+    /** Tokens since it changed last. */
+    int sinceChange() {
+        return position() - changed.last();
     }
 
     /** Adds rows of a reconstruction to a step, if one is under way or due; returns how many. */
@@ -180,11 +151,11 @@ final class SessionCache {
     }
 
     /** Whether a log goes on from here: it begins with what the cache holds, and at most {@code most} of it is past. */
-    boolean leadsTo(TokenIds known, int most, ChangePoints further, BudgetLog events) {
+    boolean leadsTo(TokenIds known, int most, Course further) {
         return position() <= most
                 && log.begins(known, position())
-                && further.options().equals(sequence.options())
-                && changed.agreesWith(further, events, position());
+                && further.changes().options().equals(sequence.options())
+                && changed.agreesWith(further.changes(), further.budgets(), position());
     }
 
     /** Where it has changed shape. */
@@ -221,7 +192,7 @@ final class SessionCache {
                 sequence.headEntries(),
                 sequence.represented(),
                 changed.count() - changed.events(),
-                sequence.inForce().budget(),
+                budget(),
                 changed.events(),
                 sequence.rebasings(),
                 now.compressionNanos() - before.compressionNanos(),

@@ -7,9 +7,7 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.CacheShelf.Saved;
 import io.headwater.model.saved.NoShelf;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Which caches go to the shelf, when, and which come back from there. Owned by the decode loop. */
@@ -21,12 +19,7 @@ final class Shelving {
     /** So few are read again sooner than a snapshot is written. */
     private static final int FEW_TOKENS = 128;
 
-    /** Sessions whose budget events are remembered. */
-    private static final int MOST_REMEMBERED = 1024;
-
     private final CacheShelf shelf;
-    /** Of what went to the shelf: where it had changed shape, as far as budgets are concerned. */
-    private final Map<Long, ChangeLog> changed = new LinkedHashMap<>();
 
     Shelving(CacheShelf shelf) {
         this.shelf = shelf;
@@ -58,23 +51,10 @@ final class Shelving {
     private void save(SessionCache cache) {
         shelf.save(cache.session(), cache.sequence(), cache.saved());
         cache.isSaved();
-        changed.remove(cache.session());
-        if (cache.changed().events() > 0) {
-            changed.put(cache.session(), cache.changed());
-            if (changed.size() > MOST_REMEMBERED) {
-                changed.remove(changed.keySet().iterator().next());
-            }
-        }
-    }
-
-    /** Where a session's cache had changed shape when it was saved last, if its budget ever did: its log may not know of that yet. */
-    Optional<ChangeLog> changed(long session) {
-        return Optional.ofNullable(changed.get(session));
     }
 
     /** Nothing of a session is wanted any more. */
     void drop(long session) {
-        changed.remove(session);
         shelf.drop(session);
     }
 

@@ -1,201 +1,159 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.KvRoom;
+import io.headwater.model.engine.StepEngine;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.tensors.kernels.KvLayout;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides an engine's KV memory over the sessions of a decode loop. Each is promised the most that its request will come to; where that is more than there
- * is, nobody's caches go first, then idle sessions shrink (a full cache, which cannot, leaves the memory), then those at work together with the one that
- * waits, the largest budget first and by half, never below sinks and window; then idle ones leave the memory; then the one that waits goes on waiting.
- * Budgets rise again, by doubling, while nobody waits and a quarter of the memory stays free. What it decides are {@link BudgetEvent}s, so no replay has to
- * decide it again. Owned by the decode loop.
+ * What is done where a step finds no KV memory: nobody's caches go first, then idle sessions shrink (a full cache, which cannot, leaves the memory), then
+ * those at work, whoever holds most first, and then idle ones leave. Nothing is promised beforehand, so where memory is enough nothing happens. Budgets
+ * rise again, by doubling, while half of the memory is free. All of it are {@link BudgetEvent}s, so no replay has to decide it again. Owned by the decode
+ * loop.
  */
 final class Supervision {
-    /** Budgets grow as long as so much is promised at most: three quarters. */
-    private static final long GROW_NUMERATOR = 3;
+    /** Heads are charged whole blocks: a budget below one, or a change after fewer tokens, frees nothing. */
+    private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
 
-    private static final long GROW_DENOMINATOR = 4;
-
-    private final KvNeed need;
+    private final KvRoom room;
+    private final BudgetSteps steps;
     private final Caches caches;
     private final List<Running> running;
+    private final Collection<Request> waiting;
 
-    /** {@code running} is the loop's. */
-    Supervision(KvNeed need, Caches caches, List<Running> running) {
-        this.need = need;
+    /** {@code running} and {@code waiting} are the loop's. */
+    Supervision(StepEngine engine, Caches caches, List<Running> running, Collection<Request> waiting) {
+        this.room = engine.kvRoom();
+        this.steps = new BudgetSteps(engine);
         this.caches = caches;
         this.running = running;
+        this.waiting = waiting;
     }
 
     /** Whether memory has a limit that is known here. */
     boolean limited() {
-        return need.limited();
+        return room.limitBytes() != Long.MAX_VALUE;
     }
 
-    /** Why a request could not even be done alone; empty if it could. */
-    String never(Request request) {
-        if (!limited()) {
-            return "";
-        }
-        KvOptions kv = request.asked().kv();
-        long least = need.least(request, least(request, kv));
-        return least <= need.limitBytes()
+    /** Why a request cannot be done, whatever else there is; empty if it may be. */
+    String never(DecodeRequest asked) {
+        int least = least(asked);
+        long bytes = limited() ? room.leastBytes(least) : 0;
+        return bytes <= room.limitBytes()
                 ? ""
-                : "this request needs up to " + mebibytes(least) + " MiB of KV memory, and sessions may have "
-                        + mebibytes(need.limitBytes())
-                        + ": raise --kv-memory, ask for fewer tokens (-n), give a --kv-policy with a smaller --kv-budget,"
-                        + " or lower --kv-prefill-limit";
+                : "this request needs at least " + mebibytes(bytes) + " MiB of KV memory, for " + least
+                        + " entries of each head, and all sessions together may have " + mebibytes(room.limitBytes())
+                        + ": " + ADVICE;
     }
 
-    /** How much is promised, for those who are refused. */
+    private static final String ADVICE = "raise --kv-memory, give fewer tokens, or a --kv-policy with a smaller"
+            + " --kv-budget or --kv-prefill-limit";
+
+    /** Entries of a head without which the request's last token is not read. */
+    private static int least(DecodeRequest asked) {
+        int rows = switch (asked) {
+            case DecodeRequest.Generate generate -> generate.log().size();
+            case DecodeRequest.Score score -> Scoring.rows(score);
+        };
+        return asked.kv().full() ? rows : Math.min(rows, asked.kv().leastBudget());
+    }
+
+    /** What a request hears that has no room although it is alone. */
+    String alone() {
+        return "; no other session is left in memory: " + ADVICE + " (it is " + mebibytes(room.limitBytes()) + " MiB)";
+    }
+
+    /** What those hear who wait for memory too long, or find the queue full. */
     String state() {
-        return mebibytes(promised(-1)) + " of " + mebibytes(need.limitBytes()) + " MiB of KV memory are promised";
+        return "sessions at work hold " + mebibytes(room.usedBytes()) + " of " + mebibytes(room.limitBytes())
+                + " MiB of KV memory";
     }
 
-    /** Makes room for a request and takes note of the budget with which it begins; false if it has to wait. */
-    boolean makesRoom(Request request) {
+    /**
+     * Takes one measure to free memory; false if none is left but to take a session out.
+     *
+     * @throws EngineException if the engine is broken
+     */
+    boolean relieves() throws EngineException {
+        return caches.freeLeft()
+                || shrinks(idle())
+                || caches.freeOldestFull()
+                || shrinks(running.stream().map(one -> one.work().cache()).toList())
+                || caches.freeOldest();
+    }
+
+    /** But for those that somebody has asked to go on: that request does not know of a change now. */
+    private List<SessionCache> idle() {
+        return caches.kept().stream()
+                .filter(cache -> waiting.stream().noneMatch(request -> request.session() == cache.session()))
+                .toList();
+    }
+
+    /** Whoever holds most gives first; one that cannot even be charged what it has gives nothing. */
+    private boolean shrinks(List<SessionCache> sessions) throws EngineException {
+        List<SessionCache> byEntries = sessions.stream()
+                .filter(Supervision::mayShrink)
+                .sorted((a, b) -> Integer.compare(b.held(), a.held()))
+                .toList();
+        for (SessionCache cache : byEntries) {
+            if (steps.change(cache, smaller(cache))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayShrink(SessionCache cache) {
+        return cache.mayChangeBudget() && (overdue(cache) || smaller(cache) < Math.min(cache.budget(), cache.held()));
+    }
+
+    /** To the budget that it has, if there is more, then by half, down to its sinks and window or a block. */
+    private static int smaller(SessionCache cache) {
+        return overdue(cache)
+                ? cache.budget()
+                : Math.max(least(cache.options()), Math.min(cache.budget(), cache.held()) / 2);
+    }
+
+    private static boolean overdue(SessionCache cache) {
+        return cache.held() > cache.budget() && cache.sinceChange() >= BLOCK;
+    }
+
+    private static int least(KvOptions kv) {
+        return Math.max(kv.leastBudget(), Math.min(kv.budget(), BLOCK));
+    }
+
+    /**
+     * Raises the smallest budget that has fallen, if half of the memory is free: of tokens to come more are kept. Nothing where there is no limit.
+     *
+     * @throws EngineException if the engine is broken
+     */
+    void grow() throws EngineException {
         if (!limited()) {
-            return true;
+            return;
         }
-        @Nullable SessionCache own = caches.kept(request.session()).orElse(null);
-        KvOptions kv = request.asked().kv();
-        int budget = own == null ? request.budget() : own.budget();
-        if (!running.isEmpty() && !possible(request, own)) {
-            return false; // nothing need change for that
-        }
-        while (needed(request, own, budget) > need.limitBytes() - promised(request.session())) {
-            boolean mayShrink = !kv.full() && request.logged() && budget > kv.leastBudget();
-            if (caches.freeLeft() || shrinkIdle(request.session())) {
-                continue;
-            }
-            @Nullable Running largest = largest();
-            if (mayShrink && (largest == null || largest.work().cache().budget() <= budget)) {
-                budget = half(kv, budget);
-            } else if (largest != null) {
-                shrink(largest.work().cache());
-            } else if (!caches.freeOldest(request.session())) {
-                return running.isEmpty(); // alone it gets what there is
-            }
-        }
-        request.beginsWith(budget);
-        return true;
-    }
-
-    private static int least(Request request, KvOptions kv) {
-        return kv.full() || !request.logged() ? kv.budget() : kv.leastBudget();
-    }
-
-    /** Whether all would fit, with their least budgets, and no idle session's cache in memory. */
-    private boolean possible(Request request, @Nullable SessionCache own) {
-        long bytes = needed(request, own, least(request, request.asked().kv()));
-        for (Running one : running) {
-            SessionCache cache = one.work().cache();
-            boolean falls = one.request().logged() && shrinks(cache);
-            bytes += need.of(one, falls ? cache.options().leastBudget() : cache.budget());
-        }
-        return bytes <= need.limitBytes();
-    }
-
-    private long needed(Request request, @Nullable SessionCache own, int budget) {
-        return own == null ? need.of(request, budget) : need.of(request, own, budget);
-    }
-
-    /** One measure more where a step has no room in spite of all promises; false if none is left but to take a session out. */
-    boolean relieves() {
-        if (caches.freeLeft() || shrinkIdle(-1)) {
-            return true;
-        }
-        @Nullable Running largest = largest();
-        if (largest != null) {
-            shrink(largest.work().cache());
-            return true;
-        }
-        return caches.freeOldest();
-    }
-
-    /** Promised to all sessions but this one. */
-    private long promised(long except) {
-        long bytes = 0;
+        @Nullable SessionCache smallest = null;
         for (int i = 0; i < running.size(); i++) {
-            bytes += need.of(running.get(i), running.get(i).work().cache().budget());
-        }
-        long[] idle = {0};
-        caches.forEachKept(cache -> idle[0] += cache.session() == except ? 0 : need.idle(cache, cache.budget()));
-        return bytes + idle[0] + caches.leftBytes(need);
-    }
-
-    private boolean shrinkIdle(long except) {
-        SessionCache[] largest = new SessionCache[1];
-        caches.forEachKept(cache -> {
-            if (cache.session() != except
-                    && shrinks(cache)
-                    && (largest[0] == null || cache.budget() > largest[0].budget())) {
-                largest[0] = cache;
-            }
-        });
-        if (largest[0] != null) {
-            shrink(largest[0]);
-            return true;
-        }
-        return caches.freeOldestFull(except);
-    }
-
-    /** The one at work with the largest budget that may fall. */
-    private @Nullable Running largest() {
-        @Nullable Running largest = null;
-        for (Running one : running) {
-            SessionCache cache = one.work().cache();
-            if (one.request().logged()
-                    && shrinks(cache)
-                    && (largest == null
-                            || cache.budget() > largest.work().cache().budget())) {
-                largest = one;
+            SessionCache cache = running.get(i).work().cache();
+            if (mayGrow(cache) && (smallest == null || cache.budget() < smallest.budget())) {
+                smallest = cache;
             }
         }
-        return largest;
-    }
-
-    private static boolean shrinks(SessionCache cache) {
-        return cache.mayChangeBudget() && cache.budget() > cache.options().leastBudget();
-    }
-
-    private static void shrink(SessionCache cache) {
-        cache.decideBudget(half(cache.options(), cache.budget()));
-    }
-
-    private static int half(KvOptions kv, int budget) {
-        return Math.max(kv.leastBudget(), budget / 2);
-    }
-
-    /** Raises a budget, if memory is free: of tokens to come more are kept. */
-    void grow() {
-        if (!limited()) {
-            return;
-        }
-        Optional<Running> smallest = running.stream()
-                .filter(one -> one.request().logged() && grows(one.work().cache()))
-                .min((a, b) -> Integer.compare(
-                        a.work().cache().budget(), b.work().cache().budget()));
-        if (smallest.isEmpty()) {
-            return;
-        }
-        SessionCache cache = smallest.get().work().cache();
-        int doubled = Math.min(cache.options().budget(), 2 * cache.budget());
-        long more = need.of(smallest.get(), doubled) - need.of(smallest.get(), cache.budget());
-        if (promised(-1) + more <= need.limitBytes() / GROW_DENOMINATOR * GROW_NUMERATOR) {
-            cache.decideBudget(doubled);
+        if (smallest != null && room.usedBytes() <= room.limitBytes() / 2) {
+            steps.change(smallest, Math.min(smallest.options().budget(), 2 * smallest.budget()));
         }
     }
 
     /** Not more often than a cache changes anyway. */
-    private static boolean grows(SessionCache cache) {
-        return cache.mayChangeBudget()
-                && cache.budget() < cache.options().budget()
-                && cache.position() - cache.changed().last() >= cache.options().interval() - 1;
+    private static boolean mayGrow(SessionCache cache) {
+        return cache.budget() < cache.options().budget()
+                && cache.sinceChange() >= cache.options().interval() - 1
+                && cache.mayChangeBudget();
     }
 
     private static String mebibytes(long bytes) {

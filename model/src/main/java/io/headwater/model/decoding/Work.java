@@ -22,9 +22,6 @@ sealed interface Work permits Answering, Scoring {
      */
     void take(StepBatch step, int run, LogitRows logits);
 
-    /** What is before it. */
-    KvNeed.Ahead ahead();
-
     /** The request as it would be handed in again now, with what has been told. */
     DecodeRequest resumed();
 

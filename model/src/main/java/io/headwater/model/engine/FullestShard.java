@@ -1,35 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
-import io.headwater.model.kvcache.KvOptions;
-import io.headwater.tensors.memory.ArenaOptions;
 import java.util.List;
 
-/** The room of the shard with most heads: all have the same limit. */
+/** The room of the shard that has least of it: all have the same limit. */
 final class FullestShard implements KvRoom {
-    /** Blocks of other sizes lie in other slabs: of keys and values, of columns, of queries. */
-    private static final int PARTLY_USED_SLABS = 2;
-
-    private static final int LEAST_SHARE = 8;
-
     private final List<ShardEngine> engines;
 
     FullestShard(List<ShardEngine> engines) {
         this.engines = engines;
     }
 
-    /** Whole slabs, without those that blocks of other sizes may leave partly used. */
     @Override
     public long limitBytes() {
-        long limit = engines.stream().mapToLong(ShardEngine::kvLimitBytes).min().orElse(0);
-        long slabs = limit / ArenaOptions.DEFAULT_SLAB_BYTES;
-        return (slabs - Math.min(PARTLY_USED_SLABS, slabs / LEAST_SHARE)) * ArenaOptions.DEFAULT_SLAB_BYTES;
+        return engines.stream().mapToLong(ShardEngine::kvLimitBytes).min().orElse(Long.MAX_VALUE);
     }
 
     @Override
-    public long bytes(KvOptions options, int entries, int longest) {
+    public long usedBytes() {
+        return engines.stream().mapToLong(ShardEngine::kvLentBytes).max().orElse(0);
+    }
+
+    @Override
+    public long leastBytes(int entries) {
         return engines.stream()
-                .mapToLong(engine -> engine.kvBytes(options, entries, longest))
+                .mapToLong(engine -> engine.leastKvBytes(entries))
                 .max()
                 .orElse(0);
     }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
-import io.headwater.model.kvcache.KvOptions;
-
-/** The KV memory of an engine, of the fullest shard where there are several, as far as sequences can be promised some of it. */
+/** The KV memory of an engine, of the fullest shard where there are several. */
 public interface KvRoom {
-    /** Whoever knows no limit promises everything. */
+    /** Of whoever knows no limit. */
     KvRoom UNKNOWN = new KvRoom() {
         @Override
         public long limitBytes() {
@@ -13,7 +11,12 @@ public interface KvRoom {
         }
 
         @Override
-        public long bytes(KvOptions options, int entries, int longest) {
+        public long usedBytes() {
+            return 0;
+        }
+
+        @Override
+        public long leastBytes(int entries) {
             return 0;
         }
     };
@@ -21,6 +24,9 @@ public interface KvRoom {
     /** Most that all sequences together may be charged. */
     long limitBytes();
 
-    /** What a sequence is charged whose heads have so many entries in the mean, and the longest one so many. */
-    long bytes(KvOptions options, int entries, int longest);
+    /** What they hold now. */
+    long usedBytes();
+
+    /** What a sequence is charged at least whose heads have so many entries each. */
+    long leastBytes(int entries);
 }

@@ -100,7 +100,7 @@ public final class Sequence implements AutoCloseable {
     }
 
     /** Entries of the longest head here. */
-    public int longestHead() {
+    int longestHead() {
         return longestHead;
     }
 
@@ -127,7 +127,7 @@ public final class Sequence implements AutoCloseable {
                 return refusal;
             }
         }
-        inForce = options.withBudget(Math.min(options.budget(), other.inForce.budget()));
+        inForce = options.equals(other.options) ? other.inForce : options;
         longestHead = other.longestHead;
         divided = other.divided;
         sinceChange = other.sinceChange;

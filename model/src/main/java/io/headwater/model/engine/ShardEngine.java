@@ -58,9 +58,14 @@ final class ShardEngine implements StepProgram, AutoCloseable {
                 geometry.config().groupSize());
     }
 
-    /** What a sequence with so many entries in each head, {@code longest} in one, is charged here. */
-    long kvBytes(KvOptions options, int entries, int longest) {
-        return shape().bytes(options, entries, longest);
+    /** What a sequence with so many entries in each head is charged here at least. */
+    long leastKvBytes(int entries) {
+        return shape().leastBytes(entries);
+    }
+
+    /** KV memory that sequences hold. */
+    long kvLentBytes() {
+        return arena.statistics().lentBytes();
     }
 
     /** Most KV memory. */

@@ -30,7 +30,7 @@ public interface StepEngine {
         return open(id, KvOptions.NONE);
     }
 
-    /** What the decode loop may promise to sequences; by default it does not know, and takes what there is. */
+    /** Its memory; by default the decode loop does not know of it, and takes what there is. */
     default KvRoom kvRoom() {
         return KvRoom.UNKNOWN;
     }

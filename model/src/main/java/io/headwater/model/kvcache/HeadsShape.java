@@ -14,20 +14,9 @@ public record HeadsShape(KvLayout layout, int nLayers, int kvHeads, int groupSiz
         return groupSize * layout.headDim();
     }
 
-    /**
-     * What a cache is charged whose heads have so many entries in the mean; {@code longest}: the most that one has. What merging keeps beside entries is
-     * reckoned as a bias for each.
-     */
-    public long bytes(KvOptions options, int entries, int longest) {
-        EntryState kept = options.entryState();
-        long blocks = BlockList.blocks(entries);
-        blocks += options.competes() ? 1 : 0; // each head's last is half empty
-        long columns =
-                (long) BlockList.wholePages((long) heads() * kept.columns() * KvLayout.BLOCK_ENTRIES * Integer.BYTES)
-                        * BlockList.blocks(longest);
-        long bias = options.full() ? 0 : (long) Float.BYTES * entries;
-        return heads() * (blocks * blockBytes() + QueryRing.bytes(kept.window(), queryFloats(), layout.type()) + bias)
-                + columns;
+    /** What keys and values of a cache are charged whose heads have so many entries each. */
+    public long leastBytes(int entries) {
+        return (long) heads() * BlockList.blocks(entries) * blockBytes();
     }
 
     /** A block's size in the arena: the layout's, rounded up to pages. */

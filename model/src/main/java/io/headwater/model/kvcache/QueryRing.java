@@ -49,15 +49,6 @@ final class QueryRing {
         return (long) blocks.count() * blockBytes();
     }
 
-    /** What a ring takes. */
-    static long bytes(int window, int rowFloats, KvType type) {
-        if (window == 0) {
-            return 0;
-        }
-        int rows = Math.clamp(MOST_BYTES / ((long) rowFloats * type.bytes()), 1, window);
-        return (window + rows - 1L) / rows * BlockList.wholePages((long) rows * rowFloats * type.bytes());
-    }
-
     /** Takes the ring's memory, if it has none; 0 or a refusal. */
     int reserve(BlockArena arena, SessionMemory session) {
         return blocks.reserve((window + rowsPerBlock - 1) / rowsPerBlock, blockBytes(), arena, session);

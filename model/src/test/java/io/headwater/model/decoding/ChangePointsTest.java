@@ -98,9 +98,8 @@ final class ChangePointsTest {
     @Test
     void budgetEventsFollowWhatTokenCountsAskForAndTheIntervalCountsFromThem() throws Exception {
         ChangePoints points = of(List.of(), 50, 16, 30);
-        BudgetLog budgets = new BudgetLog(
-                points.options(),
-                List.of(new BudgetEvent(50, 400), new BudgetEvent(55, 300), new BudgetEvent(55, 500)));
+        BudgetLog budgets =
+                told(points.options(), new BudgetEvent(50, 400), new BudgetEvent(55, 300), new BudgetEvent(55, 500));
 
         ChangeLog log = ChangeLog.due(points, budgets, 90);
 
@@ -117,16 +116,40 @@ final class ChangePointsTest {
     @Test
     void budgetsThatCannotHaveBeenAreRefused() throws Exception {
         KvOptions kv = of(List.of(), 50, 16, 30).options();
-        assertThatThrownBy(() -> new BudgetLog(kv, List.of(new BudgetEvent(9, 1001))))
-                .hasMessageContaining("may be");
-        assertThatThrownBy(() -> new BudgetLog(kv, List.of(new BudgetEvent(9, 100), new BudgetEvent(8, 90))))
+        assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 1001))).hasMessageContaining("may be");
+        assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 100), new BudgetEvent(8, 90)))
                 .hasMessageContaining("as they were told");
-        assertThatThrownBy(() -> new BudgetLog(KvOptions.NONE, List.of(new BudgetEvent(9, 1))))
+        assertThatThrownBy(() -> told(KvOptions.NONE, new BudgetEvent(9, 1)))
                 .hasMessageContaining("a full cache has none");
     }
 
+    @Test
+    void nothingIsDecidedBeforeTheLastTokenThatWasToldNorBeforeALaterEvent() throws Exception {
+        KvOptions kv = of(List.of(), 50, 16, 30).options();
+        List<DecodeEvent> told = new ArrayList<>();
+        BudgetLog log = new BudgetLog(kv, List.of(new BudgetEvent(60, 500)), 70, told::add);
+
+        assertThat(log.open(69, 1)).as("a told token depends on it").isFalse();
+        assertThat(log.open(70, 0)).as("a later one is known").isFalse();
+        assertThat(log.open(70, 1)).isTrue();
+        log.decided(new BudgetEvent(70, 300));
+
+        assertThat(told).containsExactly(new DecodeEvent.BudgetChanged(new BudgetEvent(70, 300)));
+        assertThat(log.open(70, 1)).isFalse();
+        assertThat(log.open(70, 2)).isTrue();
+        assertThat(new BudgetLog(kv, List.of(), 0, told::add).open(0, 0))
+                .as("an empty cache has none")
+                .isFalse();
+    }
+
     private static boolean agrees(ChangeLog log, ChangePoints due, int position) {
-        return log.agreesWith(due, new BudgetLog(due.options(), List.of()), position);
+        return log.agreesWith(due, told(due.options()), position);
+    }
+
+    private static BudgetLog told(KvOptions kv, BudgetEvent... events) {
+        return new BudgetLog(kv, List.of(events), 0, event -> {
+            throw new AssertionError("known already: " + event);
+        });
     }
 
     private static ChangePoints of(List<PastTurn> past, int prompt, int interval, int limit) throws Exception {

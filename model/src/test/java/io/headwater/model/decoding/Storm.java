@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Sessions that come, grow, idle and go, by a seed, in less KV memory than they would like: looks after each step whether the limit holds, and at the end
- * whether something is left, whether all who were refused were told why, and whether a calm loop says the same given the logged budgets.
+ * Sessions that come, grow, idle and go, by a seed, in less KV memory than they would like, on a loop that dies now and then: looks after each step whether
+ * the limit holds, and at the end whether something is left, whether all who were refused were told why, and whether calm loops on one, two and three shards
+ * say the same given the logged budgets.
  */
 final class Storm {
     private static final int CONTEXT = 2048;
@@ -33,6 +34,9 @@ final class Storm {
     private static final int MOST_BREACHES = 10;
     private static final int LULL_EVERY = 60;
     private static final int FEW = 8;
+    private static final int DIE_EVERY = 60;
+    private static final int SHARDS = 3;
+    private static final int MOST_REPLAYED = 240;
     private static final List<String> POLICIES = List.of(
             "ems:window=8",
             "ems:window=8,allocation=global",
@@ -49,6 +53,8 @@ final class Storm {
     private final Map<String, Integer> reasons = new TreeMap<>();
     private long sessions;
     private int requests;
+    private final List<StormSession> survivors = new ArrayList<>();
+    private int deaths;
     private int falls;
     private int rises;
     private long peak;
@@ -86,29 +92,37 @@ final class Storm {
                 .headDim(64)
                 .contextLength(CONTEXT)
                 .write(directory);
-        EngineOptions options = EngineOptions.of(1, 1, CONTEXT);
         try (LlamaModel model = LlamaModel.open(file)) {
             Tokenizer tokenizer = Tokenizer.of(model.file().metadata());
+            EngineOptions options = EngineOptions.of(1, 1, CONTEXT).withKvLimitBytes(plan.limitBytes());
             long left;
-            try (EngineGroup group =
-                    EngineGroup.start(model, options.withKvLimitBytes(plan.limitBytes()), LoadListener.SILENT)) {
-                rage(new DecodeLoop(group, tokenizer, batching()), group);
+            try (EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
+                new Weather(group, tokenizer).rage();
                 left = group.kvBytes();
             } // which fails if anything is still held
             if (left > ArenaOptions.DEFAULT_SLAB_BYTES) {
                 breach("at the end " + left + " bytes are left, more than a spare slab");
             }
             int turns = 0;
-            try (EngineGroup calm = EngineGroup.start(model, options, LoadListener.SILENT)) {
-                HashingEngine as =
-                        new HashingEngine(calm, model.config(), tokenizer); // promises nothing, so decides nothing
-                for (StormSession survivor : alive.values()) {
-                    turns += survivor.turns();
-                    check(survivor, new DecodeLoop(as, tokenizer, batching()));
-                }
+            for (int shards = 1; shards <= SHARDS; shards++) {
+                turns += replay(model, tokenizer, shards);
             }
             return outcome(left, turns, (System.nanoTime() - start) / 1e9);
         }
+    }
+
+    /** Every third survivor, on so many shards, with memory for all. */
+    private int replay(LlamaModel model, Tokenizer tokenizer, int shards) throws Exception {
+        int turns = 0;
+        try (EngineGroup group = EngineGroup.start(model, EngineOptions.of(shards, 1, CONTEXT), LoadListener.SILENT)) {
+            HashingEngine calm =
+                    new HashingEngine(group, model.config(), tokenizer); // knows no limit, so decides nothing
+            for (int i = shards - 1; i < survivors.size(); i += SHARDS) {
+                turns += survivors.get(i).turns();
+                check(survivors.get(i), new DecodeLoop(calm, tokenizer, batching()));
+            }
+        }
+        return turns;
     }
 
     private static BatchingOptions batching() {
@@ -123,67 +137,124 @@ final class Storm {
         calm.close();
     }
 
-    private void rage(DecodeLoop loop, EngineGroup group) throws Exception {
-        for (int event = 0; event < plan.events(); event++) {
-            if (event % LULL_EVERY == LULL_EVERY - 1) {
-                lull(loop, group);
+    /** The storm itself, on an engine whose memory is short. */
+    private final class Weather {
+        private final EngineGroup group;
+        private final Tokenizer tokenizer;
+        private DecodeLoop loop;
+        private long nanos;
+
+        Weather(EngineGroup group, Tokenizer tokenizer) {
+            this.group = group;
+            this.tokenizer = tokenizer;
+            this.loop = loop();
+        }
+
+        /** Steps take as long as the seed says, so nothing depends on the machine. */
+        private DecodeLoop loop() {
+            return new DecodeLoop(group, tokenizer, batching(), () -> nanos += 1 + random.nextInt(5_000_000));
+        }
+
+        void rage() throws Exception {
+            for (int event = 0; event < plan.events(); event++) {
+                if (event % LULL_EVERY == LULL_EVERY - 1) {
+                    lull();
+                }
+                happen();
+                for (int step = random.nextInt(plan.mostSteps()); step > 0; step--) {
+                    step();
+                }
             }
-            happen(loop);
-            for (int step = random.nextInt(plan.mostSteps()); step > 0; step--) {
-                step(loop, group);
+            while (step()) {}
+            alive.values().stream().filter(StormSession::running).forEach(one -> breach(one.id() + " never ends"));
+            alive.values().forEach(Storm.this::survives);
+            alive.keySet().forEach(loop::release);
+            loop.close();
+        }
+
+        /** Most go, and what is left gets on alone: budgets may rise. */
+        private void lull() throws Exception {
+            while (step()) {}
+            while (alive.size() > FEW) {
+                go(any());
+            }
+            for (StormSession one : List.copyOf(alive.values())) {
+                if (one.tokens() < CONTEXT / 4) {
+                    ask(one, 1);
+                }
+            }
+            while (step()) {}
+        }
+
+        private void go(StormSession one) {
+            loop.cancel(one.id());
+            loop.release(one.id());
+            alive.remove(one.id());
+            count(one);
+            if (!one.running()) {
+                survives(one);
             }
         }
-        while (step(loop, group)) {}
-        alive.values().stream().filter(StormSession::running).forEach(one -> breach(one.id() + " never ends"));
-        alive.values().removeIf(one -> !one.failure().isEmpty());
-        alive.keySet().forEach(loop::release);
-        loop.close();
-    }
 
-    /** Most go, and what is left gets on alone: budgets may rise. */
-    private void lull(DecodeLoop loop, EngineGroup group) throws Exception {
-        while (step(loop, group)) {}
-        while (alive.size() > FEW) {
-            go(loop, any());
+        /** The loop's process dies, and its caches with it: another one goes on with what has been told. */
+        private void die() {
+            deaths++;
+            loop.close();
+            loop = loop();
+            List.copyOf(alive.values()).forEach(one -> one.resume(loop));
         }
-        for (StormSession one : List.copyOf(alive.values())) {
-            if (one.tokens() < CONTEXT / 4) {
-                ask(loop, one, 1);
-            }
+
+        private void happen() throws Exception {
+            int what = random.nextInt(DIE_EVERY);
+            if (what == DIE_EVERY - 1) {
+                die();
+            } else if (alive.isEmpty() || (what % 10 < 4 && alive.size() < MOST_ALIVE)) {
+                StormSession one = new StormSession(++sessions, kv());
+                alive.put(one.id(), one);
+                ask(one, 1 + random.nextInt(plan.longest()));
+            } else if (what % 10 < 8) {
+                StormSession one = any();
+                if (!one.running() && one.tokens() + 100 < CONTEXT / 4) {
+                    ask(one, 1 + random.nextInt(30));
+                }
+            } else if (what % 10 < 9 || alive.size() == MOST_ALIVE) {
+                go(any());
+            } // or nothing: all are idle, or get on
         }
-        while (step(loop, group)) {}
-    }
 
-    private void go(DecodeLoop loop, StormSession one) {
-        loop.cancel(one.id());
-        loop.release(one.id());
-        count(one);
-        alive.remove(one.id());
-    }
+        private void ask(StormSession one, int prompt) {
+            requests++;
+            one.ask(loop, TokenIds.of(random.ints(prompt, 0, 256).toArray()), 1 + random.nextInt(60));
+        }
 
-    private void happen(DecodeLoop loop) throws Exception {
-        int what = random.nextInt(10);
-        if (alive.isEmpty() || (what < 4 && alive.size() < MOST_ALIVE)) {
-            StormSession one = new StormSession(++sessions, kv());
-            alive.put(one.id(), one);
-            ask(loop, one, 1 + random.nextInt(plan.longest()));
-        } else if (what < 8) {
-            StormSession one = any();
-            if (!one.running() && one.tokens() + 100 < CONTEXT / 4) {
-                ask(loop, one, 1 + random.nextInt(30));
+        private StormSession any() {
+            return List.copyOf(alive.values()).get(random.nextInt(alive.size()));
+        }
+
+        private boolean step() throws Exception {
+            boolean worked = loop.step();
+            long bytes = group.kvBytes();
+            peak = Math.max(peak, bytes);
+            if (bytes > plan.limitBytes()) {
+                breach(bytes + " bytes are allocated");
             }
-        } else if (what < 9 || alive.size() == MOST_ALIVE) {
-            go(loop, any());
-        } // or nothing: all are idle, or get on
+            for (StormSession one : List.copyOf(alive.values())) {
+                if (!one.failure().isEmpty()) {
+                    refused(one.failure());
+                    loop.release(one.id());
+                    count(one);
+                    alive.remove(one.id());
+                }
+            }
+            return worked;
+        }
     }
 
-    private void ask(DecodeLoop loop, StormSession one, int prompt) {
-        requests++;
-        one.ask(loop, TokenIds.of(random.ints(prompt, 0, 256).toArray()), 1 + random.nextInt(60));
-    }
-
-    private StormSession any() {
-        return List.copyOf(alive.values()).get(random.nextInt(alive.size()));
+    /** Its answers are compared with those of a replay; of so many, since a replay takes as long as the session. */
+    private void survives(StormSession one) {
+        if (one.turns() > 0 && survivors.size() < MOST_REPLAYED) {
+            survivors.add(one);
+        }
     }
 
     private KvOptions kv() throws Exception {
@@ -191,24 +262,6 @@ final class Storm {
         return policy.none()
                 ? KvOptions.NONE
                 : new KvOptions(policy, 64 + random.nextInt(192), 16 + random.nextInt(8), 48 + random.nextInt(150));
-    }
-
-    private boolean step(DecodeLoop loop, EngineGroup group) throws Exception {
-        boolean worked = loop.step();
-        long bytes = group.kvBytes();
-        peak = Math.max(peak, bytes);
-        if (bytes > plan.limitBytes()) {
-            breach(bytes + " bytes are allocated");
-        }
-        for (StormSession one : List.copyOf(alive.values())) {
-            if (!one.failure().isEmpty()) {
-                refused(one.failure());
-                loop.release(one.id());
-                count(one);
-                alive.remove(one.id());
-            }
-        }
-        return worked;
     }
 
     private void refused(String why) {
@@ -248,7 +301,8 @@ final class Storm {
         figures.put("limit_bytes", plan.limitBytes());
         figures.put("peak_bytes", peak);
         figures.put("left_bytes", left);
-        figures.put("survivors", alive.size());
+        figures.put("deaths", deaths);
+        figures.put("survivors", survivors.size());
         figures.put("turns_replayed", turns);
         figures.put("seconds", Double.parseDouble(String.format(Locale.ROOT, "%.1f", seconds)));
         figures.put("reasons", reasons);

@@ -28,6 +28,8 @@ final class StormSession {
 
     private final List<TokenIds> answers = new ArrayList<>();
     private TokenIds log = TokenIds.of();
+    private final List<Integer> told = new ArrayList<>();
+    private int most;
     private boolean running;
     private String failure = "";
 
@@ -64,11 +66,23 @@ final class StormSession {
     /** Asks for an answer, in the storm. */
     void ask(DecodeLoop loop, TokenIds prompt, int answer) {
         prompts.add(prompt);
-        TokenIds asked = log.plus(prompt.toArray());
-        log = asked;
+        log = log.plus(prompt.toArray());
+        most = answer;
         running = true;
-        List<Integer> told = new ArrayList<>();
-        loop.submit(request(asked, answer, past), event -> {
+        told.clear();
+        submit(loop);
+    }
+
+    /** The loop has died and another one is there: what was at work goes on after what has been told. */
+    void resume(DecodeLoop loop) {
+        if (running) {
+            submit(loop);
+        }
+    }
+
+    private void submit(DecodeLoop loop) {
+        TokenIds asked = log;
+        loop.submit(request(asked, most, past).told(ids(told)), event -> {
             switch (event) {
                 case Prefilled _ -> {}
                 case Token token -> {
@@ -79,7 +93,7 @@ final class StormSession {
                 }
                 case BudgetChanged changed -> budgets.add(changed.event());
                 case Scored _ -> throw new AssertionError("not scored");
-                case Ended _ -> ended(asked, told);
+                case Ended _ -> ended(asked);
                 case Failed failed -> {
                     running = false;
                     failure = failed.failure() + ": " + failed.message();
@@ -88,14 +102,18 @@ final class StormSession {
         });
     }
 
+    private static int[] ids(List<Integer> tokens) {
+        return tokens.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     private Generate request(TokenIds asked, int answer, List<PastTurn> before) {
         TurnOptions turn = new TurnOptions(answer, List.of(), true);
         return new Generate(id, asked, 0, DRAWN, id, turn, true, kv, kv.full() ? List.of() : before, budgets);
     }
 
-    private void ended(TokenIds asked, List<Integer> told) {
+    private void ended(TokenIds asked) {
         running = false;
-        TokenIds answer = TokenIds.of(told.stream().mapToInt(Integer::intValue).toArray());
+        TokenIds answer = TokenIds.of(ids(told));
         answers.add(answer);
         log = asked.plus(answer.toArray());
         if (!told.isEmpty()) {

@@ -123,6 +123,11 @@ final class SessionState {
         return messages;
     }
 
+    /** Where its KV budget has changed. */
+    List<BudgetEvent> budgets() {
+        return List.copyOf(budgets);
+    }
+
     /** Tokens of all prompts and answers. */
     int size() {
         return size;
