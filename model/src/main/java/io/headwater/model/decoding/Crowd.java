@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Where memory is so short that a request at work had to wait again: nobody is taken up until another has ended, and nobody waits for that without a
- * deadline. Owned by the decode loop.
+ * Where memory is so short that a request at work had to wait again: nobody is taken up until another has ended, or only one, alone, where none is at work;
+ * and nobody waits for that without a deadline. Owned by the decode loop.
  */
 final class Crowd {
     static final Duration MOST = Duration.ofMinutes(5);

@@ -246,8 +246,8 @@ public final class DecodeLoop implements AutoCloseable {
             return; // the next step looks whether that was enough
         } else if (prefillRows > 1) {
             mostReading = prefillRows / 2;
-        } else if (running.size() > 1) {
-            takeOut();
+        } else if (!refused.alone()) {
+            takeOut(); // a last one, too: in an empty memory its blocks lie together
         } else {
             fail(refused, Failure.BAD_REQUEST, full.getMessage() + supervision.alone()); // it would be so again
         }
@@ -335,7 +335,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private boolean admit() {
         boolean any = false;
-        while (!waiting.isEmpty() && running.size() < mostRunning && !crowd.here()) {
+        while (!waiting.isEmpty() && running.size() < mostRunning && (!crowd.here() || running.isEmpty())) {
             begin(waiting.removeFirst());
             any = true;
         }
@@ -358,7 +358,7 @@ public final class DecodeLoop implements AutoCloseable {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
         }
-        Running one = new Running(request, work, engine.statistics());
+        Running one = new Running(request, work, engine.statistics(), crowd.here());
         running.add(one);
         if (work.over()) {
             end(one);

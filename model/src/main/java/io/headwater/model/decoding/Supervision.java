@@ -49,7 +49,7 @@ final class Supervision {
                 ? ""
                 : "this request needs at least " + mebibytes(bytes) + " MiB of KV memory, for " + least
                         + " entries of each head, and all sessions together may have " + mebibytes(room.limitBytes())
-                        + ": " + ADVICE;
+                        + " MiB: " + ADVICE;
     }
 
     private static final String ADVICE = "raise --kv-memory, give fewer tokens, or a --kv-policy with a smaller"
