@@ -7,6 +7,7 @@ import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.actors.decode.Gateway.GatewayNeeds;
 import io.headwater.actors.decode.Handed.Phase;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -93,7 +94,7 @@ final class Answers {
                     failed(handed, failed);
                     return true;
                 }
-                case Prefilled _, Token _, Scored _ -> {
+                case Prefilled _, Token _, Scored _, BudgetChanged _ -> {
                     if (missing(handed, handed.hear(event))) {
                         endings.fail(handed, Failure.BROKEN, "events of the decoder are missing: this is a bug");
                         return true;

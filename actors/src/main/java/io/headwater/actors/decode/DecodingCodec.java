@@ -55,6 +55,7 @@ final class DecodingCodec {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = DecodeEvent.Prefilled.class, name = "prefilled"),
         @JsonSubTypes.Type(value = DecodeEvent.Token.class, name = "token"),
+        @JsonSubTypes.Type(value = DecodeEvent.BudgetChanged.class, name = "budget"),
         @JsonSubTypes.Type(value = DecodeEvent.Scored.class, name = "scored"),
         @JsonSubTypes.Type(value = DecodeEvent.Ended.class, name = "ended"),
         @JsonSubTypes.Type(value = DecodeEvent.Failed.class, name = "failed")

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.decode;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -12,7 +14,9 @@ import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.DecodeRequest.Score;
 import io.headwater.model.kvcache.KvOptions;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A running request as its gateway keeps it: what was asked and what has been told of it. That is all a decoder needs to go on, on whatever nodes.
@@ -44,6 +48,8 @@ final class Handed {
     private int[] told = new int[16];
     private int toldCount;
     private int scoredTo;
+    /** Budget events that have been told. */
+    private final List<BudgetEvent> budgets = new ArrayList<>();
 
     Phase phase = Phase.ADMISSION;
     /** Number of the last handing in; 0 before the first. */
@@ -138,7 +144,7 @@ final class Handed {
     /** The request as it must be handed in now: with what has been told. */
     DecodeRequest next() {
         return switch (asked) {
-            case Generate generate when toldCount > 0 -> generate.told(Arrays.copyOf(told, toldCount));
+            case Generate generate when toldCount > 0 || !budgets.isEmpty() -> resumed(generate);
             case Score score
             when scoredTo > score.from() ->
                 score.withFrom(
@@ -147,11 +153,21 @@ final class Handed {
         };
     }
 
+    private Generate resumed(Generate generate) {
+        List<BudgetEvent> all = new ArrayList<>(generate.budgets());
+        all.addAll(budgets);
+        return generate.told(Arrays.copyOf(told, toldCount)).withBudgets(all);
+    }
+
     /** Tells the client an event that is new to it. */
     Heard hear(DecodeEvent event) {
         return switch (event) {
             case Token token -> token(token);
             case Scored scored -> scored(scored);
+            case BudgetChanged changed -> {
+                budgets.add(changed.event());
+                yield tell(event);
+            }
             case Prefilled _, Ended _, Failed _ -> tell(event);
         };
     }

@@ -73,8 +73,9 @@ final class KvBudget {
         }
         return tooSmall.isEmpty()
                 ? Optional.empty()
-                : Optional.of(entries + " tokens do not fit: " + String.join(", ", tooSmall)
-                        + "; ask for fewer tokens (-n), or add a node");
+                : Optional.of(
+                        entries + " tokens do not fit: " + String.join(", ", tooSmall)
+                                + "; raise --kv-memory, ask for fewer tokens (-n), give a --kv-policy with a smaller --kv-budget or lower --kv-prefill-limit, or add a node");
     }
 
     /** Whether the nodes' limits allow the session so many, beside all others. */

@@ -5,6 +5,7 @@ import io.headwater.actors.decode.DecodeWork.LoopFigures;
 import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -93,7 +94,7 @@ final class Outbox {
 
     private static int bytes(DecodeEvent event) {
         return switch (event) {
-            case Prefilled _ -> 16;
+            case Prefilled _, BudgetChanged _ -> 16;
             case Token token ->
                 32
                         + 3 * token.text().length()

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Memory of this host, of the control groups around this process, and of the process, as Linux tells it. */
-final class HostMemory {
+public final class HostMemory {
     private static final Path HOST = Path.of("/proc/meminfo");
     private static final Path SELF = Path.of("/proc/self/status");
     private static final long KIB = 1024;
@@ -27,7 +27,7 @@ final class HostMemory {
     }
 
     /** What can be used without driving others out, or beyond what this process's control groups may have. */
-    static long availableBytes() {
+    public static long availableBytes() {
         return Math.min(field(HOST, "MemAvailable:", UNKNOWN), groupBytes(GROUPS, lines(GROUP)));
     }
 

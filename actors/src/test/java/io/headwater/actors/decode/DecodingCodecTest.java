@@ -9,6 +9,8 @@ import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
+import io.headwater.model.decoding.BudgetEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Candidate;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
@@ -80,7 +82,8 @@ final class DecodingCodecTest {
                     new TurnOptions(3, List.of(), false),
                     true,
                     kv,
-                    List.of(new PastTurn(1, 2), new PastTurn(2, 3)));
+                    List.of(new PastTurn(1, 2), new PastTurn(2, 3)),
+                    List.of(new BudgetEvent(2, 200), new BudgetEvent(2, 300)));
         } catch (PolicyException e) {
             throw new AssertionError(e);
         }
@@ -98,6 +101,7 @@ final class DecodingCodecTest {
                                 1,
                                 List.of(
                                         new Prefilled(3, 4),
+                                        new BudgetChanged(new BudgetEvent(5, 64)),
                                         new Token(0, 5, " caf\u00e9 \ud83d\ude00", null),
                                         new Token(
                                                 1,
@@ -121,7 +125,9 @@ final class DecodingCodecTest {
                                                         10,
                                                         11,
                                                         12,
-                                                        13)))),
+                                                        13,
+                                                        14,
+                                                        15)))),
                         new RequestEvents(2, List.of(new Scored(1, List.of(-1.0, Math.PI, Double.NEGATIVE_INFINITY)))),
                         new RequestEvents(3, List.of(new Failed(Failure.BROKEN, "why")))),
                 new LoopFigures(1, 2, 3, 4, 5)));

@@ -121,7 +121,7 @@ final class TinyCluster implements AutoCloseable {
             heard.put(request.session(), events);
             client.submit(request, event -> {
                 switch (event) {
-                    case DecodeEvent.Prefilled _ -> {}
+                    case DecodeEvent.Prefilled _, DecodeEvent.BudgetChanged _ -> {}
                     case DecodeEvent.Token _, DecodeEvent.Scored _ -> events.add(event);
                     case DecodeEvent.Ended ended -> {
                         events.add(new DecodeEvent.Ended(

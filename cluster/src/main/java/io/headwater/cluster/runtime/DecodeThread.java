@@ -158,7 +158,11 @@ public final class DecodeThread {
     private void tell(DecodeListener listener, DecodeEvent event) {
         switch (event) {
             case DecodeEvent.Token _ -> rate.count(System.nanoTime());
-            case DecodeEvent.Ended _, DecodeEvent.Prefilled _, DecodeEvent.Scored _, DecodeEvent.Failed _ -> {}
+            case DecodeEvent.Ended _,
+                    DecodeEvent.Prefilled _,
+                    DecodeEvent.Scored _,
+                    DecodeEvent.BudgetChanged _,
+                    DecodeEvent.Failed _ -> {}
         }
         listener.on(event);
     }

@@ -37,6 +37,10 @@ final class FollowedSequences {
             open(rows.sequence(row), OpenRows.read(rows, row));
             return batch;
         }
+        while (row < rows.count() && rows.changesBudget(row)) {
+            changeBudget(rows, row, batch);
+            row++;
+        }
         while (row < rows.count()) {
             row = addRun(rows, row, batch);
         }
@@ -53,6 +57,16 @@ final class FollowedSequences {
         count.setRelease(open.size());
     }
 
+    private void changeBudget(StepRows rows, int row, StepBatch batch) throws StepStreamException {
+        Sequence sequence = check(rows.sequence(row), open.get(rows.sequence(row)), rows.position(row));
+        try {
+            batch.addBudget(sequence, rows.token(row));
+        } catch (IllegalArgumentException e) {
+            throw new StepStreamException("sequence " + sequence.id() + ": " + e.getMessage()
+                    + ": the leader's program differs from this one");
+        }
+    }
+
     /** Returns the row after the run. */
     private int addRun(StepRows rows, int first, StepBatch batch) throws StepStreamException {
         Sequence sequence = sequence(rows.sequence(first), rows.position(first));
@@ -61,6 +75,8 @@ final class FollowedSequences {
         do {
             if (rows.closes(row)
                     || rows.opens(row)
+                    || rows.changesBudget(row)
+                    || batch.changesBudgets()
                     || row - first == batch.room()
                     || (wanted > 0 && !rows.wanted(row))) {
                 throw new StepStreamException("row " + row + " of a step of sequence " + sequence.id()

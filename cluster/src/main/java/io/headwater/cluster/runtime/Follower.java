@@ -40,7 +40,7 @@ final class Follower {
 
     /** Runs whose numbers are broken are so at the leader too, which closes their sequences; a step that cannot begin or end ends the epoch. */
     private void step(StepBatch batch) throws EngineException {
-        if (batch.rows() == 0) {
+        if (batch.runs() == 0) {
             return;
         }
         group.run(batch);

@@ -7,7 +7,7 @@ import io.headwater.model.engine.StepBatch;
 
 /**
  * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run.
- * A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
+ * A step that changes budgets has a row for each, with the budget as its token. A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
  * OpenRows}). Reused; allocates nothing after construction.
  */
 final class StepRows {
@@ -35,6 +35,9 @@ final class StepRows {
 
     /** After the step of which this is a run's last row, the sequence is where it was before it began to repeat. */
     static final byte REWIND = 32;
+
+    /** The token is the budget that the sequence, at this position, is brought down to from here on. */
+    static final byte BUDGET = 64;
 
     /** Closes that one message takes. */
     static final int MAX_CLOSES = PlaneOptions.ROWS_BESIDE_A_STEP;
@@ -92,6 +95,10 @@ final class StepRows {
         return (flags[row] & OPEN) != 0;
     }
 
+    boolean changesBudget(int row) {
+        return (flags[row] & BUDGET) != 0;
+    }
+
     boolean changesAfter(int row) {
         return (flags[row] & CHANGE) != 0;
     }
@@ -110,6 +117,7 @@ final class StepRows {
                 && !closes(row - 1)
                 && !closes(row)
                 && !opens(row)
+                && !changesBudget(row)
                 && !changesAfter(row - 1)
                 && repeats(row - 1) == repeats(row)
                 && sequences[row] == sequences[row - 1]
@@ -133,6 +141,10 @@ final class StepRows {
         for (int run = 0; run < batch.runs(); run++) {
             Sequence sequence = batch.sequence(run);
             int rows = batch.rowsOf(run);
+            if (rows == 0) {
+                int budget = batch.inForce(run).budget();
+                add(sequence.id(), sequence.position(), budget, (byte) (CHANGE | BUDGET));
+            }
             int firstWanted = rows - batch.wantedOf(run);
             for (int i = 0; i < rows; i++) {
                 add(

@@ -22,7 +22,7 @@ final class Collected implements DecodeListener {
             }
             case DecodeEvent.Ended ended -> end = ended.reason() + " " + ended.text();
             case DecodeEvent.Failed failed -> end = failed.toString();
-            case DecodeEvent.Prefilled _, DecodeEvent.Scored _ -> {}
+            case DecodeEvent.Prefilled _, DecodeEvent.Scored _, DecodeEvent.BudgetChanged _ -> {}
         }
     }
 

@@ -121,6 +121,49 @@ final class FollowedSequencesTest {
     }
 
     @Test
+    void bringsASequenceDownToABudgetWithoutRowsOfItsOwn() throws Exception {
+        KvOptions options = new KvOptions(KvPolicy.parse("knorm"), 40, 16, 64);
+        OpenRows.add(71, options, rows);
+        followed.apply(rows);
+        rows.clear();
+        try (Sequence one = leader.open(71, options)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 7, 0);
+            both(step);
+            StepBatch budgets = leader.nextStep();
+            budgets.addBudget(one, 5);
+            both(budgets);
+
+            StepBatch next = leader.nextStep();
+            next.add(one, TOKENS, 0, 1, 0);
+            rows.clear();
+            rows.add(next);
+            StepBatch copy = followed.apply(rows);
+            assertEquals(5, one.inForce().budget());
+            assertEquals(5, copy.sequence(0).inForce().budget());
+            assertEquals(5, copy.sequence(0).meanHead());
+            assertEquals(options, copy.sequence(0).options());
+        }
+    }
+
+    @Test
+    void refusesABudgetAmongOtherRowsOrOneThatTheSequenceCannotHave() throws Exception {
+        KvOptions options = new KvOptions(KvPolicy.parse("knorm"), 40, 16, 64);
+        OpenRows.add(71, options, rows);
+        followed.apply(rows);
+        rows.clear();
+        rows.add(71, 0, 41, StepRows.BUDGET);
+        assertRefused("budget 41 of 40");
+        rows.clear();
+        rows.add(71, 1, 5, StepRows.BUDGET);
+        assertRefused("at position 1 of the leader, at 0 here");
+        rows.clear();
+        rows.add(71, 0, 5, StepRows.BUDGET);
+        rows.add(71, 0, 1, (byte) 0);
+        assertRefused("out of place");
+    }
+
+    @Test
     void refusesToOpenAsItDoesNotKnow() {
         rows.add(71, 64, 64, StepRows.OPEN);
         rows.add(71, 8192, 4, StepRows.OPEN);

@@ -12,6 +12,7 @@ import io.headwater.cluster.media.Transport;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.LocalDecodeClient;
 import io.headwater.model.decoding.TokenIds;
@@ -300,6 +301,16 @@ final class ShardRuntimeTest {
         }
     }
 
+    /** One in the prompt, two at its end, one in the answer. */
+    private static List<BudgetEvent> budgets(KvOptions kv, int prompt) {
+        int least = kv.leastBudget();
+        return List.of(
+                new BudgetEvent(prompt / 2, least + 3),
+                new BudgetEvent(prompt, least + 1),
+                new BudgetEvent(prompt, kv.budget()),
+                new BudgetEvent(prompt + TOKENS / 2, least));
+    }
+
     /** Greedy and sampled by turns, with prompts below and above a step's rows. */
     private static List<Generate> requests() {
         List<Generate> requests = new ArrayList<>();
@@ -311,7 +322,9 @@ final class ShardRuntimeTest {
                     .logprobs(3)
                     .build();
             TurnOptions turn = new TurnOptions(TOKENS, List.of(), true);
-            requests.add(new Generate(100 + i, TokenIds.of(prompt), 0, sampling, i, turn, false, kv(i), List.of()));
+            Generate request =
+                    new Generate(100 + i, TokenIds.of(prompt), 0, sampling, i, turn, false, kv(i), List.of());
+            requests.add(kv(i).full() ? request : request.withBudgets(budgets(kv(i), prompt.length)));
         }
         return requests;
     }

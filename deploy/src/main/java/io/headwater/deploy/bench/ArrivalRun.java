@@ -95,7 +95,7 @@ final class ArrivalRun {
                 case DecodeEvent.Token _ -> times.add(System.nanoTime());
                 case DecodeEvent.Ended _ -> ended = true;
                 case DecodeEvent.Failed failed -> throw new WorkFailed(failed.message());
-                case DecodeEvent.Prefilled _, DecodeEvent.Scored _ -> {}
+                case DecodeEvent.Prefilled _, DecodeEvent.Scored _, DecodeEvent.BudgetChanged _ -> {}
             }
         }
     }

@@ -10,6 +10,7 @@ import io.headwater.deploy.decode.GenerationOptions;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.decode.PrefillListener;
 import io.headwater.deploy.decode.TextListener;
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
@@ -37,6 +38,8 @@ final class Conversation implements AutoCloseable {
     /** Where its turns ended in the log. */
     private final List<PastTurn> past = new ArrayList<>();
 
+    private final List<BudgetEvent> budgets = new ArrayList<>();
+
     private int lastPrompt;
 
     Conversation(LoadedModel model, GenerationOptions options, Optional<String> system) {
@@ -53,6 +56,7 @@ final class Conversation implements AutoCloseable {
         model.client().release(session);
         log = TokenIds.NONE;
         past.clear();
+        budgets.clear();
         cache = SequenceFigures.NONE;
         begin();
     }
@@ -76,16 +80,18 @@ final class Conversation implements AutoCloseable {
         TokenIds prompted = added.isPresent() ? log.plus(ids) : TokenIds.of(ids);
         checkRoom(prompted.size());
         if (added.isEmpty()) {
+            budgets.clear();
             past.clear(); // the template has rewritten the history: all of it is the prompt
         }
         AskedAnswer asked = AskedAnswer.of(
                 model.client(),
-                new AskedAnswer.Question(session, prompted, options, true, model.kv(), past),
+                new AskedAnswer.Question(session, prompted, options, true, model.kv(), past, budgets),
                 listener,
                 progress);
         model.await(asked, cancellation);
         Answer answer = asked.answer();
         log = prompted.plus(answer.tokens().stream().mapToInt(Integer::intValue).toArray());
+        budgets.addAll(asked.budgets());
         if (log.size() > prompted.size()) {
             past.add(new PastTurn(prompted.size(), log.size()));
         }

@@ -26,6 +26,9 @@ final class ChildArguments {
         add(words, "--context", Integer.toString(engine.contextLength()));
         add(words, "--chunk", Integer.toString(engine.chunkRows()));
         add(words, "--kv-type", engine.kvType().name().toLowerCase(Locale.ROOT));
+        if (engine.kvLimitBytes() != EngineOptions.DEFAULT_KV_LIMIT_BYTES) {
+            add(words, "--kv-memory", Long.toString(engine.kvLimitBytes()));
+        }
         add(words, "--kernels", engine.kernels().name().toLowerCase(Locale.ROOT));
         add(words, "--max-sequences", Integer.toString(setup.batching().maxSequences()));
         add(words, "--transport", ipc ? "ipc" : "udp");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -27,6 +29,7 @@ public final class AskedAnswer implements Asked, DecodeListener {
     private final PrefillListener progress;
     private final List<Integer> tokens = new ArrayList<>();
     private final List<TokenLogProbability> logProbabilities = new ArrayList<>();
+    private final List<BudgetEvent> budgets = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private int cached = -1;
     private int prompt;
@@ -59,7 +62,8 @@ public final class AskedAnswer implements Asked, DecodeListener {
                         options.turn(),
                         question.keep(),
                         question.kv(),
-                        question.past()),
+                        question.past(),
+                        question.budgets()),
                 asked);
         return asked;
     }
@@ -69,6 +73,7 @@ public final class AskedAnswer implements Asked, DecodeListener {
         switch (event) {
             case Prefilled prefilled -> prefilled(prefilled);
             case Token token -> token(token);
+            case BudgetChanged changed -> budgets.add(changed.event());
             case Scored _ -> throw new IllegalStateException("an answer is not scored");
             case Ended end -> {
                 ended = end;
@@ -150,6 +155,11 @@ public final class AskedAnswer implements Asked, DecodeListener {
         return Objects.requireNonNull(ended, "the answer is not over");
     }
 
+    /** What the session's log gets of budgets beside the answer. */
+    public List<BudgetEvent> budgets() {
+        return List.copyOf(budgets);
+    }
+
     /** Tokens that had to be read before the first was chosen; the others were in the session's cache. */
     public int prompt() {
         return prompt;
@@ -167,11 +177,30 @@ public final class AskedAnswer implements Asked, DecodeListener {
      * @param keep whether the session goes on afterwards
      * @param kv how its cache is kept, in all its turns alike
      * @param past its turns before this one
+     * @param budgets what they told of budgets
      */
     public record Question(
-            long session, TokenIds log, GenerationOptions options, boolean keep, KvOptions kv, List<PastTurn> past) {
+            long session,
+            TokenIds log,
+            GenerationOptions options,
+            boolean keep,
+            KvOptions kv,
+            List<PastTurn> past,
+            List<BudgetEvent> budgets) {
         public Question {
             past = List.copyOf(past);
+            budgets = List.copyOf(budgets);
+        }
+
+        /** Of a session whose budget has not changed. */
+        public Question(
+                long session,
+                TokenIds log,
+                GenerationOptions options,
+                boolean keep,
+                KvOptions kv,
+                List<PastTurn> past) {
+            this(session, log, options, keep, kv, past, List.of());
         }
     }
 }

@@ -4,6 +4,7 @@ package io.headwater.deploy.decode;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Candidate;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
@@ -46,6 +47,7 @@ public final class AskedScore implements Asked, DecodeListener {
     public void on(DecodeEvent event) {
         switch (event) {
             case Prefilled read -> progress.prefilled(read.done(), read.total());
+            case BudgetChanged _ -> throw new IllegalStateException("a text that is scored keeps its budget");
             case Scored scored -> scored(scored);
             case Token _ -> throw new IllegalStateException("a score chooses no token");
             case Ended end -> ended = end;

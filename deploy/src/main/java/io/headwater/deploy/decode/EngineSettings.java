@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.actors.node.HostMemory;
 import io.headwater.deploy.cli.ClusterFlags;
 import io.headwater.deploy.cli.EngineFlags;
 import io.headwater.deploy.cli.KvFlags;
@@ -13,10 +14,12 @@ import io.headwater.model.gguf.GgufException;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.kernels.KvType;
+import io.headwater.tensors.memory.ArenaOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** Engine options from what the user wrote; what was left out comes from the model and the machine. */
 public final class EngineSettings {
@@ -30,6 +33,9 @@ public final class EngineSettings {
             problems.add("--nodes starts nodes, --join uses a cluster that runs: give one of them");
         }
         unused(problems, engine, cluster);
+        if (kv.memory().isPresent() && cluster.media().join().isPresent()) {
+            problems.add("--kv-memory is for those who start nodes: with --join leave it out");
+        }
         if (!engine.capacities().isEmpty() && engine.capacities().size() != cluster.nodes()) {
             problems.add("--capacity names " + engine.capacities().size() + " nodes, --nodes " + cluster.nodes()
                     + ": give one number per node");
@@ -82,6 +88,9 @@ public final class EngineSettings {
                 problems.add("--capacity " + capacity + ": give a positive number");
             }
         }
+        if (!kv.problem().isEmpty()) {
+            problems.add(kv.problem());
+        }
         atLeast(problems, "--threads", engine.threads(), 0);
         atLeast(problems, "--context", engine.context(), 0);
         atLeast(problems, "--chunk", engine.chunk(), 0);
@@ -127,6 +136,10 @@ public final class EngineSettings {
         int context = engine.context() > 0 ? engine.context() : config.contextLength();
         EngineOptions options =
                 EngineOptions.of(nodes, threads, context).withKvType(kvType(kv)).withKernels(kernels(engine));
+        OptionalLong memory = kv.memory().isPresent() || nodes > 1 // nodes look for themselves what is free
+                ? kv.memory()
+                : OptionalLong.of(Math.max(ArenaOptions.DEFAULT_SLAB_BYTES, HostMemory.availableBytes() / 2));
+        options = memory.isPresent() ? options.withKvLimitBytes(memory.getAsLong()) : options;
         return engine.chunk() > 0 ? options.withChunkRows(engine.chunk()) : options;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The cache at a turn's end.
  *
  * @param policyText the policy with all its options
- * @param budget entries per head in the mean over layers, null where there is none
+ * @param budget entries per head in the mean over layers, at the end: less than was asked for where memory was short; null where there is none
  * @param entries stored, {@code [layer][kv head]}
  * @param represented tokens that attend, those that expanded storage has merged included (compact storage does not count them); of heads elsewhere as many an entry as of the leader's
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
@@ -42,7 +42,7 @@ record KvReport(
         return new KvReport(
                 kv.policy().name(),
                 kv.policy().text(),
-                kv.full() ? null : kv.budget(),
+                kv.full() ? null : inForce(kv, figures),
                 figures.headEntries(),
                 represented(figures),
                 figures.kvBytes(),
@@ -50,8 +50,13 @@ record KvReport(
                 figures.peakKvBytes(),
                 figures.kvFullBytes(),
                 figures.compressions(),
-                0,
+                figures.budgetChanges(),
                 figures.rebasings());
+    }
+
+    /** An answer that was cancelled before it began has no cache. */
+    private static int inForce(KvOptions kv, SequenceFigures figures) {
+        return figures.budget() == 0 ? kv.budget() : figures.budget();
     }
 
     /** Heads that the leader does not have stand for as many tokens an entry as its own of the layer do. */

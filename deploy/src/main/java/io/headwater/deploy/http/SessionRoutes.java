@@ -130,12 +130,20 @@ final class SessionRoutes {
             body.put("state", session.decoding() ? "decoding" : "idle");
             Map<String, Object> kv = ordered(
                     "policy", session.opened().kv().policy().name(),
-                    "budget", session.opened().kv().budget(),
+                    "budget", budget(session),
                     "entries", session.cache().entries());
             kv.put("bytes", session.cache().kvBytes());
+            kv.put("budget_changes", session.budgets().size());
             body.put("kv", kv);
             return Responses.ok(body);
         });
+    }
+
+    /** That is in force: less than was asked for where memory is short. */
+    private static int budget(SessionReply.Description session) {
+        return session.budgets().isEmpty()
+                ? session.opened().kv().budget()
+                : session.budgets().getLast().budget();
     }
 
     private CompletionStage<SessionReply.Description> describe(String id) {

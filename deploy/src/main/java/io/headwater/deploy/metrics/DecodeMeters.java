@@ -25,6 +25,7 @@ final class DecodeMeters {
     private final Counter tokens;
     private final Counter compressions;
     private final Counter compressionSeconds;
+    private final Counter budgetChanges;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile ClientFigures figures = new ClientFigures(0, 0, 0, "", 0, 0, 0, 0, 0, 0);
@@ -40,6 +41,8 @@ final class DecodeMeters {
         tokens = counter("generation.tokens", "Tokens of answers");
         compressions = counter("kv.compressions", "Change points: times that a sequence's caches were compressed");
         compressionSeconds = counter("kv.compression.seconds", "The leader's time for what policies ask");
+        budgetChanges =
+                counter("kv.budget.changes", "Sessions' budgets that have fallen, for want of memory, or risen again");
         gauge("num.requests.running", "Requests in the decode loop's batch", running);
         gauge("num.requests.waiting", "Requests that wait for their first step", waiting);
         step("steps", "Forward passes", ClientFigures::steps, 1);
@@ -109,6 +112,10 @@ final class DecodeMeters {
     void compressed(int times, long nanos) {
         compressions.increment(times);
         compressionSeconds.increment(nanos / NANOS);
+    }
+
+    void budgetChanged() {
+        budgetChanges.increment();
     }
 
     void engines(ClientFigures now) {

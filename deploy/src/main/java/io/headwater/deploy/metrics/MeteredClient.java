@@ -3,6 +3,7 @@ package io.headwater.deploy.metrics;
 
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -105,6 +106,7 @@ final class MeteredClient implements DecodeClient {
                 case Prefilled read -> begin(now, read.total() - read.done(), read.done());
                 case Token _ -> token(now);
                 case Scored _ -> begin(now, 0, 0);
+                case BudgetChanged changed -> meters.budgetChanged();
                 case Ended ended -> ended(ended, now);
                 case Failed failed ->
                     meters.ended(begun, failed.failure().name().toLowerCase(Locale.ROOT), now - startNanos);

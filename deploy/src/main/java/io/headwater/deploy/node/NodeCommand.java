@@ -111,6 +111,7 @@ public final class NodeCommand implements Callable<Integer> {
                 .capacity(engine.capacities().stream()
                         .mapToDouble(Double::doubleValue)
                         .findFirst())
+                .kvLimitBytes(kv.memory())
                 .batching(node.batching())
                 .warmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
                 .crossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS))

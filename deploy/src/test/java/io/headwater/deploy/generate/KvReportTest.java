@@ -21,6 +21,8 @@ final class KvReportTest {
                 List.of(List.of(40, 41, 39), List.of(40, 40, 40)),
                 List.of(List.of(50, 61), List.of(44, 44, 47)),
                 1,
+                32,
+                2,
                 0,
                 0,
                 0,
@@ -29,6 +31,8 @@ final class KvReportTest {
 
         KvReport report = KvReport.of(KvOptions.of(KvPolicy.parse("ems:storage=expanded"), 40), figures);
 
+        assertThat(report.budget()).as("in force at the end").isEqualTo(32);
+        assertThat(report.budgetChanges()).isEqualTo(2);
         assertThat(report.entries()).containsExactly(List.of(40, 41, 39), List.of(40, 40, 40));
         assertThat(report.represented()).containsExactly(List.of(50, 61, 53), List.of(44, 44, 47));
     }

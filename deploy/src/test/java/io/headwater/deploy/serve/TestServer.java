@@ -19,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -33,6 +35,11 @@ final class TestServer implements AutoCloseable {
     private final Server server;
 
     TestServer(Path directory, Optional<String> key, String... flags) throws Exception {
+        this(directory, List.of(), key, flags);
+    }
+
+    /** With more flags of the engine. */
+    TestServer(Path directory, List<String> engine, Optional<String> key, String... flags) throws Exception {
         Console console = new Console(
                 new PrintStream(PrintStream.nullOutputStream()),
                 new PrintStream(PrintStream.nullOutputStream()),
@@ -40,7 +47,9 @@ final class TestServer implements AutoCloseable {
                 false,
                 directory,
                 Map.of());
-        DecodeFlags decode = CommandLine.populateCommand(new DecodeFlags(), "-m", "tiny.gguf", "--threads", "1");
+        List<String> words = new ArrayList<>(List.of("-m", "tiny.gguf", "--threads", "1"));
+        words.addAll(engine);
+        DecodeFlags decode = CommandLine.populateCommand(new DecodeFlags(), words.toArray(String[]::new));
         model = decode.load(console);
         log = TokenLog.embedded(directory.resolve("data"));
         ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);

@@ -11,6 +11,7 @@ import io.headwater.model.generation.Turn;
 import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.sampling.Sampler;
 import io.headwater.model.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,12 @@ final class Answering implements Work {
         if (!turn.finished() && full) {
             heldBack = turn.finish(FinishReason.LENGTH);
         }
+    }
+
+    @Override
+    public DecodeRequest resumed() {
+        int[] tokens = Arrays.copyOfRange(log.array(), request.log().size(), log.size());
+        return request.told(tokens).withBudgets(cache.budgets());
     }
 
     @Override

@@ -6,21 +6,31 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** By what a cache on disk is known again: the tokens that it has read, and the positions at which it has changed shape on the way. */
+/** By what a cache on disk is known again: the tokens that it has read, and the positions and budgets at which it has changed shape on the way. */
 final class CacheDigest {
     private static final int BYTES = 16;
+
+    /** No position: what follows are budget events. */
+    private static final int EVENTS = -1;
 
     private CacheDigest() {}
 
     /** 32 hexadecimal digits of the first {@code position} tokens and the changes up to there. */
     static String of(TokenLog log, int position, ChangeLog changed) {
-        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + position + changed.count()));
+        int events = changed.events() == 0 ? 0 : 1 + 2 * changed.events();
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + position + changed.count() + events));
         bytes.putInt(position);
         for (int i = 0; i < position; i++) {
             bytes.putInt(log.get(i));
         }
         for (int i = 0; i < changed.count(); i++) {
             bytes.putInt(changed.get(i));
+        }
+        if (events > 0) {
+            bytes.putInt(EVENTS);
+        }
+        for (int i = 0; i < changed.events(); i++) {
+            bytes.putInt(changed.event(i).position()).putInt(changed.event(i).budget());
         }
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());

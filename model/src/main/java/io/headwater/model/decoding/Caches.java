@@ -5,6 +5,7 @@ import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.NoShelf;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +38,15 @@ final class Caches {
     /**
      * The cache from which a request goes on.
      *
-     * @throws IllegalArgumentException if its turns do not follow each other
+     * @throws IllegalArgumentException if its turns do not follow each other, or its budgets are impossible
      */
     SessionCache begin(Request request) {
         ChangePoints changes = request.changePoints(engine.contextLength());
-        Course course = new Course(changes, reconstruction, engine.contextLength());
+        BudgetLog budgets = request.budgets();
+        Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
-        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), changes)) {
+        if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
             old.goOnWith(request.session(), log, course);
             return old;
         }
@@ -73,7 +75,7 @@ final class Caches {
     }
 
     private Optional<SessionCache> left(Request request, TokenLog log, Course course) {
-        Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course.changes());
+        Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course);
         left.ifPresent(cache -> cache.goOnWith(request.session(), log, course));
         return left;
     }
@@ -100,6 +102,25 @@ final class Caches {
     /** Frees the cache that was used longest ago; false if there is none. */
     boolean freeOldest() {
         return kept.freeOldest();
+    }
+
+    /** Frees one of nobody's caches; false if there is none. */
+    boolean freeLeft() {
+        return kept.freeLeft();
+    }
+
+    /** Frees the idle session's full cache that was used longest ago; false if there is none. */
+    boolean freeOldestFull() {
+        return kept.freeOldest(cache -> cache.options().full());
+    }
+
+    /** Those of idle sessions. */
+    List<SessionCache> kept() {
+        return kept.all();
+    }
+
+    Optional<SessionCache> kept(long session) {
+        return kept.all().stream().filter(cache -> cache.session() == session).findFirst();
     }
 
     void park(long session) {

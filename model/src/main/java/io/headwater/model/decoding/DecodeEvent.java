@@ -5,7 +5,7 @@ import io.headwater.model.generation.FinishReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a request's listener hears, in this order: prefill, tokens or scores, the end. */
+/** What a request's listener hears, in this order: prefill, tokens or scores, the end; and where budgets change, also after the end. */
 public sealed interface DecodeEvent {
     /** {@code done} of {@code total} tokens of the log have been read. */
     record Prefilled(int done, int total) implements DecodeEvent {}
@@ -13,6 +13,12 @@ public sealed interface DecodeEvent {
     /** Token {@code index} of the answer, and the text that may now be shown. */
     record Token(
             int index, int token, String text, @Nullable TokenLogProbability logProbability) implements DecodeEvent {}
+
+    /**
+     * The session has another budget from a position on: part of its log, to be handed in again with it. Told before any token that it influences; while the
+     * session is idle, with a cache that was to be kept, its last request's listener hears it. A next request that does not have it yet goes without it.
+     */
+    record BudgetChanged(BudgetEvent event) implements DecodeEvent {}
 
     /** Log-probabilities of the tokens from {@code position} on. */
     record Scored(int position, List<Double> logProbabilities) implements DecodeEvent {
@@ -65,7 +71,9 @@ public sealed interface DecodeEvent {
      * @param kvFullBytes what a full cache would have been charged
      * @param headEntries entries of each head, {@code [layer][KV heads of the model]}
      * @param represented tokens that the entries of each head stand for, {@code [layer][KV heads of the leader]}
-     * @param compressions change points so far
+     * @param compressions change points so far, without those of budgets
+     * @param budget entries of a head, in the mean, that are in force; 0 for a full cache
+     * @param budgetChanges how often it has changed
      * @param rebasings how often positions have started anew
      * @param compressionNanos the leader's time for what policies ask during this request's steps
      * @param columnSumNanos of compressionNanos, column sums
@@ -81,13 +89,15 @@ public sealed interface DecodeEvent {
             List<List<Integer>> headEntries,
             List<List<Integer>> represented,
             int compressions,
+            int budget,
+            int budgetChanges,
             int rebasings,
             long compressionNanos,
             long columnSumNanos,
             long exchangeNanos,
             long exchangeBytes) {
         public static final SequenceFigures NONE =
-                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0);
+                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, 0);
 
         public SequenceFigures {
             headEntries = headEntries.stream().map(List::copyOf).toList();

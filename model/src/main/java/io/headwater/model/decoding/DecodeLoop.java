@@ -6,7 +6,6 @@ import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineException;
-import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
@@ -39,12 +38,20 @@ public final class DecodeLoop implements AutoCloseable {
     private final LogitRows logits;
     private final Caches caches;
     private final int mostRunning;
+    private final Supervision supervision;
+    private final BudgetSteps budgets;
+    private final Crowd crowd = new Crowd();
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final List<Running> running = new ArrayList<>();
     /** Whose the runs of the step are, in their order. */
     private final List<Running> inStep = new ArrayList<>();
 
     private boolean anyCancelled;
+    /** When the last step ended. */
+    private long lastNanos;
+
+    /** Prompt rows of a step, fewer where memory has no room for as many. */
+    private int mostReading = Integer.MAX_VALUE;
 
     public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this(engine, tokenizer, options, System::nanoTime);
@@ -60,6 +67,8 @@ public final class DecodeLoop implements AutoCloseable {
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
         this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
+        this.supervision = new Supervision(engine, caches, running, waiting);
+        this.budgets = new BudgetSteps(engine);
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
     }
 
@@ -80,13 +89,17 @@ public final class DecodeLoop implements AutoCloseable {
         if (problem.isEmpty() && find(asked.session()) != null) {
             problem = "session " + asked.session() + " has a request at work: wait for its end, or cancel it";
         }
+        problem = problem.isEmpty() ? supervision.never(asked) : problem;
         if (!problem.isEmpty()) {
             request.fail(Failure.BAD_REQUEST, problem);
         } else if (waiting.size() >= mostWaiting(asked)) {
             request.fail(
                     Failure.FULL,
-                    waiting.size() + " requests wait already, and no more may: try again when some have ended");
+                    waiting.size() + " requests wait already, and no more may"
+                            + (crowd.here() ? ", and " + supervision.state() : "")
+                            + ": try again when some have ended");
         } else {
+            request.waits(lastNanos);
             waiting.addLast(request);
         }
     }
@@ -134,6 +147,22 @@ public final class DecodeLoop implements AutoCloseable {
         return one.work().keeps() && !one.request().released();
     }
 
+    /**
+     * Brings a session's heads down to another budget, from where it is; its log is told. False if it has none that can change there.
+     *
+     * @throws EngineException if the engine is broken
+     */
+    boolean budget(long session, int entries) throws EngineException {
+        @Nullable
+        SessionCache cache = running.stream()
+                .filter(one -> one.request().session() == session)
+                .map(one -> one.work().cache())
+                .findFirst()
+                .or(() -> caches.kept(session))
+                .orElse(null);
+        return cache != null && cache.mayChangeBudget() && budgets.change(cache, entries);
+    }
+
     /** Requests at work. */
     public int running() {
         return running.size();
@@ -160,40 +189,98 @@ public final class DecodeLoop implements AutoCloseable {
      */
     public boolean step() throws EngineException {
         boolean ended = anyCancelled && endCancelled();
-        boolean begun = admit();
+        boolean begun = admit() || (crowd.here() && endLate());
         if (running.isEmpty()) {
             return ended || begun;
+        }
+        if (stepBudgets()) {
+            return true;
+        }
+        if (waiting.isEmpty()) {
+            supervision.grow();
         }
         StepBatch step = engine.nextStep();
         inStep.clear();
         int decodeRows = addDecoding(step);
-        int prefillRows = addReading(step, decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()));
+        int mostRows = Math.min(decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()), mostReading);
+        int prefillRows = addReading(step, mostRows);
         long start = nanoClock.getAsLong();
-        if (!run(step)) {
+        if (!run(step, prefillRows)) {
             return true;
         }
-        pace.stepped(decodeRows, prefillRows, nanoClock.getAsLong() - start);
+        mostReading = (int) Math.min(Integer.MAX_VALUE, 2L * mostReading);
+        lastNanos = nanoClock.getAsLong();
+        pace.stepped(decodeRows, prefillRows, lastNanos - start);
         handOut(step);
         return true;
     }
 
-    /** Frees kept caches as long as there is no room; false if there is none even so, and the run that has none has failed. */
-    private boolean run(StepBatch step) throws EngineException {
-        while (true) {
-            try {
-                engine.run(step);
-                return true;
-            } catch (NoKvMemoryException e) {
-                if (!caches.freeOldest()) {
-                    fail(inStep.get(e.run()), Failure.FULL, e.getMessage() + "; try again when others have ended");
-                    return false;
-                }
-            }
+    /** False if there was no room for a run, and something has been done about it: then the next step is another one. */
+    private boolean run(StepBatch step, int prefillRows) throws EngineException {
+        try {
+            engine.run(step);
+            return true;
+        } catch (NoKvMemoryException e) {
+            relieve(inStep.get(e.run()), prefillRows, e);
+            return false;
         }
+    }
+
+    /** Puts the budgets into force that logs have where sessions are; false if there are none. */
+    private boolean stepBudgets() throws EngineException {
+        try {
+            return budgets.run(running);
+        } catch (NoKvMemoryException e) {
+            relieve(budgets.refused(e), 0, e);
+            return true;
+        }
+    }
+
+    /** Takes one measure where a run has no room; the last one left is that its request fails. */
+    private void relieve(Running refused, int prefillRows, NoKvMemoryException full) throws EngineException {
+        if (!supervision.limited()) {
+            if (!caches.freeOldest()) {
+                fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
+            }
+        } else if (supervision.relieves()) {
+            return; // the next step looks whether that was enough
+        } else if (prefillRows > 1) {
+            mostReading = prefillRows / 2;
+        } else if (!refused.alone()) {
+            takeOut(); // a last one, too: in an empty memory its blocks lie together
+        } else {
+            fail(refused, Failure.BAD_REQUEST, full.getMessage() + supervision.alone()); // it would be so again
+        }
+    }
+
+    /** The request that began last waits again, before all others: its cache is built again, of the same tokens. */
+    private void takeOut() {
+        Running last = running.removeLast();
+        SessionCache cache = last.work().cache();
+        if (keeps(last) && !cache.repeating()) {
+            caches.save(cache);
+        }
+        engine.close(cache.sequence());
+        last.request().resume(last.work().resumed());
+        long now = nanoClock.getAsLong(); // the last step may have been long ago
+        last.request().waits(now);
+        waiting.addFirst(last.request());
+        crowd.begins(now);
+    }
+
+    /** Who has waited for memory too long hears so. */
+    private boolean endLate() {
+        List<Request> late = crowd.late(waiting, nanoClock.getAsLong());
+        late.forEach(request -> request.fail(
+                Failure.FULL,
+                "no KV memory within " + Crowd.MOST.toMinutes() + " minutes: " + supervision.state()
+                        + ", and none has ended; try again later"));
+        return !late.isEmpty();
     }
 
     private void fail(Running one, Failure failure, String message) {
         running.remove(one);
+        crowd.ends();
         engine.close(one.work().cache().sequence());
         one.request().fail(failure, message);
     }
@@ -216,6 +303,7 @@ public final class DecodeLoop implements AutoCloseable {
     @Override
     public void close() {
         waiting.clear();
+        crowd.ends();
         for (int i = running.size() - 1; i >= 0; i--) {
             engine.close(running.remove(i).work().cache().sequence());
         }
@@ -247,7 +335,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private boolean admit() {
         boolean any = false;
-        while (!waiting.isEmpty() && running.size() < mostRunning) {
+        while (!waiting.isEmpty() && running.size() < mostRunning && (!crowd.here() || running.isEmpty())) {
             begin(waiting.removeFirst());
             any = true;
         }
@@ -270,7 +358,7 @@ public final class DecodeLoop implements AutoCloseable {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
         }
-        Running one = new Running(request, work, engine.statistics());
+        Running one = new Running(request, work, engine.statistics(), crowd.here());
         running.add(one);
         if (work.over()) {
             end(one);
@@ -345,6 +433,7 @@ public final class DecodeLoop implements AutoCloseable {
 
     private void end(Running one) {
         running.remove(one);
+        crowd.ends();
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
         if (one.request().released() || cache.repeating()) {
@@ -368,7 +457,4 @@ public final class DecodeLoop implements AutoCloseable {
         }
         return null;
     }
-
-    /** A request at work, and the engine's figures when it began. */
-    private record Running(Request request, Work work, EngineStatistics before) {}
 }

@@ -30,6 +30,7 @@ public sealed interface DecodeRequest {
      * @param answered how many at the log's end belong to this answer: it goes on after them
      * @param keep whether the session's cache stays when the answer ends, for a next turn
      * @param past the turns before this one, where the cache depends on them: with a policy
+     * @param budgets as they were told: the session's budget events so far
      */
     record Generate(
             long session,
@@ -40,14 +41,30 @@ public sealed interface DecodeRequest {
             TurnOptions turn,
             boolean keep,
             KvOptions kv,
-            List<PastTurn> past)
+            List<PastTurn> past,
+            List<BudgetEvent> budgets)
             implements DecodeRequest {
         public Generate {
             past = List.copyOf(past);
+            budgets = List.copyOf(budgets);
             if (answered < 0 || answered >= log.size()) {
                 throw new IllegalArgumentException(
                         "answered=" + answered + " of " + log.size() + " tokens: a prompt has at least one");
             }
+        }
+
+        /** Whose budget has never changed. */
+        public Generate(
+                long session,
+                TokenIds log,
+                int answered,
+                SamplingOptions sampling,
+                long seed,
+                TurnOptions turn,
+                boolean keep,
+                KvOptions kv,
+                List<PastTurn> past) {
+            this(session, log, answered, sampling, seed, turn, keep, kv, past, List.of());
         }
 
         /** With a full cache. */
@@ -64,13 +81,18 @@ public sealed interface DecodeRequest {
 
         @Override
         public Generate withSession(long id) {
-            return new Generate(id, log, answered, sampling, seed, turn, keep, kv, past);
+            return new Generate(id, log, answered, sampling, seed, turn, keep, kv, past, budgets);
         }
 
         /** The same request when so much more of its answer has been told. */
         public Generate told(int... tokens) {
             return new Generate(
-                    session, log.plus(tokens), answered + tokens.length, sampling, seed, turn, keep, kv, past);
+                    session, log.plus(tokens), answered + tokens.length, sampling, seed, turn, keep, kv, past, budgets);
+        }
+
+        /** The same request with these budget events. */
+        public Generate withBudgets(List<BudgetEvent> events) {
+            return new Generate(session, log, answered, sampling, seed, turn, keep, kv, past, events);
         }
     }
 

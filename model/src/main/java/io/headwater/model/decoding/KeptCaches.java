@@ -5,9 +5,11 @@ import io.headwater.model.engine.StepEngine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,17 +61,29 @@ final class KeptCaches {
 
     /** Frees nobody's before a session's, the oldest of each first; false if there is none. */
     boolean freeOldest() {
+        return freeLeft() || freeOldest(_ -> true);
+    }
+
+    /** Frees one of nobody's; false if there is none. */
+    boolean freeLeft() {
         @Nullable SessionCache oldest = left.pollFirst();
         if (oldest != null) {
             engine.close(oldest.sequence());
-            return true;
         }
-        oldest = caches.pollFirst();
-        if (oldest == null) {
-            return false;
+        return oldest != null;
+    }
+
+    /** Frees the session's that was used longest ago, of those; false if there is none. */
+    boolean freeOldest(Predicate<SessionCache> which) {
+        for (Iterator<SessionCache> each = caches.iterator(); each.hasNext(); ) {
+            SessionCache cache = each.next();
+            if (which.test(cache)) {
+                each.remove();
+                free(cache);
+                return true;
+            }
         }
-        free(oldest);
-        return true;
+        return false;
     }
 
     private void free(SessionCache cache) {
@@ -89,6 +103,11 @@ final class KeptCaches {
         }
     }
 
+    /** Those of sessions, the one used longest ago first. */
+    List<SessionCache> all() {
+        return List.copyOf(caches);
+    }
+
     /** Hands a session's cache over, if there is one. */
     Optional<SessionCache> take(long session) {
         for (Iterator<SessionCache> each = caches.iterator(); each.hasNext(); ) {
@@ -102,10 +121,10 @@ final class KeptCaches {
     }
 
     /** Hands over that one of nobody's caches from which most of these tokens need not be read. */
-    Optional<SessionCache> takeLeft(TokenIds known, int most, ChangePoints changes) {
+    Optional<SessionCache> takeLeft(TokenIds known, int most, Course course) {
         @Nullable SessionCache best = null;
         for (SessionCache cache : left) {
-            if ((best == null || cache.position() > best.position()) && cache.leadsTo(known, most, changes)) {
+            if ((best == null || cache.position() > best.position()) && cache.leadsTo(known, most, course)) {
                 best = cache;
             }
         }

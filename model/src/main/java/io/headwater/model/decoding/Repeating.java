@@ -82,7 +82,7 @@ final class Repeating {
     /** Tokens that earlier ones have repeated. */
     private int repeated(ChangeLog changed) {
         for (int i = changed.count() - 1; i >= 0; i--) {
-            if (belongsTo(changed.get(i))) {
+            if (!changed.isEvent(i) && belongsTo(changed.get(i))) {
                 return changed.get(i) - 1;
             }
         }

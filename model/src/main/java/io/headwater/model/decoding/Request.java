@@ -10,10 +10,11 @@ import java.util.List;
 
 /** One request from its start to its end. Owned by the decode loop. */
 final class Request {
-    private final DecodeRequest asked;
+    private DecodeRequest asked;
     private final DecodeListener listener;
     private boolean cancelled;
     private boolean released;
+    private long waitsSinceNanos;
 
     Request(DecodeRequest asked, DecodeListener listener) {
         this.asked = asked;
@@ -26,6 +27,20 @@ final class Request {
 
     DecodeRequest asked() {
         return asked;
+    }
+
+    /** It waits from now on. */
+    void waits(long nowNanos) {
+        waitsSinceNanos = nowNanos;
+    }
+
+    long waitsSinceNanos() {
+        return waitsSinceNanos;
+    }
+
+    /** It goes on later, with what has been told. */
+    void resume(DecodeRequest now) {
+        asked = now;
     }
 
     void cancel() {
@@ -79,6 +94,27 @@ final class Request {
                         generate.kv(), rebasing, generate.past(), generate.log().size() - generate.answered());
             case DecodeRequest.Score score -> new ChangePoints(score.kv(), rebasing, List.of(), score.prompt());
         };
+    }
+
+    /**
+     * What the log knows of budgets; a text that is scored has no log for others.
+     *
+     * @throws IllegalArgumentException if that is not possible
+     */
+    BudgetLog budgets() {
+        return switch (asked) {
+            case DecodeRequest.Generate generate ->
+                new BudgetLog(generate.kv(), generate.budgets(), unsettledFrom(generate), listener);
+            case DecodeRequest.Score score -> new BudgetLog(score.kv(), List.of(), ChangePoints.NEVER, listener);
+        };
+    }
+
+    /** Token n was chosen when n had been read: a change there or later has not influenced it. */
+    private static int unsettledFrom(DecodeRequest.Generate generate) {
+        if (generate.answered() > 0) {
+            return generate.log().size() - 1;
+        }
+        return generate.past().isEmpty() ? 0 : generate.past().getLast().end() - 1;
     }
 
     /** The most tokens that a cache may hold already: at least one row must still be read. */

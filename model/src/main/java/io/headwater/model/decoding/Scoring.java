@@ -88,6 +88,11 @@ final class Scoring implements Work {
     }
 
     @Override
+    public DecodeRequest resumed() {
+        return request.withFrom(Math.min(log.size(), Math.max(request.from(), cache.position() + 1)));
+    }
+
+    @Override
     public boolean over() {
         return cancelled || cache.position() == end;
     }

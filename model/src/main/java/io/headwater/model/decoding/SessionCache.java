@@ -5,7 +5,9 @@ import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf.Saved;
+import java.util.List;
 
 /**
  * A session's open sequence, the tokens of which the first {@code position} are in its cache, and where the cache has changed shape on the way: it
@@ -16,6 +18,7 @@ final class SessionCache {
     private final Sequence sequence;
     private final ChangeLog changed;
     private ChangePoints changes;
+    private BudgetLog budgets;
     private Repeating repeating;
     private TokenLog log;
 
@@ -30,6 +33,7 @@ final class SessionCache {
     /** One that comes from the shelf and has changed there. */
     SessionCache(long session, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
         this.changes = course.changes();
+        this.budgets = course.budgets();
         this.repeating = course.repeating();
         this.changed = changed;
         this.savedAt = sequence.position();
@@ -56,6 +60,7 @@ final class SessionCache {
         session = owner;
         log = longer;
         changes = further.changes();
+        budgets = further.budgets();
         repeating = further.repeating();
     }
 
@@ -64,9 +69,59 @@ final class SessionCache {
         return changes.next(position(), changed.last());
     }
 
-    /** Where a run of this session's tokens ends at the latest: at the next change, or before its last token, where a reconstruction comes first. */
+    /**
+     * Where a run of this session's tokens ends at the latest: at the next change or budget event, or before a change's last token, where a reconstruction
+     * comes first.
+     */
     int runEnd() {
-        return repeating.end(nextChange());
+        return Math.min(repeating.end(nextChange()), budgets.position(changed.events()));
+    }
+
+    /** Whether the session's log has another budget from here on: a step of its own puts it into force, before anything else is read. */
+    boolean budgetDue() {
+        return budgets.position(changed.events()) == position();
+    }
+
+    /** Adds that to a step. */
+    void addBudget(StepBatch step) {
+        step.addBudget(sequence, budgets.get(changed.events()).budget());
+    }
+
+    /** Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction. */
+    boolean mayChangeBudget() {
+        return !options().full() && budgets.open(position(), changed.events()) && !repeating();
+    }
+
+    /** One that was decided on is in force. */
+    void changedBudget(int budget) {
+        BudgetEvent event = new BudgetEvent(position(), budget);
+        changed.add(event);
+        budgets.decided(event);
+    }
+
+    /** All that the session's log knows of. */
+    List<BudgetEvent> budgets() {
+        return budgets.all();
+    }
+
+    /** As it was asked for. */
+    KvOptions options() {
+        return sequence.options();
+    }
+
+    /** The budget that is in force; 0 for a full cache. */
+    int budget() {
+        return sequence.inForce().budget();
+    }
+
+    /** Entries of a head, in the mean. */
+    int held() {
+        return sequence.meanHead();
+    }
+
+    /** Tokens since it changed last. */
+    int sinceChange() {
+        return position() - changed.last();
     }
 
     /** Adds rows of a reconstruction to a step, if one is under way or due; returns how many. */
@@ -81,7 +136,9 @@ final class SessionCache {
 
     /** A step with a run of this session is done. */
     void stepped(StepBatch step, int run) {
-        if (step.repeats(run)) {
+        if (step.changesBudgets()) {
+            changed.add(budgets.get(changed.events()));
+        } else if (step.repeats(run)) {
             repeating.stepped(step.rowsOf(run), nextChange());
         } else if (step.changesAfter(run)) {
             changed.add(position());
@@ -94,11 +151,16 @@ final class SessionCache {
     }
 
     /** Whether a log goes on from here: it begins with what the cache holds, and at most {@code most} of it is past. */
-    boolean leadsTo(TokenIds known, int most, ChangePoints further) {
+    boolean leadsTo(TokenIds known, int most, Course further) {
         return position() <= most
                 && log.begins(known, position())
-                && further.options().equals(sequence.options())
-                && changed.agreesWith(further, position());
+                && further.changes().options().equals(sequence.options())
+                && changed.agreesWith(further.changes(), further.budgets(), position());
+    }
+
+    /** Where it has changed shape. */
+    ChangeLog changed() {
+        return changed;
     }
 
     /** Whether nothing in it depends on where turns ended. */
@@ -129,7 +191,9 @@ final class SessionCache {
                 sequence.kvFullBytes(),
                 sequence.headEntries(),
                 sequence.represented(),
-                changed.count(),
+                changed.count() - changed.events(),
+                budget(),
+                changed.events(),
                 sequence.rebasings(),
                 now.compressionNanos() - before.compressionNanos(),
                 now.columnSumNanos() - before.columnSumNanos(),

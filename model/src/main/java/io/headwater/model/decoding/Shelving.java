@@ -70,12 +70,12 @@ final class Shelving {
             if (saved.position() > most) {
                 continue; // of tokens that the log had not got yet when the process died: an older one is there
             }
-            ChangeLog due = ChangeLog.due(course.changes(), saved.position());
+            ChangeLog due = ChangeLog.due(course.changes(), course.budgets(), saved.position());
             if (!CacheDigest.of(log, saved.position(), due).equals(saved.digest())) {
                 shelf.drop(session, saved);
                 continue;
             }
-            Optional<Sequence> restored = shelf.restore(session, kv, saved);
+            Optional<Sequence> restored = shelf.restore(session, kv, due.budget(kv.budget()), saved);
             if (restored.isPresent()) {
                 return Optional.of(new SessionCache(session, restored.get(), log, course, due));
             }

@@ -22,6 +22,9 @@ sealed interface Work permits Answering, Scoring {
      */
     void take(StepBatch step, int run, LogitRows logits);
 
+    /** The request as it would be handed in again now, with what has been told. */
+    DecodeRequest resumed();
+
     /** Whether nothing is left to do. */
     boolean over();
 

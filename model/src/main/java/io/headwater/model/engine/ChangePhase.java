@@ -89,7 +89,7 @@ final class ChangePhase {
     private int[] entriesLeft(int run) {
         int[] left = new int[nLayers * nKvHeads];
         for (int head = 0; head < left.length; head++) {
-            int budget = options(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
+            int budget = batch.inForce(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
             int entries = batch.sequence(run).entries(head) + batch.rowsOf(run);
             left[head] = Math.min(entries, withinBase(run, budget));
         }
@@ -119,6 +119,7 @@ final class ChangePhase {
         return changes;
     }
 
+    /** As the sequence was opened; the budget is that of the batch. */
     private KvOptions options(int run) {
         return batch.sequence(run).options();
     }
@@ -132,7 +133,7 @@ final class ChangePhase {
     }
 
     private boolean rebasedAfter(int run) {
-        return batch.sequence(run).rebasing().due(tokensAfter(run));
+        return batch.rowsOf(run) > 0 && batch.sequence(run).rebasing().due(tokensAfter(run));
     }
 
     /** Where positions start anew, there is no room for more entries than lie before the first. */
@@ -144,11 +145,11 @@ final class ChangePhase {
 
     private Contest contest(int run) {
         return options(run)
-                .contest(nLayers, nKvHeads, withinBase(run, options(run).budget()), contextLength);
+                .contest(nLayers, nKvHeads, withinBase(run, batch.inForce(run).budget()), contextLength);
     }
 
     private int mostEntries(HeadWalk.Cursor at) {
-        return options(at.run()).mostEntries(at.layer(), nLayers, contextLength);
+        return options(at.run()).capacity(at.layer(), nLayers, contextLength);
     }
 
     private long weight(KvOptions options, int entries, int budget) {
@@ -206,7 +207,7 @@ final class ChangePhase {
             KvOptions options = options(at.run());
             int budget = options.competes()
                     ? contests[at.run()].budget(at.layer(), firstKvHead + at.kvHead())
-                    : options.budget(at.layer(), nLayers, firstKvHead + at.kvHead());
+                    : batch.inForce(at.run()).budget(at.layer(), nLayers, firstKvHead + at.kvHead());
             return withinBase(at.run(), budget);
         }
 

@@ -42,7 +42,8 @@ final class ColumnSumPhase {
     void beginStep() {
         items.clear();
         for (int run = 0; run < batch.runs(); run++) {
-            if (batch.sequence(run).cache(cacheIndex).kept().columnSums() && !batch.repeats(run)) {
+            boolean sums = batch.sequence(run).cache(cacheIndex).kept().columnSums();
+            if (sums && batch.rowsOf(run) > 0 && !batch.repeats(run)) {
                 items.add(run, batch.sequence(run).longestHead() + batch.rowsOf(run));
             }
         }

@@ -183,19 +183,27 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         snapshots.write(sequence, origin, out);
     }
 
+    /** As the other, of a session whose budget has not changed. */
+    public Sequence restore(long id, KvOptions options, String model, List<SnapshotSource> sources)
+            throws SnapshotException, NoKvMemoryException {
+        return restore(id, options, options.budget(), model, sources);
+    }
+
     /**
      * A sequence that goes on, bit by bit, as the one of a snapshot, of which it takes the heads of this process' shards; the plan may be another one.
      *
-     * @param id and {@code options} of the sequence; the options must be those of the snapshot
+     * @param id and {@code options} of the sequence, whose budget is the most that it may have
+     * @param budget that is in force; with it the options must be those of the snapshot
      * @param model fingerprint of this model, as the snapshot's origin has it
      * @param sources of all segments, or of those that have the heads here; the caller closes them
      * @throws SnapshotException if they are damaged or do not fit; nothing is left of the attempt
      * @throws NoKvMemoryException if there is no room; nor is there then
      */
-    public Sequence restore(long id, KvOptions options, String model, List<SnapshotSource> sources)
+    public Sequence restore(long id, KvOptions options, int budget, String model, List<SnapshotSource> sources)
             throws SnapshotException, NoKvMemoryException {
         Sequence restored = open(id, options);
         try {
+            restored.budget(options.withBudget(budget));
             snapshots.fill(restored, model, sources);
             return restored;
         } catch (SnapshotException | NoKvMemoryException | RuntimeException | Error e) {
@@ -211,6 +219,11 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
             here += engine.kvHeads();
         }
         return (double) here / config.nKvHeads();
+    }
+
+    @Override
+    public KvRoom kvRoom() {
+        return new FullestShard(engines);
     }
 
     @Override
@@ -282,6 +295,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
             if (batch.repeats(run)) {
                 batch.sequence(run).repeat(batch.rowsOf(run), batch.rewindsAfter(run));
             } else if (batch.changesAfter(run)) {
+                batch.sequence(run).budget(batch.inForce(run));
                 batch.sequence(run).changed(batch.rowsOf(run));
             } else {
                 batch.sequence(run).advance(batch.rowsOf(run));

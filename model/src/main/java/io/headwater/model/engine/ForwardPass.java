@@ -57,6 +57,15 @@ final class ForwardPass {
             begin();
         }
         team.await(worker);
+        if (batch.rows() > 0) {
+            layers(worker, scratch);
+        }
+        if (changes.marked()) {
+            change(worker, scratch);
+        }
+    }
+
+    private void layers(int worker, WorkerScratch scratch) throws ExchangeException {
         embed(worker);
         for (int layer = 0; layer < config.nLayers(); layer++) {
             LayerWeights w = weights.layers().get(layer);
@@ -94,9 +103,6 @@ final class ForwardPass {
             team.await(worker);
             logits(worker, scratch.tile);
             team.gather(worker, buffers.logits, batch.wantedRows(), geometry);
-        }
-        if (changes.marked()) {
-            change(worker, scratch);
         }
     }
 

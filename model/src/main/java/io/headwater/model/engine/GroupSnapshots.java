@@ -40,7 +40,7 @@ final class GroupSnapshots {
     void write(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out)
             throws IOException, NoKvMemoryException {
         ShardHeads heads = heads(sequence);
-        SnapshotHeader header = SnapshotHeader.of(origin, sequence.point(), sequence.options(), heads.range());
+        SnapshotHeader header = SnapshotHeader.of(origin, sequence.point(), sequence.inForce(), heads.range());
         try (BufferAllocator allocator = memory.allocator().newChildAllocator("snapshot", 0, Long.MAX_VALUE)) {
             SegmentWriter.write(header, heads, allocator, out);
         } catch (OutOfMemoryException e) {
@@ -59,7 +59,7 @@ final class GroupSnapshots {
             throws SnapshotException, NoKvMemoryException {
         ShardHeads heads = heads(empty);
         Restoration snapshot =
-                Restoration.open(sources, new RestoreTarget(model, empty.options(), heads.range(), contextLength));
+                Restoration.open(sources, new RestoreTarget(model, empty.inForce(), heads.range(), contextLength));
         int refusal = snapshot.fill(heads);
         if (refusal < 0) {
             throw new NoKvMemoryException(

@@ -15,6 +15,7 @@ public final class Sequence implements AutoCloseable {
     private final long id;
     private final SequenceCache[] caches;
     private final KvOptions options;
+    private KvOptions inForce;
     private final double share;
     private final Rebasing rebasing;
     private int longestHead;
@@ -34,6 +35,7 @@ public final class Sequence implements AutoCloseable {
     Sequence(long id, KvOptions options, Rebasing rebasing, List<SequenceCache> caches, double share) {
         this.id = id;
         this.options = options;
+        this.inForce = options;
         this.rebasing = rebasing;
         this.share = share;
         this.caches = caches.toArray(SequenceCache[]::new); // an array: iterators would be garbage in every step
@@ -44,9 +46,19 @@ public final class Sequence implements AutoCloseable {
         return id;
     }
 
-    /** How its cache is kept. */
+    /** How its cache is kept, as it was opened: its budget is the most that it may have. */
     public KvOptions options() {
         return options;
+    }
+
+    /** The same with the budget that is in force. */
+    public KvOptions inForce() {
+        return inForce;
+    }
+
+    /** From now on heads are brought down to this budget. */
+    void budget(KvOptions now) {
+        inForce = now;
     }
 
     /** Marks the sequence as part of a step; returns false if it is already. */
@@ -74,6 +86,17 @@ public final class Sequence implements AutoCloseable {
     /** When its positions start anew. */
     Rebasing rebasing() {
         return rebasing;
+    }
+
+    /** Entries of a head here, in the mean, rounded up. */
+    public int meanHead() {
+        long entries = 0;
+        int heads = 0;
+        for (SequenceCache cache : caches) {
+            entries += cache.entries();
+            heads += cache.nLayers() * cache.shape().kvHeads();
+        }
+        return heads == 0 ? position : (int) ((entries + heads - 1) / heads);
     }
 
     /** Entries of the longest head here. */
@@ -104,6 +127,7 @@ public final class Sequence implements AutoCloseable {
                 return refusal;
             }
         }
+        inForce = options.equals(other.options) ? other.inForce : options;
         longestHead = other.longestHead;
         divided = other.divided;
         sinceChange = other.sinceChange;

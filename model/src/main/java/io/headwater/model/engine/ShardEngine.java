@@ -46,13 +46,31 @@ final class ShardEngine implements StepProgram, AutoCloseable {
     }
 
     SequenceCache open(String name, KvOptions options) {
+        return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape(), options, contextLength);
+    }
+
+    private HeadsShape shape() {
         ShardGeometry geometry = parts.geometry();
-        HeadsShape shape = new HeadsShape(
+        return new HeadsShape(
                 layout,
                 geometry.config().nLayers(),
                 geometry.kvHeads(),
                 geometry.config().groupSize());
-        return new SequenceCache(arena, arena.open(name, Long.MAX_VALUE), shape, options, contextLength);
+    }
+
+    /** What a sequence with so many entries in each head is charged here at least. */
+    long leastKvBytes(int entries) {
+        return shape().leastBytes(entries);
+    }
+
+    /** KV memory that sequences hold. */
+    long kvLentBytes() {
+        return arena.statistics().lentBytes();
+    }
+
+    /** Most KV memory. */
+    long kvLimitBytes() {
+        return arena.limitBytes();
     }
 
     /** Between two steps. */

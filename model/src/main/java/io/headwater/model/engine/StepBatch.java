@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.model.kvcache.KvOptions;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions. Reused; filled by the decode loop
- * between two steps and read by all workers during one. Allocates nothing after construction.
+ * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions; or no rows, and runs that change a sequence's budget.
+ * Reused; filled by the decode loop between two steps and read by all workers during one. Allocates nothing after construction, but for budgets.
  */
 public final class StepBatch {
     private final int[] tokens;
@@ -30,6 +32,9 @@ public final class StepBatch {
 
     private final boolean[] rewinds;
 
+    /** How a run's cache is kept at the change after it. */
+    private final @Nullable KvOptions[] inForce;
+
     private final int maxLogitsRows;
     private int runs;
 
@@ -43,6 +48,7 @@ public final class StepBatch {
         this.changes = new boolean[maxRows];
         this.repeats = new boolean[maxRows];
         this.rewinds = new boolean[maxRows];
+        this.inForce = new KvOptions[maxRows];
         this.maxLogitsRows = maxLogitsRows;
     }
 
@@ -50,13 +56,14 @@ public final class StepBatch {
     public void clear() {
         Arrays.fill(sequences, 0, runs, null);
         Arrays.fill(failures, 0, runs, null);
+        Arrays.fill(inForce, 0, runs, null);
         runs = 0;
     }
 
     /** Adds {@code tokens[from, to)}, at least one, at the sequence's next positions; logits are wanted of the last {@code wanted} of them. */
     public void add(Sequence sequence, int[] from, int fromIndex, int toIndex, int wanted) {
         int count = toIndex - fromIndex;
-        if (count < 1 || count > room() || wanted < 0 || wanted > Math.min(count, logitsRoom())) {
+        if (changesBudgets() || count < 1 || count > room() || wanted < 0 || wanted > Math.min(count, logitsRoom())) {
             throw new IllegalArgumentException("rows=" + count + " of " + room() + " left, wanted=" + wanted + " of "
                     + logitsRoom() + " left: the batch cannot take them");
         }
@@ -66,9 +73,50 @@ public final class StepBatch {
         changes[runs] = false;
         repeats[runs] = false;
         rewinds[runs] = false;
+        inForce[runs] = sequence.inForce();
         firstRows[runs + 1] = firstRows[runs] + count;
         firstWanted[runs + 1] = firstWanted[runs] + wanted;
         runs++;
+    }
+
+    /**
+     * From where it is the sequence has another budget, at most the one that it was opened with, and its heads are brought down to it at once. Such runs have
+     * a step of their own: none of its runs has rows.
+     *
+     * @throws IllegalArgumentException if the policy does not allow it
+     */
+    public void addBudget(Sequence sequence, int budget) {
+        if (rows() > 0
+                || runs == sequences.length
+                || budget > sequence.options().budget()) {
+            throw new IllegalArgumentException(
+                    "budget " + budget + " of " + sequence.options().budget() + ": the step has " + rows()
+                            + " rows and " + runs + " runs: a step that changes budgets has no rows");
+        }
+        KvOptions now = sequence.options().withBudget(budget);
+        sequences[runs] = sequence;
+        changes[runs] = true;
+        repeats[runs] = false;
+        rewinds[runs] = false;
+        inForce[runs] = now;
+        firstRows[runs + 1] = firstRows[runs];
+        firstWanted[runs + 1] = firstWanted[runs];
+        runs++;
+    }
+
+    /** Runs that {@link #addBudget} still takes. */
+    public int budgetRoom() {
+        return rows() > 0 ? 0 : sequences.length - runs;
+    }
+
+    /** Whether the step has no rows: it changes budgets. */
+    public boolean changesBudgets() {
+        return runs > 0 && rows() == 0;
+    }
+
+    /** How a run's cache is kept at a change after it. */
+    public KvOptions inForce(int run) {
+        return Objects.requireNonNull(inForce[run]);
     }
 
     /** The run that was added last ends at a change point: after the step its sequence's heads are brought down to their budgets. */

@@ -40,7 +40,7 @@ final class StepCheck {
     private static void checkRebasing(StepBatch step, int run) throws EngineException {
         Sequence sequence = step.sequence(run);
         int after = sequence.position() + step.rowsOf(run);
-        if (sequence.rebasing().due(after) && !step.changesAfter(run)) {
+        if (step.rowsOf(run) > 0 && sequence.rebasing().due(after) && !step.changesAfter(run)) {
             throw new EngineException("sequence " + sequence.id() + " is re-based after " + after
                     + " tokens, where no change point is: steps end at change points");
         }
@@ -69,7 +69,7 @@ final class StepCheck {
         if (step != batch) {
             throw new IllegalArgumentException("a batch of another engine: fill the one of nextStep()");
         }
-        if (step.rows() == 0) {
+        if (step.runs() == 0) {
             throw new EngineException("no tokens to decode: give at least one");
         }
         checks++;

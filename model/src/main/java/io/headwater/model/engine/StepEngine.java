@@ -30,6 +30,11 @@ public interface StepEngine {
         return open(id, KvOptions.NONE);
     }
 
+    /** Its memory; by default the decode loop does not know of it, and takes what there is. */
+    default KvRoom kvRoom() {
+        return KvRoom.UNKNOWN;
+    }
+
     /** Frees a sequence's cache, on every shard. */
     void close(Sequence sequence);
 

@@ -14,6 +14,11 @@ public record HeadsShape(KvLayout layout, int nLayers, int kvHeads, int groupSiz
         return groupSize * layout.headDim();
     }
 
+    /** What keys and values of a cache are charged whose heads have so many entries each. */
+    public long leastBytes(int entries) {
+        return (long) heads() * BlockList.blocks(entries) * blockBytes();
+    }
+
     /** A block's size in the arena: the layout's, rounded up to pages. */
     int blockBytes() {
         return BlockList.wholePages(layout.blockBytes());

@@ -51,6 +51,16 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
         return new KvOptions(policy, budget, DEFAULT_INTERVAL, DEFAULT_PREFILL_LIMIT);
     }
 
+    /** These with another budget, which the policy must allow. */
+    public KvOptions withBudget(int entries) {
+        return entries == budget ? this : new KvOptions(policy, entries, interval, prefillLimit);
+    }
+
+    /** The least budget that a session may be brought down to where memory is short: its sinks, its window and an entry. */
+    public int leastBudget() {
+        return Math.min(budget, Math.max(1, policy.leastBudget()));
+    }
+
     /** Whether nothing is ever given up. */
     public boolean full() {
         return policy.none();
@@ -92,6 +102,15 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     /** Entries that a head of a layer holds at most. */
     public int mostEntries(int layer, int nLayers, int contextLength) {
         return full() ? contextLength : mostEntries(mostBudget(layer, nLayers, contextLength), contextLength);
+    }
+
+    /**
+     * What a head of a layer must have room for, whatever budget up to this one is in force: where a layer's share is less than the mean it may grow
+     * when the mean falls, since then there is less to divide, and rounding may add an entry.
+     */
+    public int capacity(int layer, int nLayers, int contextLength) {
+        int most = Math.max(mostEntries(layer, nLayers, contextLength), mostEntries(contextLength));
+        return full() ? most : Math.min(contextLength, most + 1);
     }
 
     /** The most that a head of a layer may be brought down to. */

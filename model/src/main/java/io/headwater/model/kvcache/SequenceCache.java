@@ -34,7 +34,7 @@ public final class SequenceCache implements AutoCloseable {
                 memory,
                 shape,
                 options.entryState(),
-                layer -> options.mostEntries(layer, shape.nLayers(), contextLength));
+                layer -> options.capacity(layer, shape.nLayers(), contextLength));
     }
 
     SequenceCache(

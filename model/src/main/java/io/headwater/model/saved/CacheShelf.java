@@ -16,7 +16,7 @@ public interface CacheShelf {
      * A cache on the shelf.
      *
      * @param position tokens that it has read
-     * @param digest of those tokens and of the positions at which the cache has changed shape: whoever has the same can go on from it
+     * @param digest of those tokens, of the positions at which the cache has changed shape and of its budgets: whoever has the same can go on from it
      */
     record Saved(int position, String digest) {}
 
@@ -29,9 +29,10 @@ public interface CacheShelf {
     /**
      * A sequence that goes on from one of them; empty if it is damaged or does not fit, which is said, and it is gone then.
      *
+     * @param budget that was in force there; that of {@code kv} is the most
      * @throws NoKvMemoryException if there is no room for it now
      */
-    Optional<Sequence> restore(long session, KvOptions kv, Saved saved) throws NoKvMemoryException;
+    Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) throws NoKvMemoryException;
 
     /** Throws one away: the session's tokens have become others. */
     void drop(long session, Saved saved);

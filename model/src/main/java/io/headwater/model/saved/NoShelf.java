@@ -21,7 +21,7 @@ public final class NoShelf implements CacheShelf {
     }
 
     @Override
-    public Optional<Sequence> restore(long session, KvOptions kv, Saved saved) {
+    public Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) {
         return Optional.empty();
     }
 

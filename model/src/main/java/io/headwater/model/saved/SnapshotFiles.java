@@ -82,7 +82,7 @@ public final class SnapshotFiles implements CacheShelf {
     }
 
     @Override
-    public Optional<Sequence> restore(long session, KvOptions kv, Saved saved) throws NoKvMemoryException {
+    public Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) throws NoKvMemoryException {
         Path file = folder.file(session, saved);
         try (SnapshotSource source = SnapshotSource.open(file)) {
             if (!source.header().origin().equals(origin(session, saved))) {
@@ -92,7 +92,7 @@ public final class SnapshotFiles implements CacheShelf {
                                 + " again of its tokens");
                 return Optional.empty();
             }
-            return Optional.of(engines.restore(session, kv, model, List.of(source)));
+            return Optional.of(engines.restore(session, kv, budget, model, List.of(source)));
         } catch (SnapshotException | IOException e) {
             drop(session, saved);
             log.accept("the cache is built again of older snapshots or of its tokens: " + e.getMessage());

@@ -9,6 +9,7 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.Rebasing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ChangePointsTest {
@@ -72,16 +73,16 @@ final class ChangePointsTest {
         ChangeLog log = new ChangeLog();
         List.of(30, 50, 66).forEach(log::add);
 
-        assertThat(log.agreesWith(of(List.of(), 50, 16, 30), 70)).isTrue();
-        assertThat(log.agreesWith(of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70))
+        assertThat(agrees(log, of(List.of(), 50, 16, 30), 70)).isTrue();
+        assertThat(agrees(log, of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70))
                 .isTrue();
-        assertThat(log.agreesWith(of(List.of(), 90, 16, 30), 70))
+        assertThat(agrees(log, of(List.of(), 90, 16, 30), 70))
                 .as("another prompt's end")
                 .isFalse();
-        assertThat(log.agreesWith(of(List.of(), 50, 16, 30), 82))
+        assertThat(agrees(log, of(List.of(), 50, 16, 30), 82))
                 .as("a change is missing")
                 .isFalse();
-        assertThat(log.agreesWith(of(List.of(), 50, 17, 30), 70))
+        assertThat(agrees(log, of(List.of(), 50, 17, 30), 70))
                 .as("another interval")
                 .isFalse();
     }
@@ -92,6 +93,63 @@ final class ChangePointsTest {
         assertThatThrownBy(() -> of(List.of(new PastTurn(50, 70), new PastTurn(60, 90)), 100, 16, 30))
                 .hasMessageContaining("turns follow");
         assertThatThrownBy(() -> new PastTurn(50, 50)).hasMessageContaining("both have tokens");
+    }
+
+    @Test
+    void budgetEventsFollowWhatTokenCountsAskForAndTheIntervalCountsFromThem() throws Exception {
+        ChangePoints points = of(List.of(), 50, 16, 30);
+        BudgetLog budgets =
+                told(points.options(), new BudgetEvent(50, 400), new BudgetEvent(55, 300), new BudgetEvent(55, 500));
+
+        ChangeLog log = ChangeLog.due(points, budgets, 90);
+
+        assertThat(IntStream.range(0, log.count()).map(log::get).boxed())
+                .as("at 50 the prompt's end first")
+                .containsExactly(30, 50, 50, 55, 55, 71, 87);
+        assertThat(IntStream.range(0, log.count()).filter(log::isEvent).boxed()).containsExactly(2, 3, 4);
+        assertThat(log.budget(1000)).isEqualTo(500);
+        assertThat(ChangeLog.due(points, budgets, 54).budget(1000)).isEqualTo(400);
+        assertThat(log.agreesWith(points, budgets, 90)).isTrue();
+        assertThat(agrees(log, points, 90)).as("without the budgets").isFalse();
+    }
+
+    @Test
+    void budgetsThatCannotHaveBeenAreRefused() throws Exception {
+        KvOptions kv = of(List.of(), 50, 16, 30).options();
+        assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 1001))).hasMessageContaining("may be");
+        assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 100), new BudgetEvent(8, 90)))
+                .hasMessageContaining("as they were told");
+        assertThatThrownBy(() -> told(KvOptions.NONE, new BudgetEvent(9, 1)))
+                .hasMessageContaining("a full cache has none");
+    }
+
+    @Test
+    void nothingIsDecidedBeforeTheLastTokenThatWasToldNorBeforeALaterEvent() throws Exception {
+        KvOptions kv = of(List.of(), 50, 16, 30).options();
+        List<DecodeEvent> told = new ArrayList<>();
+        BudgetLog log = new BudgetLog(kv, List.of(new BudgetEvent(60, 500)), 70, told::add);
+
+        assertThat(log.open(69, 1)).as("a told token depends on it").isFalse();
+        assertThat(log.open(70, 0)).as("a later one is known").isFalse();
+        assertThat(log.open(70, 1)).isTrue();
+        log.decided(new BudgetEvent(70, 300));
+
+        assertThat(told).containsExactly(new DecodeEvent.BudgetChanged(new BudgetEvent(70, 300)));
+        assertThat(log.open(70, 1)).isFalse();
+        assertThat(log.open(70, 2)).isTrue();
+        assertThat(new BudgetLog(kv, List.of(), 0, told::add).open(0, 0))
+                .as("an empty cache has none")
+                .isFalse();
+    }
+
+    private static boolean agrees(ChangeLog log, ChangePoints due, int position) {
+        return log.agreesWith(due, told(due.options()), position);
+    }
+
+    private static BudgetLog told(KvOptions kv, BudgetEvent... events) {
+        return new BudgetLog(kv, List.of(events), 0, event -> {
+            throw new AssertionError("known already: " + event);
+        });
     }
 
     private static ChangePoints of(List<PastTurn> past, int prompt, int interval, int limit) throws Exception {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
@@ -14,8 +15,14 @@ import java.util.List;
 final class Heard implements DecodeListener {
     private final List<DecodeEvent> events = new ArrayList<>();
 
+    private final List<BudgetEvent> budgets = new ArrayList<>();
+
     @Override
     public void on(DecodeEvent event) {
+        if (event instanceof BudgetChanged changed) {
+            budgets.add(changed.event()); // also after the end, of an idle session
+            return;
+        }
         if (over()) {
             throw new AssertionError(event + " after " + events.getLast());
         }
@@ -36,6 +43,11 @@ final class Heard implements DecodeListener {
 
     List<DecodeEvent> events() {
         return events;
+    }
+
+    /** What the log learned of budgets, after the end too. */
+    List<BudgetEvent> budgets() {
+        return budgets;
     }
 
     List<Prefilled> prefilled() {

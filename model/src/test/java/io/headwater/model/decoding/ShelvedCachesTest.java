@@ -142,6 +142,47 @@ final class ShelvedCachesTest {
     }
 
     @Test
+    void aCacheWhoseBudgetFellWhileItWasIdleComesBackToALogThatKnowsOfItAndIsBuiltAgainForOneThatDoesNot()
+            throws Exception {
+        Heard first;
+        Heard staying;
+        try (Life life = life()) {
+            first = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
+            assertThat(life.loop.budget(SESSION, 24)).isTrue();
+            assertThat(first.budgets()).containsExactly(new BudgetEvent(PROMPT + ANSWER - 1, 24));
+            life.loop.park(SESSION);
+            staying = life.run(second(SESSION, first).withBudgets(first.budgets()));
+            assertThat(cached(staying)).isEqualTo(PROMPT + ANSWER - 1);
+            life.loop.release(SESSION);
+            life.run(turn(SESSION, prompt(PROMPT, 1), 0));
+            assertThat(life.loop.budget(SESSION, 24)).isTrue();
+            life.loop.park(SESSION);
+        }
+        try (Life next = new Life(3, Long.MAX_VALUE)) {
+            Heard back = next.run(second(SESSION, first).withBudgets(first.budgets()));
+
+            assertThat(cached(back)).isEqualTo(PROMPT + ANSWER - 1);
+            assertThat(back.tokens()).isEqualTo(staying.tokens());
+            assertThat(back.budgets()).as("it rises again").isNotEmpty().isEqualTo(staying.budgets());
+            next.loop.release(SESSION);
+            List<BudgetEvent> all = new ArrayList<>(first.budgets());
+            all.addAll(back.budgets());
+            Heard built = next.run(second(SESSION, first).withBudgets(all));
+            assertThat(cached(built)).isZero();
+            assertThat(built.tokens()).isEqualTo(staying.tokens());
+        }
+        try (Life last = life()) {
+            last.run(turn(SESSION, prompt(PROMPT, 1), 0));
+            assertThat(last.loop.budget(SESSION, 24)).isTrue();
+            last.loop.park(SESSION);
+            assertThat(cached(last.run(second(SESSION, first))))
+                    .as("never told")
+                    .isZero();
+        }
+        assertThat(said).isEmpty();
+    }
+
+    @Test
     void afterTheDeathOfTheProcessAnAnswerGoesOnFromTheNewestSnapshotOnOtherShards() throws Exception {
         Heard whole;
         try (Life life = life()) {

@@ -163,6 +163,9 @@ public final class FakeEngine implements StepEngine {
         if (known.size() > contextLength) {
             throw new AssertionError(known.size() + " tokens in a context of " + contextLength);
         }
+        if (batch.changesBudgets()) {
+            sequence.budget(batch.inForce(run));
+        }
         sequence.advance(batch.rowsOf(run));
     }
 

@@ -17,6 +17,7 @@ import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.sessions.log.SessionEvent.Asked;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
@@ -28,6 +29,7 @@ final class EventCodec {
     private static final int ASKED = 2;
     private static final int SAMPLED = 3;
     private static final int TURN_ENDED = 4;
+    private static final int BUDGETED = 5;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .visibility(PropertyAccessor.ALL, Visibility.NONE)
@@ -50,6 +52,7 @@ final class EventCodec {
             case Asked _ -> ASKED;
             case Sampled _ -> SAMPLED;
             case TurnEnded _ -> TURN_ENDED;
+            case Budgeted _ -> BUDGETED;
         };
     }
 
@@ -68,6 +71,7 @@ final class EventCodec {
                 case ASKED -> MAPPER.readValue(data, Asked.class);
                 case SAMPLED -> MAPPER.readValue(data, Sampled.class);
                 case TURN_ENDED -> MAPPER.readValue(data, TurnEnded.class);
+                case BUDGETED -> MAPPER.readValue(data, Budgeted.class);
                 default ->
                     throw new LogException("the log has an event of kind " + kind + ": a newer Headwater wrote it");
             };

@@ -2,6 +2,7 @@
 package io.headwater.sessions.log;
 
 import io.headwater.sessions.log.SessionEvent.Asked;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
@@ -86,7 +87,7 @@ final class LogRows implements AutoCloseable {
             }
             case Asked _ -> running(append, true);
             case TurnEnded _ -> running(append, false);
-            case Sampled _ -> {}
+            case Sampled _, Budgeted _ -> {}
         }
     }
 

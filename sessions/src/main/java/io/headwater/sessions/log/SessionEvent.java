@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.log;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent.TokenLogProbability;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.TurnOptions;
@@ -67,6 +68,9 @@ public sealed interface SessionEvent {
             String text,
             int position,
             @Nullable TokenLogProbability logProbability) implements Told {}
+
+    /** Another budget holds from a position on, since memory was short or free again; before the first token that it influences. */
+    record Budgeted(BudgetEvent budget) implements SessionEvent {}
 
     /**
      * The turn is over.

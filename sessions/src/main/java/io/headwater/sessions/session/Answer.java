@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -9,6 +11,7 @@ import io.headwater.model.decoding.DecodeEvent.Scored;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.generation.FinishReason;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.log.SessionEvent.TurnProblem;
@@ -92,12 +95,17 @@ final class Answer {
 
     /** Word from the decode loop. */
     void on(Decoded decoded) {
-        if (!state.running() || decoded.turn() != state.turns()) {
-            return; // of a turn that is over
+        if (decoded.turn() != state.turns()) {
+            return; // of a turn before the last: the request of the last one went without it
+        }
+        if (!state.running()) {
+            idle(decoded.event());
+            return;
         }
         switch (decoded.event()) {
             case Prefilled read -> clock.begun(read.done());
             case Token token -> token(token);
+            case BudgetChanged changed -> budget(changed);
             case Ended ended -> {
                 cache = ended.figures();
                 end(ended.reason().text(), ended.text(), TurnProblem.NONE);
@@ -106,6 +114,26 @@ final class Answer {
             case Scored _ -> throw new IllegalStateException("an answer is not scored");
         }
         history.flush();
+    }
+
+    /** Its cache has stayed, and may be brought down meanwhile: the next turn's request tells of it. */
+    private void idle(DecodeEvent event) {
+        if (event instanceof BudgetChanged changed) {
+            budget(changed);
+            history.flush();
+        }
+    }
+
+    private void budget(BudgetChanged changed) {
+        scope.context()
+                .getLog()
+                .info(
+                        "session {}: KV budget {} of {} entries a head from position {} on, as memory allows",
+                        scope.id(),
+                        changed.event().budget(),
+                        state.opened().kv().budget(),
+                        changed.event().position());
+        history.record(new Budgeted(changed.event()));
     }
 
     private void token(Token token) {

@@ -164,6 +164,7 @@ final class Session {
                 state.size(),
                 offset,
                 state.running() || asking.atWork(),
+                state.budgets(),
                 answer.cache());
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent.Opened;
@@ -20,7 +21,12 @@ public sealed interface SessionReply {
      */
     record Accepted(String id, int turn, int offset, boolean repeated, SessionFeed feed) implements SessionReply {}
 
-    /** What it is now; {@code offset} of the first event of the answer at work, or else of the next one. */
+    /**
+     * What it is now.
+     *
+     * @param offset of the first event of the answer at work, or else of the next one
+     * @param budgets where its KV budget has changed
+     */
     record Description(
             String id,
             Opened opened,
@@ -28,10 +34,12 @@ public sealed interface SessionReply {
             int tokens,
             int offset,
             boolean decoding,
+            List<BudgetEvent> budgets,
             SequenceFigures cache)
             implements SessionReply {
         public Description {
             messages = List.copyOf(messages);
+            budgets = List.copyOf(budgets);
         }
     }
 

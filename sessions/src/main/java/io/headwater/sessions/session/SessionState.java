@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent;
 import io.headwater.sessions.log.SessionEvent.Asked;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
@@ -23,6 +25,7 @@ final class SessionState {
     private final Opened opened;
     private final List<Message> messages = new ArrayList<>();
     private final List<PastTurn> past = new ArrayList<>();
+    private final List<BudgetEvent> budgets = new ArrayList<>();
     private final Map<String, KnownTurn> keys = new HashMap<>();
     private int[] tokens = new int[256];
     private int size;
@@ -49,6 +52,7 @@ final class SessionState {
             case Asked asked -> asked(asked);
             case Sampled sampled -> sampled(sampled);
             case TurnEnded ended -> ended(ended);
+            case Budgeted changed -> budgets.add(changed.budget());
         }
     }
 
@@ -119,6 +123,11 @@ final class SessionState {
         return messages;
     }
 
+    /** Where its KV budget has changed. */
+    List<BudgetEvent> budgets() {
+        return List.copyOf(budgets);
+    }
+
     /** Tokens of all prompts and answers. */
     int size() {
         return size;
@@ -172,6 +181,7 @@ final class SessionState {
                 asked.options(),
                 !opened.plain(),
                 opened.kv(),
-                past);
+                past,
+                budgets);
     }
 }

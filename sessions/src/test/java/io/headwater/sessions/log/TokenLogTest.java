@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headwater.compression.KvPolicy;
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent.Candidate;
 import io.headwater.model.decoding.DecodeEvent.TokenLogProbability;
 import io.headwater.model.decoding.TokenIds;
@@ -12,6 +13,7 @@ import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import io.headwater.sessions.log.SessionEvent.Asked;
+import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.ModelIdentity;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Origin;
@@ -93,10 +95,18 @@ final class TokenLogTest {
 
     @Test
     void whatWasWrittenIsReadInAnotherLifeAsItWas() throws Exception {
-        List<SessionEvent> events = List.of(opened(), asked(1), sampled(0), new Sampled(1, 9, "", 42, null), ended(2));
+        List<SessionEvent> events = List.of(
+                opened(),
+                asked(1),
+                sampled(0),
+                new Sampled(1, 9, "", 42, null),
+                ended(2),
+                new Budgeted(new BudgetEvent(42, 48)),
+                new Budgeted(new BudgetEvent(42, 32)));
         try (TokenLog log = TokenLog.embedded(directory)) {
             get(log.writer().write(append(0, events.get(0), events.get(1))));
             get(log.writer().write(append(2, events.get(2), events.get(3), events.get(4))));
+            get(log.writer().write(append(5, events.get(5), events.get(6))));
         }
 
         try (TokenLog log = TokenLog.embedded(directory)) {

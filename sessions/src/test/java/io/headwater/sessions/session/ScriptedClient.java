@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,7 @@ final class ScriptedClient implements DecodeClient {
     private final BlockingQueue<Generate> submitted = new LinkedBlockingQueue<>();
     private final BlockingQueue<Consumer<Map<Long, DecodeListener>>> orders = new LinkedBlockingQueue<>();
     private final Map<Long, DecodeListener> open = new HashMap<>();
+    private final Map<DecodeRequest, DecodeListener> last = new HashMap<>();
     private final List<Long> released = new ArrayList<>();
     private final List<Long> parked = new ArrayList<>();
 
@@ -51,6 +55,11 @@ final class ScriptedClient implements DecodeClient {
         for (int i = 0; i < tokens.length; i++) {
             tell(request, new Token(index + i, tokens[i], "<" + tokens[i] + ">", null));
         }
+    }
+
+    /** Brings its session's cache down, at work or idle: then its last request's listener hears it. */
+    void budget(Generate request, BudgetEvent event) {
+        orders.add(_ -> Objects.requireNonNull(last.get(request)).on(new BudgetChanged(event)));
     }
 
     void end(Generate request, FinishReason reason) {
@@ -77,6 +86,7 @@ final class ScriptedClient implements DecodeClient {
     @Override
     public void submit(DecodeRequest request, DecodeListener listener) {
         open.put(request.session(), listener);
+        last.put(request, listener);
         submitted.add((Generate) request);
     }
 

@@ -5,6 +5,7 @@ import static io.headwater.sessions.session.SessionTurns.get;
 import static io.headwater.sessions.session.SessionTurns.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.PastTurn;
@@ -113,6 +114,51 @@ final class SessionTest {
         assertThat(whole).endsWith("<|im_end|>" + suffix);
         assertThat(suffix).contains("two").doesNotContain("one");
         assertThat(next.answered()).isZero();
+    }
+
+    @Test
+    void budgetsAreInTheLogBeforeTheTokensAfterThemAlsoThoseOfAnIdleSessionAndTheNextRequestHasThem() throws Exception {
+        accepted(server.sessions.ask(open(), say("another, for which memory is needed", "")));
+        server.client.next();
+        String id = open();
+        SessionReply.Accepted first = accepted(server.sessions.ask(id, say("one", "")));
+        Generate request = server.client.next();
+        int prompt = request.log().size();
+        server.client.budget(request, new BudgetEvent(prompt, 60));
+        server.client.tokens(request, 0, 65, 66);
+        server.client.budget(request, new BudgetEvent(prompt + 1, 50));
+        server.client.tokens(request, 2, END);
+        server.client.end(request, FinishReason.STOP);
+        assertThat(tokens(told(first.feed(), -1))).containsExactly(65, 66, END);
+        server.client.budget(request, new BudgetEvent(prompt + 2, 40));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> budgets(id).size() == 3);
+
+        accepted(server.sessions.ask(id, say("two", "")));
+        Generate next = server.client.next();
+        server.client.budget(request, new BudgetEvent(prompt + 2, 30)); // the second turn has begun without it
+        server.client.tokens(next, 0, 67);
+        server.client.budget(next, new BudgetEvent(next.log().size(), 33));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> budgets(id).size() == 4);
+
+        List<BudgetEvent> expected = List.of(
+                new BudgetEvent(prompt, 60),
+                new BudgetEvent(prompt + 1, 50),
+                new BudgetEvent(prompt + 2, 40),
+                new BudgetEvent(next.log().size(), 33));
+        assertThat(next.budgets()).isEqualTo(expected.subList(0, 3));
+        restart(Duration.ofMinutes(1));
+        Generate again = server.client.next();
+        again = again.past().isEmpty() ? server.client.next() : again; // the other one goes on too
+        assertThat(again.budgets()).isEqualTo(expected);
+        assertThat(again.answered()).isEqualTo(1);
+    }
+
+    private List<BudgetEvent> budgets(String id) {
+        return ((SessionReply.Description) get(server.sessions.describe(id))).budgets();
     }
 
     @Test

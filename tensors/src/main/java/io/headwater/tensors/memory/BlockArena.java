@@ -85,6 +85,11 @@ public final class BlockArena implements AutoCloseable {
         allocator.setLimit(limitBytes);
     }
 
+    /** The most that its slabs and sessions' arrays may hold together. */
+    public long limitBytes() {
+        return allocator.getLimit();
+    }
+
     public ArenaStatistics statistics() {
         long returned = 0;
         for (Slab slab : slabs) {
@@ -106,10 +111,7 @@ public final class BlockArena implements AutoCloseable {
             throw new IllegalStateException("arena " + options.name() + ": " + sessions.size()
                     + " sessions are open, close them first\n" + listing());
         }
-        if (spare != null) {
-            unmap(spare);
-            spare = null;
-        }
+        freeSpare();
         allocator.close();
     }
 
@@ -184,6 +186,14 @@ public final class BlockArena implements AutoCloseable {
             spare = slab;
         } else {
             unmap(slab);
+        }
+    }
+
+    /** What is kept for blocks goes where its bytes are needed otherwise. */
+    void freeSpare() {
+        if (spare != null) {
+            unmap(spare);
+            spare = null;
         }
     }
 

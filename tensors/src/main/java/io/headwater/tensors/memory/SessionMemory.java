@@ -72,6 +72,9 @@ public final class SessionMemory implements AutoCloseable {
                 return Refusal.SESSION_LIMIT;
             }
             if (allocator.getHeadroom() < more) {
+                arena.freeSpare();
+            }
+            if (allocator.getHeadroom() < more) {
                 return Refusal.ARENA_LIMIT;
             }
             allocator.forceAllocate(more);

@@ -80,6 +80,21 @@ class SessionMemoryTest {
     }
 
     @Test
+    void theSpareSlabGivesWayToArraysOnTheHeap() {
+        int[] blocks = new int[3 * BLOCKS_PER_SLAB];
+        try (SessionMemory session = arena.open("s", Long.MAX_VALUE)) {
+            assertThat(session.take(BLOCK, blocks, 0, blocks.length)).isEqualTo(blocks.length);
+            try (SessionMemory other = arena.open("t", Long.MAX_VALUE)) {
+                assertThat(other.take(BLOCK)).isNotNegative();
+                assertThat(session.chargeHeap(1)).isEqualTo(Refusal.ARENA_LIMIT);
+            }
+
+            assertThat(session.chargeHeap(SLAB)).isZero();
+            assertThat(session.chargeHeap(SLAB + 1)).isEqualTo(Refusal.ARENA_LIMIT);
+        }
+    }
+
+    @Test
     void theNodesLimitCountsToo() {
         root.setLimit(SLAB);
         try (SessionMemory session = arena.open("s", Long.MAX_VALUE)) {

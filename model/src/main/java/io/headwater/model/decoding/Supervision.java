@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.engine.EngineException;
+import io.headwater.model.engine.KvRoom;
+import io.headwater.model.engine.StepEngine;
+import io.headwater.model.kvcache.KvOptions;
+import io.headwater.tensors.kernels.KvLayout;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done where a step finds no KV memory: nobody's caches go first, then idle sessions shrink (a full cache, which cannot, leaves the memory), then
+ * those at work, whoever holds most first, and then idle ones leave. Nothing is promised beforehand, so where memory is enough nothing happens. Budgets
+ * rise again, by doubling, while half of the memory is free. All of it are {@link BudgetEvent}s, so no replay has to decide it again. Owned by the decode
+ * loop.
+ */
+final class Supervision {
+    /** Heads are charged whole blocks: a budget below one, or a change after fewer tokens, frees nothing. */
+    private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
+
+    private final KvRoom room;
+    private final BudgetSteps steps;
+    private final Caches caches;
+    private final List<Running> running;
+    private final Collection<Request> waiting;
+
+    /** {@code running} and {@code waiting} are the loop's. */
+    Supervision(StepEngine engine, Caches caches, List<Running> running, Collection<Request> waiting) {
+        this.room = engine.kvRoom();
+        this.steps = new BudgetSteps(engine);
+        this.caches = caches;
+        this.running = running;
+        this.waiting = waiting;
+    }
+
+    /** Whether memory has a limit that is known here. */
+    boolean limited() {
+        return room.limitBytes() != Long.MAX_VALUE;
+    }
+
+    /** Why a request cannot be done, whatever else there is; empty if it may be. */
+    String never(DecodeRequest asked) {
+        int least = least(asked);
+        long bytes = limited() ? room.leastBytes(least) : 0;
+        return bytes <= room.limitBytes()
+                ? ""
+                : "this request needs at least " + mebibytes(bytes) + " MiB of KV memory, for " + least
+                        + " entries of each head, and all sessions together may have " + mebibytes(room.limitBytes())
+                        + " MiB: " + ADVICE;
+    }
+
+    private static final String ADVICE = "raise --kv-memory, give fewer tokens, or a --kv-policy with a smaller"
+            + " --kv-budget or --kv-prefill-limit";
+
+    /** Entries of a head without which the request's last token is not read. */
+    private static int least(DecodeRequest asked) {
+        int rows = switch (asked) {
+            case DecodeRequest.Generate generate -> generate.log().size();
+            case DecodeRequest.Score score -> Scoring.rows(score);
+        };
+        return asked.kv().full() ? rows : Math.min(rows, asked.kv().leastBudget());
+    }
+
+    /** What a request hears that has no room although it is alone. */
+    String alone() {
+        return "; no other session is left in memory: " + ADVICE + " (it is " + mebibytes(room.limitBytes()) + " MiB)";
+    }
+
+    /** What those hear who wait for memory too long, or find the queue full. */
+    String state() {
+        return "sessions at work hold " + mebibytes(room.usedBytes()) + " of " + mebibytes(room.limitBytes())
+                + " MiB of KV memory";
+    }
+
+    /**
+     * Takes one measure to free memory; false if none is left but to take a session out.
+     *
+     * @throws EngineException if the engine is broken
+     */
+    boolean relieves() throws EngineException {
+        return caches.freeLeft()
+                || shrinks(idle())
+                || caches.freeOldestFull()
+                || shrinks(running.stream().map(one -> one.work().cache()).toList())
+                || caches.freeOldest();
+    }
+
+    /** But for those that somebody has asked to go on: that request does not know of a change now. */
+    private List<SessionCache> idle() {
+        return caches.kept().stream()
+                .filter(cache -> waiting.stream().noneMatch(request -> request.session() == cache.session()))
+                .toList();
+    }
+
+    /** Whoever holds most gives first; one that cannot even be charged what it has gives nothing. */
+    private boolean shrinks(List<SessionCache> sessions) throws EngineException {
+        List<SessionCache> byEntries = sessions.stream()
+                .filter(Supervision::mayShrink)
+                .sorted((a, b) -> Integer.compare(b.held(), a.held()))
+                .toList();
+        for (SessionCache cache : byEntries) {
+            if (steps.change(cache, smaller(cache))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayShrink(SessionCache cache) {
+        return cache.mayChangeBudget() && (overdue(cache) || smaller(cache) < Math.min(cache.budget(), cache.held()));
+    }
+
+    /** To the budget that it has, if there is more, then by half, down to its sinks and window or a block. */
+    private static int smaller(SessionCache cache) {
+        return overdue(cache)
+                ? cache.budget()
+                : Math.max(least(cache.options()), Math.min(cache.budget(), cache.held()) / 2);
+    }
+
+    private static boolean overdue(SessionCache cache) {
+        return cache.held() > cache.budget() && cache.sinceChange() >= BLOCK;
+    }
+
+    private static int least(KvOptions kv) {
+        return Math.max(kv.leastBudget(), Math.min(kv.budget(), BLOCK));
+    }
+
+    /**
+     * Raises the smallest budget that has fallen, if half of the memory is free: of tokens to come more are kept. Nothing where there is no limit.
+     *
+     * @throws EngineException if the engine is broken
+     */
+    void grow() throws EngineException {
+        if (!limited()) {
+            return;
+        }
+        @Nullable SessionCache smallest = null;
+        for (int i = 0; i < running.size(); i++) {
+            SessionCache cache = running.get(i).work().cache();
+            if (mayGrow(cache) && (smallest == null || cache.budget() < smallest.budget())) {
+                smallest = cache;
+            }
+        }
+        if (smallest != null && room.usedBytes() <= room.limitBytes() / 2) {
+            steps.change(smallest, Math.min(smallest.options().budget(), 2 * smallest.budget()));
+        }
+    }
+
+    /** Not more often than a cache changes anyway. */
+    private static boolean mayGrow(SessionCache cache) {
+        return cache.budget() < cache.options().budget()
+                && cache.sinceChange() >= cache.options().interval() - 1
+                && cache.mayChangeBudget();
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / 1048576.0);
+    }
+}
