@@ -178,6 +178,11 @@ public final class KvPolicy {
         return value == null ? Allocation.UNIFORM : Allocation.of(value);
     }
 
+    /** Whether every head of every layer has the mean budget. */
+    public boolean sameForAllHeads() {
+        return allocation() == Allocation.UNIFORM && !name.equals("pyramidkv");
+    }
+
     /** The groups of heads by which budgets are divided; empty where they are not, or as long as no calibration has been asked. */
     public Optional<HeadLabels> headLabels() {
         return grouping.map(HeadGrouping::labels);

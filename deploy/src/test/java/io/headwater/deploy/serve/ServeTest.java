@@ -77,13 +77,14 @@ final class ServeTest {
         return Stream.iterate(from, i -> i < to, i -> i + 1).toList();
     }
 
-    /** A session that answers until it is cancelled. */
+    /** A session that answers, its first token told, until it is cancelled. */
     private static String endlessAnswer(TestServer server) throws Exception {
         String opened = "{\"ignore_eos\":true,\"kv\":{\"policy\":\"streaming-llm\",\"budget\":64}}";
         String id = json(server.post("/v1/sessions", opened)).path("id").asText();
         assertThat(server.post("/v1/sessions/" + id + "/messages", "{\"content\":\"one\",\"max_tokens\":100000000}")
                         .statusCode())
                 .isEqualTo(202);
+        server.awaitToken(id);
         return id;
     }
 

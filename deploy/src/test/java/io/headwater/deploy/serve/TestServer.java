@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.serve;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.Json;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** A server in this process over {@code tiny.gguf} of a directory, and a client of it. */
@@ -76,6 +79,17 @@ final class TestServer implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Waits for the first token of a session's stream, and hangs up. */
+    void awaitToken(String session) throws Exception {
+        String path = "/v1/sessions/" + session + "/tokens";
+        try (Stream<String> lines =
+                http.send(request(path).build(), BodyHandlers.ofLines()).body()) {
+            assertThat(lines.anyMatch(line -> line.startsWith("data:")))
+                    .as("a token of " + path)
+                    .isTrue();
+        }
     }
 
     static JsonNode json(HttpResponse<String> response) {

@@ -105,12 +105,12 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
     }
 
     /**
-     * What a head of a layer must have room for, whatever budget up to this one is in force: where a layer's share is less than the mean it may grow
-     * when the mean falls, since then there is less to divide, and rounding may add an entry.
+     * What a head of a layer must have room for, whatever budget up to this one is in force: where heads have not all the mean, one whose share is less may
+     * grow when the mean falls, since then there is less to divide, and rounding may add an entry.
      */
     public int capacity(int layer, int nLayers, int contextLength) {
         int most = Math.max(mostEntries(layer, nLayers, contextLength), mostEntries(contextLength));
-        return full() ? most : Math.min(contextLength, most + 1);
+        return full() || policy.sameForAllHeads() ? most : Math.min(contextLength, most + 1);
     }
 
     /** The most that a head of a layer may be brought down to. */

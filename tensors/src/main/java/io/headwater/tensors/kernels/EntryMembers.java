@@ -67,7 +67,9 @@ public final class EntryMembers {
                 to++;
             }
         }
-        set(entries, ratios, to);
+        if (to < count) {
+            set(entries, ratios, to);
+        }
     }
 
     /** The first member of {@code entry} or one behind it. */

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entries that stand for several tokens: the vector providers against the oracle, bit for bit, and the oracle against the tokens themselves. */
 class EntryMembersTest {
@@ -87,6 +88,34 @@ class EntryMembersTest {
         }
         double total = sum;
         return Arrays.stream(out).map(x -> x / total).toArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 7, 16, 61, 300})
+    void weightsAreAddedToEveryEntryInTheOrderOfItsMembers(int count) {
+        for (int entriesInUse : new int[] {1, 2, 5, 40}) {
+            Random random = new Random(count * 41L + entriesInUse);
+            int[] entries = random.ints(count, 0, entriesInUse).sorted().toArray();
+            EntryMembers members = new EntryMembers();
+            members.set(entries, new float[count], count);
+            int first = random.nextInt(entriesInUse);
+            int from = members.first(first);
+            int to = members.first(first + 20);
+            float[] weights = new float[to - from];
+            float[] sums = new float[entriesInUse + 3];
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] = random.nextFloat();
+            }
+            float[] oneByOne = sums.clone();
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = random.nextFloat();
+                oneByOne[3 + entries[from + i] - first] += weights[i];
+            }
+
+            members.add(from, to, first, weights, sums, 3);
+
+            assertThat(sums).containsExactly(oneByOne);
+        }
     }
 
     @Test
