@@ -123,8 +123,8 @@ final class KvBudget {
 
     /** Engines take memory in whole slabs. */
     private static long usable(PlanNode node) {
-        long slabs = node.profile().kvLimitBytes() / ArenaOptions.DEFAULT_SLAB_BYTES;
-        return slabs * ArenaOptions.DEFAULT_SLAB_BYTES;
+        long limitBytes = node.profile().kvLimitBytes();
+        return limitBytes - limitBytes % ArenaOptions.slabBytes(limitBytes);
     }
 
     private static String mebibytes(long bytes) {

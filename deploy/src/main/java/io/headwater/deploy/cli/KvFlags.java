@@ -33,7 +33,7 @@ public final class KvFlags {
     public String problem() {
         return memory == null || memory >= ArenaOptions.DEFAULT_SLAB_BYTES
                 ? ""
-                : "--kv-memory " + memory + ": KV memory comes in pieces of " + (ArenaOptions.DEFAULT_SLAB_BYTES >> 20)
+                : "--kv-memory " + memory + ": less than " + (ArenaOptions.DEFAULT_SLAB_BYTES >> 20)
                         + " MiB, too little for any session: give more";
     }
 

@@ -27,6 +27,7 @@ public final class AskedScore implements Asked, DecodeListener {
     private final int from;
     private final PrefillListener progress;
     private final List<Double> logProbabilities = new ArrayList<>();
+    private int done;
     private @Nullable Ended ended;
     private @Nullable Failed failed;
 
@@ -46,12 +47,20 @@ public final class AskedScore implements Asked, DecodeListener {
     @Override
     public void on(DecodeEvent event) {
         switch (event) {
-            case Prefilled read -> progress.prefilled(read.done(), read.total());
+            case Prefilled read -> prefilled(read);
             case BudgetChanged _ -> throw new IllegalStateException("a text that is scored keeps its budget");
             case Scored scored -> scored(scored);
             case Token _ -> throw new IllegalStateException("a score chooses no token");
             case Ended end -> ended = end;
             case Failed failure -> failed = failure;
+        }
+    }
+
+    /** A new plan reads again what has been read. */
+    private void prefilled(Prefilled read) {
+        if (read.done() > done) {
+            done = read.done();
+            progress.prefilled(done, read.total());
         }
     }
 

@@ -41,8 +41,9 @@ final class DecodeMeters {
         tokens = counter("generation.tokens", "Tokens of answers");
         compressions = counter("kv.compressions", "Change points: times that a sequence's caches were compressed");
         compressionSeconds = counter("kv.compression.seconds", "The leader's time for what policies ask");
-        budgetChanges =
-                counter("kv.budget.changes", "Sessions' budgets that have fallen, for want of memory, or risen again");
+        budgetChanges = counter(
+                "kv.budget.changes",
+                "Sessions' budgets that have fallen, for want of memory, been put into force early, or risen again");
         gauge("num.requests.running", "Requests in the decode loop's batch", running);
         gauge("num.requests.waiting", "Requests that wait for their first step", waiting);
         step("steps", "Forward passes", ClientFigures::steps, 1);

@@ -106,7 +106,7 @@ final class MeteredClient implements DecodeClient {
                 case Prefilled read -> begin(now, read.total() - read.done(), read.done());
                 case Token _ -> token(now);
                 case Scored _ -> begin(now, 0, 0);
-                case BudgetChanged changed -> meters.budgetChanged();
+                case BudgetChanged _ -> meters.budgetChanged();
                 case Ended ended -> ended(ended, now);
                 case Failed failed ->
                     meters.ended(begun, failed.failure().name().toLowerCase(Locale.ROOT), now - startNanos);

@@ -3,20 +3,18 @@ package io.headwater.deploy.serve;
 
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.Durations;
+import io.headwater.deploy.cli.Sizes;
 import io.headwater.deploy.cli.UserError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How many requests a server takes, and where and how long it keeps sessions. */
 final class ServeFlags {
-    private static final Pattern BYTES = Pattern.compile("none|(\\d{1,9})([kmg]?)");
-
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -120,20 +118,14 @@ final class ServeFlags {
 
     /** Bytes; 0 for none. */
     long kvSnapshots() {
-        Matcher matcher = BYTES.matcher(kvSnapshots);
-        if (!matcher.matches()) {
-            throw new UserError("--kv-snapshots " + kvSnapshots + ": give bytes, as 500m or 4g, or none");
-        }
-        if (matcher.group(1) == null) {
+        if (kvSnapshots.equals("none")) {
             return 0;
         }
-        int shift = switch (matcher.group(2)) {
-            case "k" -> 10;
-            case "m" -> 20;
-            case "g" -> 30;
-            default -> 0;
-        };
-        return Long.parseLong(matcher.group(1)) << shift;
+        try {
+            return new Sizes().convert(kvSnapshots);
+        } catch (TypeConversionException e) {
+            throw new UserError("--kv-snapshots " + kvSnapshots + ": give bytes, as 500m or 4g, or none");
+        }
     }
 
     /** All mistakes that can be seen before anything is loaded. */

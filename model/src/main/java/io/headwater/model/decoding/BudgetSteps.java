@@ -2,7 +2,6 @@
 package io.headwater.model.decoding;
 
 import io.headwater.model.engine.EngineException;
-import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
 import java.util.ArrayList;
@@ -18,11 +17,7 @@ final class BudgetSteps {
         this.engine = engine;
     }
 
-    /**
-     * Puts into force what is due where sessions are, by their logs; false if nothing is.
-     *
-     * @throws NoKvMemoryException if {@link #refused} has no room for that
-     */
+    /** Puts into force what is due where sessions are, by their logs; false if nothing is. */
     boolean run(List<Running> running) throws EngineException {
         due.clear();
         for (int i = 0; i < running.size(); i++) {
@@ -44,24 +39,11 @@ final class BudgetSteps {
         return true;
     }
 
-    /** Whose run it was. */
-    Running refused(NoKvMemoryException full) {
-        return due.get(full.run());
-    }
-
-    /**
-     * Brings a session's heads down to a budget, from where it is on, and tells its log; false if not even what it has can be charged to it: then nothing has
-     * happened.
-     */
-    boolean change(SessionCache cache, int budget) throws EngineException {
+    /** Brings a session's heads to a budget, from where it is on, and tells its log. */
+    void change(SessionCache cache, int budget) throws EngineException {
         StepBatch step = engine.nextStep();
         step.addBudget(cache.sequence(), budget);
-        try {
-            engine.run(step);
-        } catch (NoKvMemoryException e) {
-            return false;
-        }
+        engine.run(step);
         cache.changedBudget(budget);
-        return true;
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.saved.CacheShelf;
@@ -36,11 +37,11 @@ final class Caches {
     }
 
     /**
-     * The cache from which a request goes on.
+     * The cache from which a request goes on; {@code relieves} makes room for one from the shelf, or says that there is none to be had.
      *
      * @throws IllegalArgumentException if its turns do not follow each other, or its budgets are impossible
      */
-    SessionCache begin(Request request) {
+    SessionCache begin(Request request, Relief relieves) throws EngineException {
         ChangePoints changes = request.changePoints(engine.contextLength());
         BudgetLog budgets = request.budgets();
         Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
@@ -53,7 +54,7 @@ final class Caches {
         if (old != null) {
             engine.close(old.sequence());
         }
-        return shelved(request, log, course)
+        return shelved(request, log, course, relieves)
                 .or(() -> left(request, log, course))
                 .orElseGet(() -> new SessionCache(
                         request.session(),
@@ -62,13 +63,19 @@ final class Caches {
                         course));
     }
 
-    private Optional<SessionCache> shelved(Request request, TokenLog log, Course course) {
+    /** Takes one measure to free memory; false if there is none. */
+    interface Relief {
+        boolean relieves() throws EngineException;
+    }
+
+    private Optional<SessionCache> shelved(Request request, TokenLog log, Course course, Relief relief)
+            throws EngineException {
         while (true) {
             try {
                 return shelving.back(request.session(), request.asked().kv(), log, request.mostCached(), course);
             } catch (NoKvMemoryException e) {
-                if (!kept.freeOldest()) {
-                    return Optional.empty(); // its first step has no room either, and says so
+                if (!relief.relieves()) {
+                    return Optional.empty(); // it is read again, in steps that may be short
                 }
             }
         }

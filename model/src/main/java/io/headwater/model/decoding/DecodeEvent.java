@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request's listener hears, in this order: prefill, tokens or scores, the end; and where budgets change, also after the end. */
 public sealed interface DecodeEvent {
-    /** {@code done} of {@code total} tokens of the log have been read. */
+    /** {@code done} of {@code total} tokens of the log have been read; begins anew, also after tokens, where the work had to begin again. */
     record Prefilled(int done, int total) implements DecodeEvent {}
 
     /** Token {@code index} of the answer, and the text that may now be shown. */

@@ -4,18 +4,14 @@ package io.headwater.model.decoding;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
-import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
-import io.headwater.model.generation.FinishReason;
 import io.headwater.model.sampling.BrokenLogitsException;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.tokenizer.Tokenizer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -33,25 +29,19 @@ public final class DecodeLoop implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final BatchingOptions options;
     private final LongSupplier nanoClock;
-    private final PrefillPace pace;
     private final RequestCheck check;
     private final LogitRows logits;
     private final Caches caches;
     private final int mostRunning;
     private final Supervision supervision;
     private final BudgetSteps budgets;
-    private final Crowd crowd = new Crowd();
-    private final Deque<Request> waiting = new ArrayDeque<>();
+    private final StepForming forming;
+    private final WaitingRequests waiting = new WaitingRequests();
     private final List<Running> running = new ArrayList<>();
-    /** Whose the runs of the step are, in their order. */
-    private final List<Running> inStep = new ArrayList<>();
 
     private boolean anyCancelled;
     /** When the last step ended. */
     private long lastNanos;
-
-    /** Prompt rows of a step, fewer where memory has no room for as many. */
-    private int mostReading = Integer.MAX_VALUE;
 
     public DecodeLoop(StepEngine engine, Tokenizer tokenizer, BatchingOptions options) {
         this(engine, tokenizer, options, System::nanoTime);
@@ -63,7 +53,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.options = options;
         this.nanoClock = nanoClock;
-        this.pace = new PrefillPace(options);
+        this.forming = new StepForming(options);
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
         this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
@@ -96,18 +86,18 @@ public final class DecodeLoop implements AutoCloseable {
             request.fail(
                     Failure.FULL,
                     waiting.size() + " requests wait already, and no more may"
-                            + (crowd.here() ? ", and " + supervision.state() : "")
+                            + (waiting.crowded() ? ", and " + supervision.state() : "")
                             + ": try again when some have ended");
         } else {
-            request.waits(lastNanos);
-            waiting.addLast(request);
+            waiting.add(request, lastNanos);
         }
     }
 
     /** Those that the next step takes up do not wait; whoever was running elsewhere need not make room for others. */
     private int mostWaiting(DecodeRequest asked) {
         boolean again = asked instanceof DecodeRequest.Generate generate && generate.answered() > 0;
-        return options.maxWaiting() + mostRunning - running.size() + (again ? mostRunning : 0);
+        int taken = waiting.crowded() ? 0 : mostRunning - running.size();
+        return options.maxWaiting() + taken + (again ? mostRunning : 0);
     }
 
     /** Ends a session's request with the next {@link #step}; nothing happens if there is none. */
@@ -148,7 +138,8 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     /**
-     * Brings a session's heads down to another budget, from where it is; its log is told. False if it has none that can change there.
+     * Brings a session's heads to another budget, from where it is; its log is told. False if it has none that can change there. Here only tests decide so;
+     * else {@link Supervision} does.
      *
      * @throws EngineException if the engine is broken
      */
@@ -160,7 +151,11 @@ public final class DecodeLoop implements AutoCloseable {
                 .findFirst()
                 .or(() -> caches.kept(session))
                 .orElse(null);
-        return cache != null && cache.mayChangeBudget() && budgets.change(cache, entries);
+        if (cache == null || !cache.mayChangeBudget()) {
+            return false;
+        }
+        budgets.change(cache, entries);
+        return true;
     }
 
     /** Requests at work. */
@@ -189,63 +184,47 @@ public final class DecodeLoop implements AutoCloseable {
      */
     public boolean step() throws EngineException {
         boolean ended = anyCancelled && endCancelled();
-        boolean begun = admit() || (crowd.here() && endLate());
+        boolean begun = admit() || (waiting.crowded() && endLate());
         if (running.isEmpty()) {
             return ended || begun;
         }
-        if (stepBudgets()) {
+        if (budgets.run(running)) {
             return true;
         }
         if (waiting.isEmpty()) {
             supervision.grow();
         }
         StepBatch step = engine.nextStep();
-        inStep.clear();
-        int decodeRows = addDecoding(step);
-        int mostRows = Math.min(decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows()), mostReading);
-        int prefillRows = addReading(step, mostRows);
+        forming.form(step, running);
         long start = nanoClock.getAsLong();
-        if (!run(step, prefillRows)) {
-            return true;
+        if (run(step)) {
+            lastNanos = nanoClock.getAsLong();
+            forming.stepped(lastNanos - start);
+            handOut(step);
         }
-        mostReading = (int) Math.min(Integer.MAX_VALUE, 2L * mostReading);
-        lastNanos = nanoClock.getAsLong();
-        pace.stepped(decodeRows, prefillRows, lastNanos - start);
-        handOut(step);
         return true;
     }
 
     /** False if there was no room for a run, and something has been done about it: then the next step is another one. */
-    private boolean run(StepBatch step, int prefillRows) throws EngineException {
+    private boolean run(StepBatch step) throws EngineException {
         try {
             engine.run(step);
             return true;
         } catch (NoKvMemoryException e) {
-            relieve(inStep.get(e.run()), prefillRows, e);
+            relieve(forming.of(e.run()), e);
             return false;
         }
     }
 
-    /** Puts the budgets into force that logs have where sessions are; false if there are none. */
-    private boolean stepBudgets() throws EngineException {
-        try {
-            return budgets.run(running);
-        } catch (NoKvMemoryException e) {
-            relieve(budgets.refused(e), 0, e);
-            return true;
-        }
-    }
-
     /** Takes one measure where a run has no room; the last one left is that its request fails. */
-    private void relieve(Running refused, int prefillRows, NoKvMemoryException full) throws EngineException {
-        if (!supervision.limited()) {
-            if (!caches.freeOldest()) {
-                fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
-            }
-        } else if (supervision.relieves()) {
+    private void relieve(Running refused, NoKvMemoryException full) throws EngineException {
+        if (supervision.relieves()) {
             return; // the next step looks whether that was enough
-        } else if (prefillRows > 1) {
-            mostReading = prefillRows / 2;
+        }
+        if (!supervision.limited()) {
+            fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
+        } else if (forming.shortens()) {
+            return;
         } else if (!refused.alone()) {
             takeOut(); // a last one, too: in an empty memory its blocks lie together
         } else {
@@ -260,27 +239,24 @@ public final class DecodeLoop implements AutoCloseable {
         if (keeps(last) && !cache.repeating()) {
             caches.save(cache);
         }
-        engine.close(cache.sequence());
         last.request().resume(last.work().resumed());
-        long now = nanoClock.getAsLong(); // the last step may have been long ago
-        last.request().waits(now);
-        waiting.addFirst(last.request());
-        crowd.begins(now);
+        engine.close(cache.sequence());
+        waiting.addAgain(last.request(), nanoClock.getAsLong()); // the last step may have been long ago
     }
 
     /** Who has waited for memory too long hears so. */
     private boolean endLate() {
-        List<Request> late = crowd.late(waiting, nanoClock.getAsLong());
+        List<Request> late = waiting.takeLate(nanoClock.getAsLong());
         late.forEach(request -> request.fail(
                 Failure.FULL,
-                "no KV memory within " + Crowd.MOST.toMinutes() + " minutes: " + supervision.state()
+                "no KV memory within " + WaitingRequests.MOST.toMinutes() + " minutes: " + supervision.state()
                         + ", and none has ended; try again later"));
         return !late.isEmpty();
     }
 
     private void fail(Running one, Failure failure, String message) {
         running.remove(one);
-        crowd.ends();
+        waiting.oneEnded();
         engine.close(one.work().cache().sequence());
         one.request().fail(failure, message);
     }
@@ -294,7 +270,7 @@ public final class DecodeLoop implements AutoCloseable {
     public void fail(Failure failure, String message) {
         List<Request> all = new ArrayList<>();
         running.forEach(one -> all.add(one.request()));
-        all.addAll(waiting);
+        all.addAll(waiting.takeAll());
         close();
         all.forEach(request -> request.fail(failure, message));
     }
@@ -302,8 +278,7 @@ public final class DecodeLoop implements AutoCloseable {
     /** Frees all caches; nobody hears anything. */
     @Override
     public void close() {
-        waiting.clear();
-        crowd.ends();
+        waiting.takeAll();
         for (int i = running.size() - 1; i >= 0; i--) {
             engine.close(running.remove(i).work().cache().sequence());
         }
@@ -326,26 +301,28 @@ public final class DecodeLoop implements AutoCloseable {
     }
 
     private boolean endCancelledWaiting() {
-        List<Request> cancelled = waiting.stream().filter(Request::cancelled).toList();
-        waiting.removeAll(cancelled);
-        cancelled.forEach(
-                request -> request.tell(new Ended(FinishReason.CANCELLED, "", List.of(), SequenceFigures.NONE)));
+        List<Request> cancelled = waiting.takeCancelled();
+        cancelled.forEach(request -> request.tellCancelled(tokenizer));
         return !cancelled.isEmpty();
     }
 
-    private boolean admit() {
+    private boolean admit() throws EngineException {
         boolean any = false;
-        while (!waiting.isEmpty() && running.size() < mostRunning && (!crowd.here() || running.isEmpty())) {
-            begin(waiting.removeFirst());
+        while (running.size() < mostRunning) {
+            @Nullable Request next = waiting.next(running.isEmpty());
+            if (next == null) {
+                break;
+            }
+            begin(next);
             any = true;
         }
         return any;
     }
 
-    private void begin(Request request) {
+    private void begin(Request request) throws EngineException {
         SessionCache cache;
         try {
-            cache = caches.begin(request);
+            cache = caches.begin(request, supervision::relieves);
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
@@ -358,7 +335,8 @@ public final class DecodeLoop implements AutoCloseable {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
         }
-        Running one = new Running(request, work, engine.statistics(), crowd.here());
+        Running one = new Running(request, work, waiting.crowded());
+        request.begins(engine.statistics());
         running.add(one);
         if (work.over()) {
             end(one);
@@ -367,37 +345,9 @@ public final class DecodeLoop implements AutoCloseable {
         }
     }
 
-    private int addDecoding(StepBatch step) {
-        int rows = 0;
-        for (int i = 0; i < running.size(); i++) {
-            if (running.get(i).work().decoding()) {
-                rows += add(step, running.get(i), 1);
-            }
-        }
-        return rows;
-    }
-
-    private int addReading(StepBatch step, int most) {
-        int rows = 0;
-        for (int i = 0; i < running.size() && rows < most; i++) {
-            if (!running.get(i).work().decoding()) {
-                rows += add(step, running.get(i), most - rows);
-            }
-        }
-        return rows;
-    }
-
-    private int add(StepBatch step, Running one, int most) {
-        int rows = one.work().add(step, most);
-        if (rows > 0) {
-            inStep.add(one);
-        }
-        return rows;
-    }
-
     private void handOut(StepBatch step) {
-        for (int run = 0; run < inStep.size(); run++) {
-            Running one = inStep.get(run);
+        for (int run = 0; run < forming.runs(); run++) {
+            Running one = forming.of(run);
             @Nullable String failure = step.failure(run);
             if (failure != null) {
                 fail(one, Failure.BROKEN, failure);
@@ -418,13 +368,12 @@ public final class DecodeLoop implements AutoCloseable {
             }
         }
         saveChanged(step);
-        inStep.clear();
     }
 
     /** After all have heard their tokens. */
     private void saveChanged(StepBatch step) {
-        for (int run = 0; run < inStep.size(); run++) {
-            Running one = inStep.get(run);
+        for (int run = 0; run < forming.runs(); run++) {
+            Running one = forming.of(run);
             if (step.changesAfter(run) && !step.repeats(run) && keeps(one) && running.contains(one)) {
                 caches.changed(one.work().cache());
             }
@@ -433,9 +382,9 @@ public final class DecodeLoop implements AutoCloseable {
 
     private void end(Running one) {
         running.remove(one);
-        crowd.ends();
+        waiting.oneEnded();
         SessionCache cache = one.work().cache();
-        Ended ended = one.work().ended(cache.figures(one.before(), engine.statistics()));
+        Ended ended = one.work().ended(cache.figures(one.request().before(), engine.statistics()));
         if (one.request().released() || cache.repeating()) {
             engine.close(cache.sequence());
         } else {
@@ -450,11 +399,6 @@ public final class DecodeLoop implements AutoCloseable {
                 return running.get(i).request();
             }
         }
-        for (Request request : waiting) {
-            if (request.session() == session) {
-                return request;
-            }
-        }
-        return null;
+        return waiting.of(session);
     }
 }

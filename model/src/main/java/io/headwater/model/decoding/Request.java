@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.StepEngine;
+import io.headwater.model.generation.FinishReason;
+import io.headwater.model.generation.Turn;
 import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One request from its start to its end. Owned by the decode loop. */
 final class Request {
@@ -15,6 +22,7 @@ final class Request {
     private boolean cancelled;
     private boolean released;
     private long waitsSinceNanos;
+    private @Nullable EngineStatistics before;
 
     Request(DecodeRequest asked, DecodeListener listener) {
         this.asked = asked;
@@ -41,6 +49,32 @@ final class Request {
     /** It goes on later, with what has been told. */
     void resume(DecodeRequest now) {
         asked = now;
+    }
+
+    /** It is at work; {@code now}: the engine's figures. */
+    void begins(EngineStatistics now) {
+        before = before == null ? now : before;
+    }
+
+    /** The engine's figures when it began for the first time. */
+    EngineStatistics before() {
+        return Objects.requireNonNull(before);
+    }
+
+    /** It was cancelled while it waited: it hears what text was held back of an answer that had begun. */
+    void tellCancelled(Tokenizer tokenizer) {
+        String heldBack = asked instanceof DecodeRequest.Generate generate ? heldBack(generate, tokenizer) : "";
+        tell(new Ended(FinishReason.CANCELLED, heldBack, List.of(), SequenceFigures.NONE));
+    }
+
+    private static String heldBack(DecodeRequest.Generate generate, Tokenizer tokenizer) {
+        Turn turn = new Turn(generate.turn(), tokenizer);
+        for (int i = generate.log().size() - generate.answered();
+                i < generate.log().size() && !turn.finished();
+                i++) {
+            String _ = turn.accept(generate.log().get(i));
+        }
+        return turn.finished() ? "" : turn.finish(FinishReason.CANCELLED);
     }
 
     void cancel() {

@@ -96,6 +96,9 @@ final class SessionCache {
     void changedBudget(int budget) {
         BudgetEvent event = new BudgetEvent(position(), budget);
         changed.add(event);
+        savedAt = savedAt == position()
+                ? 0
+                : savedAt; // what was saved here has not changed yet, so nobody goes on from it
         budgets.decided(event);
     }
 

@@ -6,7 +6,6 @@ import io.headwater.model.engine.KvRoom;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.tensors.kernels.KvLayout;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +24,10 @@ final class Supervision {
     private final BudgetSteps steps;
     private final Caches caches;
     private final List<Running> running;
-    private final Collection<Request> waiting;
+    private final WaitingRequests waiting;
 
     /** {@code running} and {@code waiting} are the loop's. */
-    Supervision(StepEngine engine, Caches caches, List<Running> running, Collection<Request> waiting) {
+    Supervision(StepEngine engine, Caches caches, List<Running> running, WaitingRequests waiting) {
         this.room = engine.kvRoom();
         this.steps = new BudgetSteps(engine);
         this.caches = caches;
@@ -76,11 +75,14 @@ final class Supervision {
     }
 
     /**
-     * Takes one measure to free memory; false if none is left but to take a session out.
+     * Takes one measure to free memory; false if none is left but to take a session out. Where no limit is known, nobody's budget falls.
      *
      * @throws EngineException if the engine is broken
      */
     boolean relieves() throws EngineException {
+        if (!limited()) {
+            return caches.freeOldest();
+        }
         return caches.freeLeft()
                 || shrinks(idle())
                 || caches.freeOldestFull()
@@ -91,22 +93,21 @@ final class Supervision {
     /** But for those that somebody has asked to go on: that request does not know of a change now. */
     private List<SessionCache> idle() {
         return caches.kept().stream()
-                .filter(cache -> waiting.stream().noneMatch(request -> request.session() == cache.session()))
+                .filter(cache -> waiting.of(cache.session()) == null)
                 .toList();
     }
 
-    /** Whoever holds most gives first; one that cannot even be charged what it has gives nothing. */
+    /** Whoever holds most gives first. */
     private boolean shrinks(List<SessionCache> sessions) throws EngineException {
-        List<SessionCache> byEntries = sessions.stream()
+        @Nullable
+        SessionCache most = sessions.stream()
                 .filter(Supervision::mayShrink)
-                .sorted((a, b) -> Integer.compare(b.held(), a.held()))
-                .toList();
-        for (SessionCache cache : byEntries) {
-            if (steps.change(cache, smaller(cache))) {
-                return true;
-            }
+                .reduce((a, b) -> b.held() > a.held() ? b : a)
+                .orElse(null);
+        if (most != null) {
+            steps.change(most, smaller(most));
         }
-        return false;
+        return most != null;
     }
 
     private static boolean mayShrink(SessionCache cache) {
@@ -140,7 +141,7 @@ final class Supervision {
         @Nullable SessionCache smallest = null;
         for (int i = 0; i < running.size(); i++) {
             SessionCache cache = running.get(i).work().cache();
-            if (mayGrow(cache) && (smallest == null || cache.budget() < smallest.budget())) {
+            if (mayGrow(running.get(i).work()) && (smallest == null || cache.budget() < smallest.budget())) {
                 smallest = cache;
             }
         }
@@ -149,10 +150,12 @@ final class Supervision {
         }
     }
 
-    /** Not more often than a cache changes anyway. */
-    private static boolean mayGrow(SessionCache cache) {
+    /** Not more often than a cache changes anyway: in the middle of a prompt, where it does not, only if nothing has to go for it. */
+    private static boolean mayGrow(Work work) {
+        SessionCache cache = work.cache();
         return cache.budget() < cache.options().budget()
                 && cache.sinceChange() >= cache.options().interval() - 1
+                && (work.decoding() || cache.held() <= cache.budget())
                 && cache.mayChangeBudget();
     }
 

@@ -18,7 +18,7 @@ final class FullestShard implements KvRoom {
 
     @Override
     public long usedBytes() {
-        return engines.stream().mapToLong(ShardEngine::kvLentBytes).max().orElse(0);
+        return engines.stream().mapToLong(ShardEngine::kvUsedBytes).max().orElse(0);
     }
 
     @Override

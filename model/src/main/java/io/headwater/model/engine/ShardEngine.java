@@ -64,8 +64,8 @@ final class ShardEngine implements StepProgram, AutoCloseable {
     }
 
     /** KV memory that sequences hold. */
-    long kvLentBytes() {
-        return arena.statistics().lentBytes();
+    long kvUsedBytes() {
+        return arena.usedBytes();
     }
 
     /** Most KV memory. */

@@ -93,7 +93,9 @@ final class StepCheck {
             checkToken(step.token(row));
         }
         for (int run = 0; run < step.runs(); run++) {
-            reserve(step, run);
+            if (step.rowsOf(run) > 0) { // without rows it only gives
+                reserve(step, run);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import io.headwater.testing.TinyModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sessions that come, grow, idle and go, by a seed, in less KV memory than they would like, on a loop that dies now and then: looks after each step whether
@@ -100,7 +102,7 @@ final class Storm {
                 new Weather(group, tokenizer).rage();
                 left = group.kvBytes();
             } // which fails if anything is still held
-            if (left > ArenaOptions.DEFAULT_SLAB_BYTES) {
+            if (left > ArenaOptions.slabBytes(plan.limitBytes())) {
                 breach("at the end " + left + " bytes are left, more than a spare slab");
             }
             int turns = 0;
@@ -240,7 +242,7 @@ final class Storm {
             }
             for (StormSession one : List.copyOf(alive.values())) {
                 if (!one.failure().isEmpty()) {
-                    refused(one.failure());
+                    refused(one);
                     loop.release(one.id());
                     count(one);
                     alive.remove(one.id());
@@ -264,16 +266,20 @@ final class Storm {
                 : new KvOptions(policy, 64 + random.nextInt(192), 16 + random.nextInt(8), 48 + random.nextInt(150));
     }
 
-    private void refused(String why) {
+    private void refused(StormSession one) {
+        String why = one.failure();
         boolean said = why.contains("KV memory") || why.contains("wait already");
         if (!said) {
             breach("refused for no reason that helps: " + why);
+        }
+        if (!one.kv().full() && why.contains("no other session")) {
+            breach("refused alone, although its budget may fall: " + why);
         }
         reasons.merge(why.replaceAll("[0-9]+(\\.[0-9]+)?", "N"), 1, Integer::sum);
     }
 
     private void count(StormSession one) {
-        int last = Integer.MAX_VALUE;
+        int last = one.kv().budget();
         for (BudgetEvent event : one.budgets()) {
             falls += event.budget() < last ? 1 : 0;
             rises += event.budget() > last ? 1 : 0;
@@ -319,7 +325,13 @@ final class Storm {
                 30,
                 300,
                 12);
-        Outcome outcome = run(plan, Files.createTempDirectory("storm"));
+        Path directory = Files.createTempDirectory("storm");
+        Outcome outcome = run(plan, directory);
+        try (Stream<Path> files = Files.walk(directory).sorted(Comparator.reverseOrder())) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
         System.out.println(json(outcome.figures()));
         System.exit(outcome.breaches().isEmpty() ? 0 : 1);
     }

@@ -42,6 +42,10 @@ final class StormSession {
         return id;
     }
 
+    KvOptions kv() {
+        return kv;
+    }
+
     boolean running() {
         return running;
     }

@@ -51,13 +51,17 @@ final class SupervisionTest {
 
     @BeforeEach
     void writeModel() throws Exception {
-        file = TinyModel.create()
-                .layers(LAYERS)
+        file = model(LAYERS);
+        kv = new KvOptions(KvPolicy.parse("ems:window=8"), BUDGET, 64, 8192);
+    }
+
+    private Path model(int layers) throws Exception {
+        return TinyModel.create()
+                .layers(layers)
                 .heads(3, 3)
                 .headDim(64)
                 .contextLength(CONTEXT)
                 .write(directory);
-        kv = new KvOptions(KvPolicy.parse("ems:window=8"), BUDGET, 64, 8192);
     }
 
     /** One process: an engine with so much memory, and the loop on it. */
@@ -135,7 +139,7 @@ final class SupervisionTest {
             heard.add(life.run(asked.getFirst()));
             assertThat(heard.getFirst().budgets()).as("alone").isEmpty();
             for (int id = 2; id <= 6; id++) {
-                asked.add(asked(id, prompt(300, id), 90));
+                asked.add(asked(id, prompt(400, id), 90));
                 heard.add(life.submit(asked.getLast()));
             }
             while (heard.stream().allMatch(one -> one.budgets().isEmpty())) {
@@ -162,7 +166,7 @@ final class SupervisionTest {
         try (Life life = new Life(1, SHORT)) {
             life.loop.submit(whole, before);
             while (before.tokens().size() < 100) { // 36 after the last change point, 28 before the next
-                life.step();
+                assertThat(life.step()).isTrue();
             }
         }
         DecodeRequest.Generate again = whole.told(before.ids().toArray());
@@ -198,6 +202,18 @@ final class SupervisionTest {
     }
 
     @Test
+    void manyHeadsWhoseBlocksOfAllSizesAreFewShrinkAndGoOn() throws Exception {
+        file = model(30);
+        kv = new KvOptions(KvPolicy.parse("ems"), 512, 64, 8192);
+        try (Life life = new Life(1, SHORT)) { // for some 180 entries of each head
+            Heard heard = life.run(asked(1, prompt(40, 1), 300));
+
+            assertThat(heard.tokens()).hasSize(300);
+            assertThat(heard.budgets()).isNotEmpty();
+        }
+    }
+
+    @Test
     void whoFindsNoMemoryWaitsAndGoesOnLaterWithTheSameTokens() throws Exception {
         kv = KvOptions.NONE;
         List<DecodeRequest.Generate> asked = new ArrayList<>();
@@ -224,7 +240,7 @@ final class SupervisionTest {
     void whoeverWaitsForMemoryTooLongAndWhoCanNeverHaveEnoughHearsWhy() throws Exception {
         kv = KvOptions.NONE;
         try (Life life = new Life(1, SHORT)) {
-            Heard never = life.submit(asked(1, prompt(CONTEXT, 1), 1, KvOptions.NONE));
+            Heard never = life.submit(asked(1, prompt(CONTEXT, 1), 1));
             Heard alone = life.run(asked(2, prompt(1200, 2), CONTEXT - 1200));
             life.submit(asked(3, prompt(800, 3), 600));
             life.step();
@@ -232,9 +248,9 @@ final class SupervisionTest {
             life.step();
             assertThat(life.loop.running()).isEqualTo(2);
             while (life.loop.waiting() == 0) {
-                life.step();
+                assertThat(life.step()).isTrue();
             }
-            nanos += Crowd.MOST.toNanos() + 1;
+            nanos += WaitingRequests.MOST.toNanos() + 1;
             life.step();
 
             assertThat(never.failed().failure()).isEqualTo(Failure.BAD_REQUEST);
@@ -246,6 +262,39 @@ final class SupervisionTest {
             assertThat(alone.failed().message()).contains("no other session").contains("--kv-memory");
             assertThat(late.failed().failure()).isEqualTo(Failure.FULL);
             assertThat(late.failed().message()).contains("within 5 minutes").contains("MiB of KV memory");
+        }
+    }
+
+    @Test
+    void whoIsCancelledWhileItWaitsAgainHearsTheTextThatWasHeldBack() throws Exception {
+        kv = KvOptions.NONE;
+        String shown = cancelledWhileItWaits(List.of()).text();
+        String stop = shown.substring(shown.length() - 3) + " is not what it will say";
+
+        Heard held = cancelledWhileItWaits(List.of(stop));
+
+        assertThat(held.ended().text())
+                .as("text of tokens that it has been told")
+                .hasSizeGreaterThanOrEqualTo(3);
+        assertThat(held.text()).isEqualTo(shown);
+    }
+
+    private Heard cancelledWhileItWaits(List<String> stop) throws Exception {
+        try (Life life = new Life(1, SHORT)) {
+            Heard other = life.submit(asked(1, prompt(300, 1), 700));
+            Heard heard = life.submit(asked(2, prompt(300, 2), new TurnOptions(700, stop, true), kv));
+            life.step();
+            assertThat(life.loop.running()).isEqualTo(2);
+            while (life.loop.waiting() == 0) {
+                assertThat(life.step()).isTrue();
+            }
+            life.loop.cancel(2);
+            life.runToTheEnd();
+
+            assertThat(other.ended().reason()).isEqualTo(FinishReason.LENGTH);
+            assertThat(heard.ended().reason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(heard.tokens()).as("it had begun its answer").hasSizeGreaterThan(10);
+            return heard;
         }
     }
 
@@ -284,12 +333,11 @@ final class SupervisionTest {
     }
 
     private DecodeRequest.Generate asked(long id, TokenIds prompt, int answer) {
-        return asked(id, prompt, answer, kv);
+        return asked(id, prompt, new TurnOptions(answer, List.of(), true), kv);
     }
 
-    private static DecodeRequest.Generate asked(long id, TokenIds prompt, int answer, KvOptions kv) {
-        return new DecodeRequest.Generate(
-                id, prompt, 0, DRAWN, id, new TurnOptions(answer, List.of(), true), true, kv, List.of());
+    private static DecodeRequest.Generate asked(long id, TokenIds prompt, TurnOptions turn, KvOptions kv) {
+        return new DecodeRequest.Generate(id, prompt, 0, DRAWN, id, turn, true, kv, List.of());
     }
 
     private static TokenIds prompt(int tokens, long seed) {

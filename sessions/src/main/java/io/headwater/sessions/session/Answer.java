@@ -95,12 +95,12 @@ final class Answer {
 
     /** Word from the decode loop. */
     void on(Decoded decoded) {
-        if (decoded.turn() != state.turns()) {
-            return; // of a turn before the last: the request of the last one went without it
-        }
         if (!state.running()) {
-            idle(decoded.event());
+            idle(decoded.event()); // of whichever turn left the cache
             return;
+        }
+        if (decoded.turn() != state.turns()) {
+            return; // of a turn before this one, whose request went without it
         }
         switch (decoded.event()) {
             case Prefilled read -> clock.begun(read.done());

@@ -11,6 +11,7 @@ package io.headwater.tensors.memory;
  */
 public record ArenaOptions(String name, long limitBytes, int slabBytes, double trimShare) {
     public static final int DEFAULT_SLAB_BYTES = 2 << 20;
+    private static final int LEAST_SLAB_BYTES = 512 << 10;
     public static final double DEFAULT_TRIM_SHARE = 0.5;
 
     public ArenaOptions {
@@ -26,8 +27,16 @@ public record ArenaOptions(String name, long limitBytes, int slabBytes, double t
         }
     }
 
-    /** Slabs of 2 MiB, a huge page each, trimmed from half free on. */
+    /** Slabs as {@link #slabBytes} says, trimmed from half free on. */
     public static ArenaOptions of(String name, long limitBytes) {
-        return new ArenaOptions(name, limitBytes, DEFAULT_SLAB_BYTES, DEFAULT_TRIM_SHARE);
+        return new ArenaOptions(name, limitBytes, slabBytes(limitBytes), DEFAULT_TRIM_SHARE);
+    }
+
+    /**
+     * 2 MiB, a huge page, from 64 MiB on; below that smaller ones, 32 of them or of 512 KiB: what one block size has free serves no other until a slab is
+     * wholly free, and a few large ones would hold the whole limit so.
+     */
+    public static int slabBytes(long limitBytes) {
+        return Math.clamp(Long.highestOneBit(limitBytes / 32), LEAST_SLAB_BYTES, DEFAULT_SLAB_BYTES);
     }
 }

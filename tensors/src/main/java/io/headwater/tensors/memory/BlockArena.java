@@ -46,6 +46,7 @@ public final class BlockArena implements AutoCloseable {
     private int lastOwner;
     private long lentBytes;
     private long peakLentBytes;
+    private long heapBytes;
 
     BlockArena(BufferAllocator parent, ArenaOptions options, PageSource pages) {
         this.options = options;
@@ -88,6 +89,11 @@ public final class BlockArena implements AutoCloseable {
     /** The most that its slabs and sessions' arrays may hold together. */
     public long limitBytes() {
         return allocator.getLimit();
+    }
+
+    /** What sessions hold: their blocks, and their arrays on the heap. */
+    public long usedBytes() {
+        return lentBytes + heapBytes;
     }
 
     public ArenaStatistics statistics() {
@@ -139,6 +145,11 @@ public final class BlockArena implements AutoCloseable {
         session.forceAllocate(bytes);
         lentBytes += bytes;
         peakLentBytes = Math.max(peakLentBytes, lentBytes);
+    }
+
+    /** A session is charged so much more, or less, for arrays on the heap. */
+    void chargedHeap(long bytes) {
+        heapBytes += bytes;
     }
 
     /** Frees a block that was lent to this session; false if this owner has no such block. */

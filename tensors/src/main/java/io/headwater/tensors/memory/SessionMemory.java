@@ -81,6 +81,7 @@ public final class SessionMemory implements AutoCloseable {
         } else if (more < 0) {
             allocator.releaseBytes(-more);
         }
+        arena.chargedHeap(more);
         heapBytes = bytes;
         return 0;
     }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.model.decoding;
+
+import io.headwater.model.engine.StepBatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Forms steps: one row of every sequence that decodes, and what room is left goes to prompts, in the order they came; beside decoding sequences only as much
+ * as keeps the step short ({@link PrefillPace}). Owned by the decode loop.
+ */
+final class StepForming {
+    private final PrefillPace pace;
+    /** Whose the runs of the step are, in their order. */
+    private final List<Running> runs = new ArrayList<>();
+
+    private int decodeRows;
+    private int promptRows;
+    /** Prompt rows of a step, fewer where memory has no room for as many. */
+    private int mostPromptRows = Integer.MAX_VALUE;
+
+    StepForming(BatchingOptions options) {
+        this.pace = new PrefillPace(options);
+    }
+
+    /** Adds the runs of those at work to an empty step. */
+    void form(StepBatch step, List<Running> running) {
+        runs.clear();
+        decodeRows = addRuns(step, running, true, Integer.MAX_VALUE);
+        int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows());
+        promptRows = addRuns(step, running, false, Math.min(room, mostPromptRows));
+    }
+
+    private int addRuns(StepBatch step, List<Running> running, boolean decoding, int most) {
+        int rows = 0;
+        for (int i = 0; i < running.size() && rows < most; i++) {
+            Running one = running.get(i);
+            if (one.work().decoding() == decoding) {
+                int added = one.work().add(step, decoding ? 1 : most - rows);
+                rows += added;
+                if (added > 0) {
+                    runs.add(one);
+                }
+            }
+        }
+        return rows;
+    }
+
+    int runs() {
+        return runs.size();
+    }
+
+    /** Whose a run of the step is. */
+    Running of(int run) {
+        return runs.get(run);
+    }
+
+    /** The step has been run, in so much time. */
+    void stepped(long nanos) {
+        mostPromptRows = (int) Math.min(Integer.MAX_VALUE, 2L * mostPromptRows);
+        pace.stepped(decodeRows, promptRows, nanos);
+    }
+
+    /** The step had no room: the next one has half as many prompt rows. False if it cannot have fewer. */
+    boolean shortens() {
+        if (promptRows <= 1) {
+            return false;
+        }
+        mostPromptRows = promptRows / 2;
+        return true;
+    }
+}
