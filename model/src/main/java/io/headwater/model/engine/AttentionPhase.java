@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.HeadCache;
+import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.tensors.kernels.Attention;
 import io.headwater.tensors.kernels.KvLayout;
 import io.headwater.tensors.kernels.QueryRows;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Attention of a step's rows on one shard, shared out over workers.
  *
  * <p>Few rows of one sequence (decode): an item is a chunk of one KV head, so that a long context keeps all workers busy; the chunks
- * are merged in the next phase. Where a worker's share is small, items are dealt out in turn, so that it knows beforehand what it will read. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
+ * are merged in the next phase. Where a worker's share of a layer is small, items are dealt out, so that it knows beforehand what it will read. Every other step: an item is a block of one sequence's rows and a KV head over all its chunks, merged at once
  * by the worker that has them in its own room. The bits are the same: chunks are cut at multiples of 256 entries and merged in ascending order
  * either way.
  */
@@ -111,16 +112,17 @@ final class AttentionPhase {
      * arithmetic waits for them.
      */
     void approach(int layer, int worker, int workers, WorkerScratch scratch) {
-        if (!near(workers)) {
+        ChunkDeal deal = scratch.deal;
+        if (!byChunks) {
+            deal.none();
             return;
         }
-        int kvHeads = geometry.kvHeads();
-        int items =
-                kvHeads * ((batch.sequence(0).longestHead() + Attention.CHUNK_ENTRIES - 1) / Attention.CHUNK_ENTRIES);
+        SequenceCache cache = batch.sequence(0).cache(cacheIndex);
+        deal.deal(cache, layer, batch.rows(), worker, workers, nearEntries);
         int touched = 0;
-        for (int item = worker; item < items; item += workers) {
-            HeadCache head = batch.sequence(0).cache(cacheIndex).head(layer, item % kvHeads);
-            touched ^= head.touch(item / kvHeads * Attention.CHUNK_ENTRIES, Attention.CHUNK_ENTRIES);
+        for (int i = 0; i < deal.count(); i++) {
+            touched ^= cache.head(layer, deal.head(i))
+                    .touch(deal.chunk(i) * Attention.CHUNK_ENTRIES, Attention.CHUNK_ENTRIES);
         }
         scratch.attention.touched(touched);
     }
@@ -143,15 +145,15 @@ final class AttentionPhase {
         }
     }
 
-    /** Every worker: its own items where it has read them over, or else items until there are none. */
-    void run(int worker, int workers, WorkerScratch scratch) {
-        int kvHeads = geometry.kvHeads();
-        if (near(workers)) {
-            for (int item = worker; item < kvHeads * chunks; item += workers) {
-                chunk(item % kvHeads, item / kvHeads, scratch);
+    /** Every worker: its own items where they were dealt out, or else items until there are none. */
+    void run(WorkerScratch scratch) {
+        if (scratch.deal.dealt()) {
+            for (int i = 0; i < scratch.deal.count(); i++) {
+                chunk(scratch.deal.head(i), scratch.deal.chunk(i), scratch);
             }
             return;
         }
+        int kvHeads = geometry.kvHeads();
         int items = kvHeads * (byChunks ? chunks : blocks.count());
         for (int item = nextItem.getAndIncrement(); item < items; item = nextItem.getAndIncrement()) {
             if (byChunks) {
@@ -161,11 +163,6 @@ final class AttentionPhase {
                 rows(item % kvHeads, fromRow, blocks.end(batch, fromRow), scratch);
             }
         }
-    }
-
-    /** Whether the step is one of chunks that are dealt out in turn, since a worker's share stays near it. */
-    private boolean near(int workers) {
-        return byChunks && geometry.kvHeads() * batch.sequence(0).longestHead() / workers <= nearEntries;
     }
 
     private void chunk(int kvHead, int chunk, WorkerScratch scratch) {

@@ -54,9 +54,16 @@ final class ColumnSumPhase {
         return items.any();
     }
 
-    /** A worker's items of a layer, after attention's merge. */
+    /** A worker's items of a layer, after attention's merge: those that it has attended to, where they were dealt out. */
     void run(int layer, int worker, WorkerScratch scratch) {
-        items.run(layer, worker, scratch);
+        ChunkDeal deal = scratch.deal;
+        if (!deal.dealt()) {
+            items.run(layer, worker, scratch);
+            return;
+        }
+        for (int i = 0; i < deal.count() && items.any(); i++) {
+            add(0, layer, deal.head(i), deal.chunk(i), scratch);
+        }
     }
 
     private void add(int run, int layer, int kvHead, int chunk, WorkerScratch scratch) {

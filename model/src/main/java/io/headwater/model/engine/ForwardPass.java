@@ -82,7 +82,7 @@ final class ForwardPass {
             if (worker == 0) {
                 probe.layer(layer, batch.rows(), buffers.residual, buffers.q);
             }
-            attention.run(worker, team.workers(), scratch);
+            attention.run(scratch);
             team.await(worker);
             quantiseAttended(worker);
             team.await(worker);

@@ -14,6 +14,9 @@ final class WorkerScratch {
     final TileScratch gate;
 
     final AttentionScratch attention;
+    /** Which chunks of the layer's heads it attends to, and adds to column sums, where they are dealt out. */
+    final ChunkDeal deal;
+
     /** The query rows that the worker attends with alone, in prefill. */
     final QueryRows queries;
     /** The same, for their probabilities. */
@@ -29,6 +32,7 @@ final class WorkerScratch {
         this.compressors = compressors;
         tile = new TileScratch(buffers.capacityRows());
         gate = new TileScratch(buffers.capacityRows());
+        deal = new ChunkDeal();
         attention = new AttentionScratch(queryRows, layout);
         scoreRows = QueryRows.withoutValues(buffers.q, queryRows, chunks(contextLength));
         capacityEntries = chunks(contextLength) * Attention.CHUNK_ENTRIES;
