@@ -41,6 +41,7 @@ class Server:
     def __init__(self, model, data, more):
         self.began = time.monotonic()
         words = [HEADWATER, "serve", "-m", model, "--port", "0", "--data", data, *more]
+        note("$ " + " ".join(["./headwater", *words[1:]]))
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT)
         self.said = []
         self.url = None
