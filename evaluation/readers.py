@@ -27,7 +27,7 @@ class Reader:
         self.socket.setblocking(False)
         self.data = bytearray()
         self.first = self.last = None
-        self.over = False
+        self.ending = self.over = False
 
     def read(self, end):
         """What is there now; it is over when `end` is among its last bytes."""
@@ -42,7 +42,8 @@ class Reader:
         self.data += piece
         if self.first is None and b"data: " in self.data:
             self.first = self.last
-        self.over = self.data.find(end, max(0, before - len(end))) >= 0 and self.data.endswith(b"\n\r\n")
+        self.ending = self.ending or self.data.find(end, max(0, before - len(end))) >= 0
+        self.over = self.ending and self.data.endswith(b"\n\r\n")
 
     def status(self):
         return int(self.data.split(b" ", 2)[1])
