@@ -41,6 +41,7 @@ class Server:
     def __init__(self, model, data, more):
         self.began = time.monotonic()
         words = [HEADWATER, "serve", "-m", model, "--port", "0", "--data", data, *more]
+        note("$ " + " ".join(["./headwater", *words[1:]]))
         self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT)
         self.said = []
         self.url = None
@@ -91,6 +92,28 @@ class Server:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+THREADS = (  # what the JVM's threads are named in /proc (15 letters at most, the middle of longer names left out), and what they do
+    ("decoding", ("decode-desk", "engine-")),
+    ("log", ("log-",)),
+    ("sessions_and_http", ("headwat", "ForkJoi", "api-worker", "Completa")),
+    ("compiler", ("C1 ", "C2 ")),
+)
+
+
+def cpu_of_threads(pid):
+    """CPU seconds of a process's threads so far, by what they do."""
+    seconds = {name: 0.0 for name, _ in THREADS} | {"other": 0.0}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/comm") as comm, open(f"/proc/{pid}/task/{thread}/schedstat") as stat:
+                name, nanos = comm.read().strip(), int(stat.read().split()[0])
+        except OSError:  # it has just ended
+            continue
+        kind = next((kind for kind, prefixes in THREADS if name.startswith(prefixes)), "other")
+        seconds[kind] += nanos / 1e9
+    return seconds
 
 
 def requests(tokens):

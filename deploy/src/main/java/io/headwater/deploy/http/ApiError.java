@@ -76,6 +76,11 @@ final class ApiError extends RuntimeException {
                 Map.of("WWW-Authenticate", "Bearer"));
     }
 
+    /** 403. */
+    static ApiError forbidden(String code, String message) {
+        return new ApiError(StatusCodes.FORBIDDEN, CLIENTS, null, code, message);
+    }
+
     /** 405: {@code methods} are understood. */
     static ApiError method(String message, String methods) {
         return new ApiError(

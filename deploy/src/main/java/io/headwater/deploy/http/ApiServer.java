@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Listens, reads bodies within bounds, asks for the key, gives every request an id and one line in the log, and makes an answer of whatever went wrong. The
+ * Listens, reads bodies within bounds, asks for its name and the key, gives every request an id and one line in the log, and makes an answer of whatever went wrong. The
  * endpoints are answered on the given workers.
  */
 public final class ApiServer {
@@ -45,6 +45,7 @@ public final class ApiServer {
 
     private final ActorSystem<?> system;
     private final ApiParts parts;
+    private final KnownHosts hosts;
     private final ApiKey key;
     private final ApiRouter router;
     private final Bodies bodies;
@@ -57,6 +58,7 @@ public final class ApiServer {
     private ApiServer(ActorSystem<?> system, ApiOptions options, ApiParts parts) {
         this.system = system;
         this.parts = parts;
+        this.hosts = new KnownHosts(options.address());
         this.key = new ApiKey(options.apiKey());
         this.router = new ApiRouter(system, parts);
         this.bodies = new Bodies(system, options);
@@ -174,6 +176,7 @@ public final class ApiServer {
     }
 
     private ApiRouter.Found found(HttpRequest request) {
+        hosts.check(request);
         List<String> path = new ArrayList<>();
         request.getUri().pathSegments().forEach(path::add);
         if (!router.open(path)) {

@@ -12,6 +12,9 @@ final class Buckets {
     static final Duration[] LONG =
             millis(10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000, 600_000);
 
+    /** Rows of a step: a power of two each. */
+    static final double[] ROWS = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+
     private Buckets() {}
 
     private static Duration[] millis(long... bounds) {

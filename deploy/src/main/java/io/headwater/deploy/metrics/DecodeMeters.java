@@ -2,11 +2,17 @@
 package io.headwater.deploy.metrics;
 
 import io.headwater.model.decoding.DecodeClient.ClientFigures;
+import io.headwater.model.decoding.KvHeld;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
@@ -14,6 +20,8 @@ import java.util.function.ToLongFunction;
 /** Of requests, their tokens, and the steps that made them. Any thread reads; {@link MeteredClient} writes. */
 final class DecodeMeters {
     private static final double NANOS = 1e9;
+    /** Who joins a cluster hears at once of all that it has done before, which is not this server's. */
+    private static final long MOST_STEPS = 1000;
 
     private final MeterRegistry registry;
     private final Timer queue;
@@ -26,6 +34,8 @@ final class DecodeMeters {
     private final Counter compressions;
     private final Counter compressionSeconds;
     private final Counter budgetChanges;
+    private final DistributionSummary batchRows;
+    private final MultiGauge kvHeld;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile ClientFigures figures = new ClientFigures(0, 0, 0, "", 0, 0, 0, 0, 0, 0);
@@ -44,6 +54,13 @@ final class DecodeMeters {
         budgetChanges = counter(
                 "kv.budget.changes",
                 "Sessions' budgets that have fallen, for want of memory, been put into force early, or risen again");
+        batchRows = DistributionSummary.builder("headwater.step.batch.rows")
+                .description("Rows of a forward pass: one for each sequence that decodes, the others of prompts")
+                .serviceLevelObjectives(Buckets.ROWS)
+                .register(registry);
+        kvHeld = MultiGauge.builder("headwater.kv.session.bytes")
+                .description("KV caches in memory, by what they are there for")
+                .register(registry);
         gauge("num.requests.running", "Requests in the decode loop's batch", running);
         gauge("num.requests.waiting", "Requests that wait for their first step", waiting);
         step("steps", "Forward passes", ClientFigures::steps, 1);
@@ -119,7 +136,22 @@ final class DecodeMeters {
         budgetChanges.increment();
     }
 
+    /** What the engines have done by now; a cluster tells of several steps at once, whose rows are then taken as even. */
     void engines(ClientFigures now) {
+        long steps = now.steps() - figures.steps();
+        double rows = (double) (now.rows() - figures.rows()) / Math.max(1, steps);
+        for (long step = 0; step < steps && steps <= MOST_STEPS; step++) {
+            batchRows.record(rows);
+        }
         figures = now;
+    }
+
+    void kvHeld(KvHeld held) {
+        kvHeld.register(
+                List.of(
+                        Row.of(Tags.of("state", "running"), held.running()),
+                        Row.of(Tags.of("state", "idle"), held.idle()),
+                        Row.of(Tags.of("state", "prefix"), held.prefix())),
+                true);
     }
 }

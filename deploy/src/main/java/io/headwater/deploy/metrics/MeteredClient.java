@@ -11,10 +11,12 @@ import io.headwater.model.decoding.DecodeEvent.Scored;
 import io.headwater.model.decoding.DecodeEvent.Token;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
+import io.headwater.model.decoding.KvHeld;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -55,22 +57,28 @@ final class MeteredClient implements DecodeClient {
     public void release(long session) {
         compressions.remove(session);
         client.release(session);
+        look();
     }
 
     @Override
     public void park(long session) {
         client.park(session);
+        look();
     }
 
     @Override
     public boolean await(Duration timeout) {
         boolean told = client.await(timeout);
-        long now = nanoClock.getAsLong();
-        if (now - lookedNanos > LOOK_NANOS) {
-            lookedNanos = now;
-            meters.engines(client.figures());
+        meters.engines(client.figures());
+        if (nanoClock.getAsLong() - lookedNanos > LOOK_NANOS) {
+            look();
         }
         return told;
+    }
+
+    private void look() {
+        lookedNanos = nanoClock.getAsLong();
+        client.kvHeld().ifPresent(meters::kvHeld);
     }
 
     @Override
@@ -81,6 +89,11 @@ final class MeteredClient implements DecodeClient {
     @Override
     public ClientFigures figures() {
         return client.figures();
+    }
+
+    @Override
+    public Optional<KvHeld> kvHeld() {
+        return client.kvHeld();
     }
 
     @Override
@@ -137,6 +150,7 @@ final class MeteredClient implements DecodeClient {
                     before == null ? all : Math.max(0, all - before),
                     ended.figures().compressionNanos());
             meters.engines(client.figures());
+            look();
             meters.ended(begun, ended.reason().text(), now - startNanos);
         }
     }

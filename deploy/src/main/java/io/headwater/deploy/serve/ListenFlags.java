@@ -7,12 +7,17 @@ import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.http.ApiOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Where a server listens, whom it answers, how it logs. */
 final class ListenFlags {
     private static final int MOST_PORT = 65_535;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
     @Option(
             names = "--host",
@@ -27,6 +32,13 @@ final class ListenFlags {
             defaultValue = "8080",
             description = "0 takes a free one (default: ${DEFAULT-VALUE})")
     private int port = 8080;
+
+    @Option(
+            names = "--allow-host",
+            paramLabel = "NAME",
+            description =
+                    "a further name by which clients may ask; repeatable (default: on a loopback address only addresses and localhost, elsewhere any)")
+    private List<String> allowedHosts = new ArrayList<>();
 
     @Option(
             names = "--api-key",
@@ -57,7 +69,13 @@ final class ListenFlags {
         if (apiKey.filter(String::isBlank).isPresent()) {
             throw new UserError("--api-key is empty: give one, or leave the option out");
         }
-        return ApiOptions.of(host, port, apiKey.or(() -> console.variable("HEADWATER_API_KEY")));
+        if (allowedHosts.stream().anyMatch(name -> !NAME.matcher(name).matches())) {
+            throw new UserError("--allow-host " + String.join(", ", allowedHosts)
+                    + ": give names without a port, one with each --allow-host");
+        }
+        return ApiOptions.of(
+                new ApiOptions.Address(host, port, Set.copyOf(allowedHosts)),
+                apiKey.or(() -> console.variable("HEADWATER_API_KEY")));
     }
 
     /** What whoever starts it should know: a server that others can reach, and that asks for no key. */

@@ -83,7 +83,7 @@ final class ClientsTest {
     void aConnectionThatAsksForNothingIsClosed() throws Exception {
         try (RawClient silent = new RawClient(server.url());
                 RawClient half = new RawClient(server.url())) {
-            half.send("POST /v1/completions HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+            half.send("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
 
             assertThat(silent.readAll()).isEmpty();
             half.readAll();
@@ -110,7 +110,7 @@ final class ClientsTest {
     void trickyRequestLinesGetAnErrorInTheUsualForm(String line, String statuses) throws Exception {
         String answer;
         try (RawClient client = new RawClient(server.url())) {
-            answer = client.send(keyed(line + "\r\nHost: x\r\nConnection: close\r\n\r\n"))
+            answer = client.send(keyed(line + "\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                     .readAll();
         }
 
@@ -122,6 +122,17 @@ final class ClientsTest {
             assertThat(error.path("message").asText()).isNotEmpty();
             assertThat(error.path("code").asText()).isNotEmpty();
         }
+    }
+
+    @Test
+    void whoeverAsksByAnotherNameThanTheServersHearsSo() throws Exception {
+        String answer;
+        try (RawClient client = new RawClient(server.url())) {
+            answer = client.send(keyed("GET / HTTP/1.1\r\nHost: evil.example:8080\r\nConnection: close\r\n\r\n"))
+                    .readAll();
+        }
+
+        assertThat(answer).startsWith("HTTP/1.1 403").contains("host_not_allowed", "--allow-host evil.example");
     }
 
     @ParameterizedTest
@@ -169,8 +180,8 @@ final class ClientsTest {
         List<RawClient> stuck = new ArrayList<>();
         try {
             for (int i = 0; i < 20; i++) {
-                stuck.add(
-                        new RawClient(server.url()).send(keyed("GET " + path + "/tokens HTTP/1.1\r\nHost: x\r\n\r\n")));
+                stuck.add(new RawClient(server.url())
+                        .send(keyed("GET " + path + "/tokens HTTP/1.1\r\nHost: localhost\r\n\r\n")));
             }
             HttpResponse<String> answer = server.post(
                     path + "/messages",

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -44,12 +45,7 @@ final class MetricsTest {
 
             assertThat(response.headers().firstValue("Content-Type").orElse(""))
                     .isEqualTo("text/plain; version=0.0.4; charset=UTF-8");
-            Map<String, Double> metrics = response.body()
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .peek(line -> assertThat(line).matches(LINE))
-                    .map(line -> line.split(" (?=\\S+$)"))
-                    .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
+            Map<String, Double> metrics = metrics(response.body());
             assertThat(metrics)
                     .containsEntry("headwater_generation_tokens_total", 90.0)
                     .containsEntry("headwater_prompt_tokens_total", (double) prompt)
@@ -78,9 +74,50 @@ final class MetricsTest {
                     .hasEntrySatisfying(
                             "headwater_step_rows_total",
                             value -> assertThat(value).isGreaterThanOrEqualTo(prompt + 89))
+                    .containsEntry("headwater_step_batch_rows_count", metrics.get("headwater_steps_total"))
+                    .containsEntry("headwater_step_batch_rows_sum", metrics.get("headwater_step_rows_total"))
+                    .hasEntrySatisfying(
+                            "headwater_step_batch_rows_bucket{le=\"1.0\"}",
+                            value -> assertThat(value).isGreaterThanOrEqualTo(89))
                     .hasEntrySatisfying(
                             "headwater_log_commit_seconds_count",
                             value -> assertThat(value).isPositive());
+        }
+    }
+
+    private static Map<String, Double> metrics(String body) {
+        return body.lines()
+                .filter(line -> !line.startsWith("#"))
+                .peek(line -> assertThat(line).matches(LINE))
+                .map(line -> line.split(" (?=\\S+$)"))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
+    }
+
+    private static void awaitHeld(TestServer server, String state, Predicate<Double> bytes) {
+        String name = "headwater_kv_session_bytes{state=\"" + state + "\"}";
+        Awaitility.await(name)
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> metrics(server.get("/metrics").body()).get(name), bytes);
+    }
+
+    @Test
+    void bytesOfCachesAreToldByWhatTheyAreThereFor(@TempDir Path directory) throws Exception {
+        TinyModel.create().contextLength(256).write(directory);
+        try (TestServer server = new TestServer(directory, Optional.empty(), "--session-idle", "3s")) {
+            server.post("/v1/completions", "{\"prompt\":\"to be or not\",\"max_tokens\":30,\"ignore_eos\":true}");
+            awaitHeld(server, "prefix", bytes -> bytes > 0);
+
+            String opened = "{\"ignore_eos\":true,\"kv\":{\"policy\":\"streaming-llm\",\"budget\":64}}";
+            String path = "/v1/sessions/"
+                    + json(server.post("/v1/sessions", opened)).path("id").asText();
+            server.post(path + "/messages", "{\"content\":\"one\",\"max_tokens\":100000000}");
+            awaitHeld(server, "running", bytes -> bytes > 0);
+            server.post(path + "/cancel", "");
+            awaitHeld(server, "running", bytes -> bytes == 0);
+
+            server.post(path + "/messages", "{\"content\":\"two\",\"max_tokens\":5}");
+            awaitHeld(server, "idle", bytes -> bytes > 0);
+            awaitHeld(server, "idle", bytes -> bytes == 0); // its cache has left the memory
         }
     }
 

@@ -346,7 +346,7 @@ final class ServeTest {
     @Test
     void aBodyThatIsTooLargeOrTooSlowIsRefused() throws Exception {
         HttpResponse<String> large = server.post("/v1/completions", "{\"prompt\":\"" + "x".repeat(200_000) + "\"}");
-        String slow = firstLine("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+        String slow = firstLine("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
 
         HttpResponse<String> endless = server.send(server.request("/v1/completions")
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[200_000]))));

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -56,7 +57,12 @@ final class TestServer implements AutoCloseable {
         model = decode.load(console);
         log = TokenLog.embedded(directory.resolve("data"));
         ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);
-        ApiOptions api = new ApiOptions("127.0.0.1", 0, key, 100_000, Duration.ofSeconds(2), Duration.ofSeconds(2));
+        ApiOptions api = new ApiOptions(
+                new ApiOptions.Address("127.0.0.1", 0, Set.of()),
+                key,
+                100_000,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(2));
         server = Server.start(serve, api, model, log, directory.resolve("data"));
     }
 

@@ -126,6 +126,16 @@ final class Caches {
         return kept.all();
     }
 
+    /** What those hold. */
+    long keptBytes() {
+        return kept.bytes();
+    }
+
+    /** What nobody's hold. */
+    long leftBytes() {
+        return kept.leftBytes();
+    }
+
     Optional<SessionCache> kept(long session) {
         return kept.all().stream().filter(cache -> cache.session() == session).findFirst();
     }

@@ -2,6 +2,7 @@
 package io.headwater.model.decoding;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Where a command hands in work: a decode loop on the calling thread, or a cluster. One thread calls it and hears all listeners. */
 public interface DecodeClient extends AutoCloseable {
@@ -25,6 +26,11 @@ public interface DecodeClient extends AutoCloseable {
 
     /** What the engines have done so far, as far as this client knows. */
     ClientFigures figures();
+
+    /** What caches hold now; empty if this client does not know, as that of a cluster. */
+    default Optional<KvHeld> kvHeld() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -168,6 +168,15 @@ public final class DecodeLoop implements AutoCloseable {
         return waiting.size();
     }
 
+    /** What caches hold now. */
+    public KvHeld kvHeld() {
+        long bytes = 0;
+        for (int i = 0; i < running.size(); i++) {
+            bytes += running.get(i).work().cache().sequence().kvBytes();
+        }
+        return new KvHeld(bytes, caches.keptBytes(), caches.leftBytes());
+    }
+
     /** Tokens of all requests at work: what would have to be read again elsewhere. */
     public long runningTokens() {
         long tokens = 0;

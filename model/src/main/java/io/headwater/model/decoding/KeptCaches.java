@@ -108,6 +108,24 @@ final class KeptCaches {
         return List.copyOf(caches);
     }
 
+    /** What those hold. */
+    long bytes() {
+        return bytes(caches);
+    }
+
+    /** What nobody's hold. */
+    long leftBytes() {
+        return bytes(left);
+    }
+
+    private static long bytes(Deque<SessionCache> caches) {
+        long bytes = 0;
+        for (SessionCache cache : caches) {
+            bytes += cache.sequence().kvBytes();
+        }
+        return bytes;
+    }
+
     /** Hands a session's cache over, if there is one. */
     Optional<SessionCache> take(long session) {
         for (Iterator<SessionCache> each = caches.iterator(); each.hasNext(); ) {

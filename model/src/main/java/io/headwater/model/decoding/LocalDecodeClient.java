@@ -7,6 +7,7 @@ import io.headwater.model.engine.StepEngine;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A decode loop on the calling thread, which works while it waits. The engine stays its owner's. */
 public final class LocalDecodeClient implements DecodeClient {
@@ -93,6 +94,11 @@ public final class LocalDecodeClient implements DecodeClient {
                 done.stepNanos(),
                 done.exchangeNanos(),
                 done.exchangeBytes());
+    }
+
+    @Override
+    public Optional<KvHeld> kvHeld() {
+        return Optional.of(loop.kvHeld());
     }
 
     /** Frees all caches; for some seconds they go to the shelf first. */

@@ -14,16 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The newest told events of one session, and word that there are more. The session's actor publishes what has been committed; subscribers of any number
- * and speed look. It holds at most {@value #KEPT} events: whoever is further behind reads the log.
+ * and speed look, many of them less often ({@link Pace}). It holds at most {@value #KEPT} events: whoever is further behind reads the log.
  */
 public final class SessionFeed {
     static final int KEPT = 256;
 
     private final String session;
     private final Runnable whenWatchedChanges;
+    private final Pace pace;
     private final Deque<Told> newest = new ArrayDeque<>();
     private final Set<Subscriber> subscribers = new LinkedHashSet<>();
     private int end;
+    /** Up to here subscribers see: what is published after it waits for the next wake-up. */
+    private int shown;
+
+    private long lastWakeNanos;
+    private long quietNanos;
+    private boolean wakeComes;
     private boolean over;
 
     /**
@@ -33,9 +40,15 @@ public final class SessionFeed {
      * @param whenWatchedChanges runs after a subscriber has come or gone, on the subscriber's thread; {@link #watched} then says how it is
      */
     public SessionFeed(String session, int end, Runnable whenWatchedChanges) {
+        this(session, end, whenWatchedChanges, Pace.ofThisMachine());
+    }
+
+    SessionFeed(String session, int end, Runnable whenWatchedChanges, Pace pace) {
         this.session = session;
         this.end = end;
+        this.shown = end;
         this.whenWatchedChanges = whenWatchedChanges;
+        this.pace = pace;
     }
 
     public String session() {
@@ -59,7 +72,8 @@ public final class SessionFeed {
 
     /** Events that are in the log now, following those before without a gap. */
     public void publish(List<? extends Told> events) {
-        List<CompletableFuture<Void>> woken;
+        List<CompletableFuture<Void>> woken = List.of();
+        long wait;
         synchronized (this) {
             for (Told event : events) {
                 if (event.offset() != end) {
@@ -72,6 +86,26 @@ public final class SessionFeed {
             while (newest.size() > KEPT) {
                 newest.removeFirst();
             }
+            if (wakeComes) {
+                return;
+            }
+            wait = quietNanos - (pace.nanoClock().getAsLong() - lastWakeNanos);
+            if (wait > 0) {
+                wakeComes = true;
+            } else {
+                woken = woken();
+            }
+        }
+        woken.forEach(each -> each.complete(null));
+        if (wait > 0) {
+            pace.later().run(this::wake, wait);
+        }
+    }
+
+    private void wake() {
+        List<CompletableFuture<Void>> woken;
+        synchronized (this) {
+            wakeComes = false;
             woken = woken();
         }
         woken.forEach(each -> each.complete(null));
@@ -95,6 +129,9 @@ public final class SessionFeed {
                 subscriber.more = null;
             }
         }
+        shown = end;
+        lastWakeNanos = pace.nanoClock().getAsLong();
+        quietNanos = woken.size() * pace.nanosPerSubscriber();
         return woken;
     }
 
@@ -129,7 +166,7 @@ public final class SessionFeed {
     /** What comes after an offset for one subscriber, at most so many events. */
     synchronized Look look(Subscriber subscriber, int after, int most) {
         int next = after + 1;
-        if (next >= end) {
+        if (next >= shown) {
             return over ? new Look.Over() : new Look.Wait(subscriber.waiting());
         }
         if (next < end - newest.size()) {
@@ -137,7 +174,7 @@ public final class SessionFeed {
         }
         List<Told> events = new ArrayList<>();
         for (Told event : newest) {
-            if (event.offset() >= next && events.size() < most) {
+            if (event.offset() >= next && event.offset() < shown && events.size() < most) {
                 events.add(event);
             }
         }

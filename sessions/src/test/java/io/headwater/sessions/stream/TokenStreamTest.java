@@ -20,13 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.stream.javadsl.Source;
+import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +150,68 @@ final class TokenStreamTest {
         assertThatThrownBy(() -> get(heard)).hasMessageContaining("the log does not have what follows offset -1");
         assertThatThrownBy(() -> claims.publish(List.of(new Sampled(6, 1, "", 1, null))))
                 .hasMessageContaining("tells offset 6, but 5 is next");
+    }
+
+    @Test
+    void manySubscribersAreWokenLessOftenAndThenSeeTheSameEventsTogether() {
+        AtomicLong now = new AtomicLong();
+        List<Runnable> later = new ArrayList<>();
+        List<Long> waits = new ArrayList<>();
+        Pace pace = new Pace(
+                now::get,
+                (task, nanos) -> {
+                    later.add(task);
+                    waits.add(nanos);
+                },
+                10);
+        SessionFeed paced = new SessionFeed("s", 0, () -> {}, pace);
+        List<SessionFeed.Subscriber> many =
+                Stream.generate(paced::attach).limit(100).toList();
+        many.forEach(each -> paced.look(each, -1, 9));
+
+        paced.publish(List.of(token(0)));
+        many.forEach(each -> assertThat(shown(paced, each, -1)).containsExactly(0));
+        many.forEach(each -> paced.look(each, 0, 9));
+        now.set(400);
+        paced.publish(List.of(token(1)));
+        paced.publish(List.of(token(2)));
+
+        assertThat(waits).containsExactly(600L);
+        assertThat(paced.look(many.getFirst(), 0, 9)).isInstanceOf(SessionFeed.Look.Wait.class);
+        assertThat(paced.end()).isEqualTo(3);
+
+        later.getFirst().run();
+
+        many.forEach(each -> assertThat(shown(paced, each, 0)).containsExactly(1, 2));
+        paced.publish(List.of(token(3)));
+        paced.close();
+        assertThat(shown(paced, many.getFirst(), 2)).containsExactly(3);
+    }
+
+    @Test
+    void oneSubscriberHearsEachTokenAtOnce() {
+        AtomicLong now = new AtomicLong();
+        Pace pace = new Pace(now::get, (_, _) -> Assertions.fail("nothing has to wait"), 10);
+        SessionFeed paced = new SessionFeed("s", 0, () -> {}, pace);
+        SessionFeed.Subscriber one = paced.attach();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(paced.look(one, i - 1, 9)).isInstanceOf(SessionFeed.Look.Wait.class);
+            now.addAndGet(10);
+            paced.publish(List.of(token(i)));
+            assertThat(shown(paced, one, i - 1)).containsExactly(i);
+        }
+    }
+
+    private static Told token(int offset) {
+        return new Sampled(offset, 1, "t", offset, null);
+    }
+
+    private static List<Integer> shown(SessionFeed feed, SessionFeed.Subscriber subscriber, int after) {
+        SessionFeed.Look look = feed.look(subscriber, after, 9);
+        return look instanceof SessionFeed.Look.Events page
+                ? page.events().stream().map(Told::offset).toList()
+                : List.of();
     }
 
     @Test
