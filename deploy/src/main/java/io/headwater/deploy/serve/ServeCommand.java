@@ -6,15 +6,12 @@ import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.LogSetup;
 import io.headwater.deploy.cli.Unavailable;
 import io.headwater.deploy.cli.UserError;
-import io.headwater.deploy.cli.WorkFailed;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
 import io.headwater.model.decoding.BatchingOptions;
-import io.headwater.sessions.log.LogException;
 import io.headwater.sessions.log.TokenLog;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +37,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private final ServeFlags serve = new ServeFlags();
+
+    @Mixin
+    private final DatabaseFlags database = new DatabaseFlags();
 
     @Mixin
     private final DecodeFlags flags = new DecodeFlags();
@@ -74,18 +74,10 @@ public final class ServeCommand implements Callable<Integer> {
         BatchingOptions batching = BatchingOptions.defaults()
                 .withMaxSequences(serve.sequences())
                 .withMaxWaiting(serve.queue() + serve.sequences());
-        try (TokenLog log = open(serve.data(console));
+        try (TokenLog log = database.open(console, serve.data(console));
                 LoadedModel model = flags.load(console, batching);
                 Server server = Server.start(serve, api, model, log, serve.data(console))) {
             return run(server, model, () -> listening.on(server.url(), api));
-        }
-    }
-
-    private static TokenLog open(Path data) {
-        try {
-            return TokenLog.embedded(data);
-        } catch (LogException e) {
-            throw new WorkFailed(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -2,7 +2,6 @@
 package io.headwater.sessions.log;
 
 import io.headwater.sessions.log.SessionEvent.Told;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,11 +20,11 @@ public final class LogReader implements AutoCloseable {
     private static final int MOST_WAITING = 4096;
     private static final int FETCHED = 1000;
 
-    private final Connections connections;
+    private final KeptConnections connections;
     private final ThreadPoolExecutor pool;
 
     private LogReader(Connections connections) {
-        this.connections = connections;
+        this.connections = new KeptConnections(connections);
         this.pool = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -120,12 +119,12 @@ public final class LogReader implements AutoCloseable {
         });
     }
 
-    private <T> CompletionStage<T> read(Query<T> query) {
+    private <T> CompletionStage<T> read(KeptConnections.Query<T> query) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             pool.execute(() -> {
-                try (Connection connection = connections.open()) {
-                    result.complete(query.run(connection));
+                try {
+                    result.complete(connections.use(query));
                 } catch (SQLException | LogException | RuntimeException e) { // also a bug: whoever waits must hear
                     result.completeExceptionally(
                             new LogException("the token log cannot be read: " + e.getMessage(), e));
@@ -140,10 +139,6 @@ public final class LogReader implements AutoCloseable {
     @Override
     public void close() {
         pool.shutdown();
-    }
-
-    @FunctionalInterface
-    private interface Query<T> {
-        T run(Connection connection) throws SQLException, LogException;
+        connections.close();
     }
 }

@@ -26,33 +26,40 @@ final class LogSchema {
 
     private LogSchema() {}
 
-    /** Makes the tables where there are none; refuses those of another version. */
-    static void prepare(Connection connection) throws SQLException, LogException {
+    /**
+     * Makes the tables where there are none; refuses those of another version. In one transaction, so that two servers that begin at once see each other's
+     * work whole; {@code first} begins it.
+     */
+    static void prepare(Connection connection, List<String> first) throws SQLException, LogException {
+        connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
+            for (String begin : first) {
+                statement.execute(begin);
+            }
             statement.execute(
                     "CREATE TABLE IF NOT EXISTS META (NAME VARCHAR(64) PRIMARY KEY, CONTENT VARCHAR(256) NOT NULL)");
-        }
-        int found = version(connection);
-        if (found == VERSION) {
-            return;
-        }
-        if (found > 0) {
-            throw new LogException("the token log has schema version " + found + ", this Headwater knows " + VERSION
-                    + ": use the version of Headwater that wrote it, or another data directory");
-        }
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement();
-                PreparedStatement insert =
-                        connection.prepareStatement("INSERT INTO META (NAME, CONTENT) VALUES (?, ?)")) {
-            for (String table : TABLES) {
-                statement.execute(table);
+            int found = version(connection);
+            if (found > 0 && found != VERSION) {
+                throw new LogException("the token log has schema version " + found + ", this Headwater knows " + VERSION
+                        + ": use the version of Headwater that wrote it, or another data directory or database");
             }
+            if (found == 0) {
+                create(connection, statement);
+            }
+            connection.commit();
+        }
+        connection.setAutoCommit(true);
+    }
+
+    private static void create(Connection connection, Statement statement) throws SQLException {
+        for (String table : TABLES) {
+            statement.execute(table);
+        }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO META (NAME, CONTENT) VALUES (?, ?)")) {
             insert.setString(1, VERSION_KEY);
             insert.setString(2, Integer.toString(VERSION));
             insert.executeUpdate();
         }
-        connection.commit();
-        connection.setAutoCommit(true);
     }
 
     /** 0 in an empty database. */

@@ -10,6 +10,7 @@ import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -19,9 +20,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What comes while something else is on its way: a prompt that is being made, a commit, the end. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class SessionRacesTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
+
     @TempDir
     private Path directory;
 
@@ -33,7 +43,7 @@ final class SessionRacesTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(directory);
+        connections = new BreakableConnections(database.place(directory).connections());
         server = new SessionServer(directory, connections, Duration.ofMinutes(10));
     }
 

@@ -18,6 +18,7 @@ import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,10 +30,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class SessionTest {
     private static final Duration NEVER_IDLE = Duration.ofMinutes(10);
     private static final int END = 2;
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
 
     @TempDir
     private Path directory;
@@ -45,7 +55,7 @@ final class SessionTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(directory);
+        connections = new BreakableConnections(database.place(directory).connections());
         server = new SessionServer(directory, connections, NEVER_IDLE);
     }
 
