@@ -2,17 +2,20 @@
 package io.headwater.deploy.serve;
 
 import io.headwater.deploy.cli.Console;
+import io.headwater.deploy.cli.Durations;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.cli.WorkFailed;
 import io.headwater.sessions.log.LogException;
 import io.headwater.sessions.log.PostgresDatabase;
 import io.headwater.sessions.log.TokenLog;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** In which database the token log is. */
 final class DatabaseFlags {
+    private static final Duration LEAST_LEASE = Duration.ofSeconds(1);
     private static final String PASSWORD = "HEADWATER_DATABASE_PASSWORD";
 
     @Option(
@@ -23,6 +26,16 @@ final class DatabaseFlags {
                             + PASSWORD + " (default: SQLite in --data)")
     private Optional<String> database = Optional.empty();
 
+    @Option(
+            names = "--lease",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = Durations.class,
+            description =
+                    "with --database: a server that gives no sign of life for so long has its sessions taken over by the"
+                            + " others (default: ${DEFAULT-VALUE}); the same for all of them")
+    private Duration lease = Duration.ofSeconds(5);
+
     /**
      * Opens the log; {@code data}: this server's directory.
      *
@@ -30,9 +43,13 @@ final class DatabaseFlags {
      * @throws WorkFailed if the log cannot be opened
      */
     TokenLog open(Console console, Path data) {
+        if (lease.compareTo(LEAST_LEASE) < 0) {
+            throw new UserError("--lease " + lease.toMillis() + "ms: give at least " + LEAST_LEASE.toSeconds()
+                    + "s, or a server that is only slow is taken for dead");
+        }
         Optional<PostgresDatabase> postgres = database.map(url -> at(url, console));
         try {
-            return postgres.isPresent() ? TokenLog.shared(postgres.get(), data) : TokenLog.embedded(data);
+            return postgres.isPresent() ? TokenLog.shared(postgres.get(), lease, data) : TokenLog.embedded(data);
         } catch (LogException e) {
             throw new WorkFailed(String.valueOf(e.getMessage()), e);
         }

@@ -77,7 +77,10 @@ public final class ServeCommand implements Callable<Integer> {
         try (TokenLog log = database.open(console, serve.data(console));
                 LoadedModel model = flags.load(console, batching);
                 Server server = Server.start(serve, api, model, log, serve.data(console))) {
-            return run(server, model, () -> listening.on(server.url(), api));
+            CompletableFuture<String> end = new CompletableFuture<>();
+            model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
+            var _ = log.fenced().thenAccept(end::complete);
+            return run(server, end, () -> listening.on(server.url(), api));
         }
     }
 
@@ -86,8 +89,8 @@ public final class ServeCommand implements Callable<Integer> {
         void run() throws InterruptedException;
     }
 
-    private int run(Server server, LoadedModel model, Ready ready) throws InterruptedException {
-        CompletableFuture<String> end = new CompletableFuture<>();
+    /** {@code end}: completes with why it must end, empty if it was asked to. */
+    private int run(Server server, CompletableFuture<String> end, Ready ready) throws InterruptedException {
         Runnable asked = () -> {
             if (!end.complete("")) {
                 Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
@@ -95,7 +98,6 @@ public final class ServeCommand implements Callable<Integer> {
         };
         Signals.register("TERM", asked);
         Signals.register("INT", asked);
-        model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
         console.err().println("listening on " + server.url());
         ready.run();
         try {

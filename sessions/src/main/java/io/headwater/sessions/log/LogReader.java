@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,10 +42,16 @@ public final class LogReader implements AutoCloseable {
 
     /** All events of a session; none if there is no such session. */
     public CompletionStage<List<SessionEvent>> events(String session) {
+        return events(session, 0);
+    }
+
+    /** Those from a number on. */
+    public CompletionStage<List<SessionEvent>> events(String session, int seq) {
         return read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT KIND, DATA FROM EVENTS WHERE SESSION = ? ORDER BY SEQ")) {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT KIND, DATA FROM EVENTS WHERE SESSION = ? AND SEQ >= ? ORDER BY SEQ")) {
                 select.setString(1, session);
+                select.setInt(2, seq);
                 select.setFetchSize(FETCHED);
                 List<SessionEvent> events = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
@@ -100,6 +107,19 @@ public final class LogReader implements AutoCloseable {
     public CompletionStage<List<String>> beyond(long most) {
         return ids(
                 "SELECT ID FROM SESSIONS WHERE NOT RUNNING ORDER BY TOUCHED DESC LIMIT 1000 OFFSET ?", List.of(most));
+    }
+
+    /** Which gateway has a session, in a log that is shared; nobody if it is nobody's, or missing. */
+    CompletionStage<Optional<String>> owner(String session) {
+        return read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT GATEWAY FROM OWNERS WHERE SESSION = ?")) {
+                select.setString(1, session);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+                }
+            }
+        });
     }
 
     private CompletionStage<List<String>> ids(String query, List<Long> values) {

@@ -15,6 +15,8 @@ public final class PostgresDatabase implements Connections {
     private static final String SCHEME = "jdbc:postgresql:";
     private static final String CONNECT_SECONDS = "5";
     private static final String ANSWER_SECONDS = "10";
+    /** Of a gateway that stands still within a transaction the locks go. */
+    private static final String NO_LONG_TRANSACTIONS = "SET IDLE_IN_TRANSACTION_SESSION_TIMEOUT = '2s'";
     /** SQL states of a password that is wrong or missing. */
     private static final Set<String> DENIED = Set.of("28P01", "28000", "08004");
 
@@ -61,11 +63,21 @@ public final class PostgresDatabase implements Connections {
 
     @Override
     public Connection open() throws SQLException {
-        return DriverManager.getConnection(url, properties);
+        Connection connection = DriverManager.getConnection(url, properties);
+        boolean ready = false;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(NO_LONG_TRANSACTIONS);
+            ready = true;
+            return connection;
+        } finally {
+            if (!ready) {
+                connection.close();
+            }
+        }
     }
 
     /** One line for the operator: why there is no connection, and what to do where that is known. */
-    String problem(SQLException failure) {
+    static String problem(SQLException failure) {
         String line = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         return DENIED.contains(String.valueOf(failure.getSQLState()))
                 ? line + " (the password comes from HEADWATER_DATABASE_PASSWORD)"

@@ -23,13 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What only a server of its own can do: be wrong, be away, be lost and come back. */
 final class PostgresLogTest {
+    private static final Duration LEASE = Duration.ofSeconds(5);
     private final PostgresServer server = PostgresServer.require();
 
     @TempDir
     private Path directory;
 
     private TokenLog open(String url, Optional<String> password) throws LogException {
-        return TokenLog.shared(PostgresDatabase.at(url, password), directory);
+        return TokenLog.shared(PostgresDatabase.at(url, password), LEASE, directory);
     }
 
     @Test
@@ -102,7 +103,7 @@ final class PostgresLogTest {
             Path own = directory.resolve("server-" + i);
             begun.add(CompletableFuture.runAsync(() -> {
                 try {
-                    TokenLog.shared(database, own).close();
+                    TokenLog.shared(database, LEASE, own).close();
                 } catch (LogException e) {
                     throw new IllegalStateException(e);
                 }

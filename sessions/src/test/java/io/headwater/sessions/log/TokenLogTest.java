@@ -111,7 +111,7 @@ final class TokenLogTest {
     @Test
     void aLostDatabaseStopsConfirmationsAndNothingIsMissingWhenItIsBack() throws Exception {
         BreakableConnections connections = new BreakableConnections(place.connections());
-        try (TokenLog log = TokenLog.open(connections, "the test's log")) {
+        try (TokenLog log = place.open(connections)) {
             get(log.writer().write(append(0, opened(), asked(1))));
             connections.breakDown();
 
@@ -136,7 +136,7 @@ final class TokenLogTest {
     @Test
     void aCommitWhoseEndWasNotHeardIsNotWrittenTwice() throws Exception {
         BreakableConnections connections = new BreakableConnections(place.connections());
-        try (TokenLog log = TokenLog.open(connections, "the test's log")) {
+        try (TokenLog log = place.open(connections)) {
             get(log.writer().write(append(0, opened(), asked(1))));
             connections.loseTheNextAnswer();
 
@@ -151,8 +151,8 @@ final class TokenLogTest {
     @Test
     void whatAnotherServerHasWrittenIsNeitherChangedNorTakenForOurs() throws Exception {
         BreakableConnections connections = new BreakableConnections(place.connections());
-        try (TokenLog log = TokenLog.open(connections, "the test's log");
-                LogRows late = new LogRows(connections.open())) {
+        try (TokenLog log = place.open(connections);
+                LogRows late = new LogRows(connections.open(), null)) {
             get(log.writer().write(append(0, opened(), asked(1), sampled(0))));
 
             assertThatThrownBy(() -> late.write(List.of(append(2, ended(0))), true))

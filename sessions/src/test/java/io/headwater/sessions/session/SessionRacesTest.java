@@ -11,6 +11,7 @@ import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.testlog.BreakableConnections;
 import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +36,10 @@ final class SessionRacesTest {
     @TempDir
     private Path directory;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
+    @SuppressWarnings("NullAway.Init")
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
@@ -43,8 +47,9 @@ final class SessionRacesTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(database.place(directory).connections());
-        server = new SessionServer(directory, connections, Duration.ofMinutes(10));
+        place = database.place(directory);
+        connections = new BreakableConnections(place.connections());
+        server = new SessionServer(directory, place.open(connections), Duration.ofMinutes(10));
     }
 
     @AfterEach

@@ -19,6 +19,7 @@ import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
 import io.headwater.sessions.testlog.BreakableConnections;
 import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -47,7 +48,10 @@ final class SessionTest {
     @TempDir
     private Path directory;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
+    @SuppressWarnings("NullAway.Init")
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
@@ -55,8 +59,9 @@ final class SessionTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(database.place(directory).connections());
-        server = new SessionServer(directory, connections, NEVER_IDLE);
+        place = database.place(directory);
+        connections = new BreakableConnections(place.connections());
+        server = new SessionServer(directory, place.open(connections), NEVER_IDLE);
     }
 
     @AfterEach
@@ -67,7 +72,7 @@ final class SessionTest {
 
     private void restart(Duration idle) throws Exception {
         server.close();
-        server = new SessionServer(directory, connections, idle);
+        server = new SessionServer(directory, place.open(connections), idle);
     }
 
     private Opened opened(boolean plain) {
@@ -310,7 +315,7 @@ final class SessionTest {
     @Test
     void aCompletionThatNobodyHearsIsCancelledAfterTheGraceAndASessionIsNot() throws Exception {
         server.close();
-        server = new SessionServer(directory, connections, NEVER_IDLE, Duration.ofMillis(300));
+        server = new SessionServer(directory, place.open(connections), NEVER_IDLE, Duration.ofMillis(300));
         String id = open();
         accepted(server.sessions.ask(id, say("one", "")));
         server.client.next();

@@ -8,6 +8,7 @@ import io.headwater.sessions.log.TokenLog;
 import io.headwater.testing.PostgresServer;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The databases in which a log can be: tests of the log run on each of them. */
@@ -17,7 +18,10 @@ public enum TestDatabase {
         public Place place(Path directory) {
             String url = "jdbc:sqlite:" + directory.resolve("sessions.sqlite").toAbsolutePath()
                     + "?journal_mode=WAL&busy_timeout=5000";
-            return new Place(() -> DriverManager.getConnection(url), () -> TokenLog.embedded(directory));
+            return new Place(
+                    () -> DriverManager.getConnection(url),
+                    () -> TokenLog.embedded(directory),
+                    connections -> TokenLog.open(connections, NAME));
         }
     },
     /** Skipped where it is not installed. */
@@ -26,17 +30,32 @@ public enum TestDatabase {
         public Place place(Path directory) throws LogException {
             PostgresDatabase database =
                     PostgresDatabase.at(PostgresServer.require().newSchema(), Optional.of(PostgresServer.PASSWORD));
-            return new Place(database, () -> TokenLog.shared(database, directory));
+            return new Place(
+                    database,
+                    () -> TokenLog.shared(database, LEASE, directory),
+                    connections -> TokenLog.shared(connections, NAME, LEASE));
         }
     };
+
+    private static final String NAME = "the test's log";
+    private static final Duration LEASE = Duration.ofSeconds(2);
 
     /** An empty database. */
     public abstract Place place(Path directory) throws LogException;
 
-    /** A place for one log. {@code opening}: as a server opens it. */
-    public record Place(Connections connections, Opening opening) {
+    /**
+     * A place for one log.
+     *
+     * @param server opens it as a server does
+     * @param any opens it over connections that may be lost
+     */
+    public record Place(Connections connections, Opening server, OpeningOver any) {
         public TokenLog open() throws LogException {
-            return opening.log();
+            return server.log();
+        }
+
+        public TokenLog open(Connections over) throws LogException {
+            return any.log(over);
         }
     }
 
@@ -44,5 +63,11 @@ public enum TestDatabase {
     @FunctionalInterface
     public interface Opening {
         TokenLog log() throws LogException;
+    }
+
+    /** Opens a log over these connections. */
+    @FunctionalInterface
+    public interface OpeningOver {
+        TokenLog log(Connections connections) throws LogException;
     }
 }
