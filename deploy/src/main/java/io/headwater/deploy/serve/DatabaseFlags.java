@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 
 /** In which database the token log is. */
 final class DatabaseFlags {
+    private static final Duration LEASE = Duration.ofSeconds(5);
     private static final Duration LEAST_LEASE = Duration.ofSeconds(1);
     private static final String PASSWORD = "HEADWATER_DATABASE_PASSWORD";
 
@@ -29,12 +30,11 @@ final class DatabaseFlags {
     @Option(
             names = "--lease",
             paramLabel = "TIME",
-            defaultValue = "5s",
             converter = Durations.class,
             description =
                     "with --database: a server that gives no sign of life for so long has its sessions taken over by the"
-                            + " others (default: ${DEFAULT-VALUE}); the same for all of them")
-    private Duration lease = Duration.ofSeconds(5);
+                            + " others; the same for all of them (default: 5s)")
+    private Optional<Duration> lease = Optional.empty();
 
     /**
      * Opens the log; {@code data}: this server's directory.
@@ -43,15 +43,24 @@ final class DatabaseFlags {
      * @throws WorkFailed if the log cannot be opened
      */
     TokenLog open(Console console, Path data) {
-        if (lease.compareTo(LEAST_LEASE) < 0) {
-            throw new UserError("--lease " + lease.toMillis() + "ms: give at least " + LEAST_LEASE.toSeconds()
-                    + "s, or a server that is only slow is taken for dead");
-        }
+        checkLease();
         Optional<PostgresDatabase> postgres = database.map(url -> at(url, console));
         try {
-            return postgres.isPresent() ? TokenLog.shared(postgres.get(), lease, data) : TokenLog.embedded(data);
+            return postgres.isPresent()
+                    ? TokenLog.shared(postgres.get(), lease.orElse(LEASE), data)
+                    : TokenLog.embedded(data);
         } catch (LogException e) {
             throw new WorkFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void checkLease() {
+        if (lease.isPresent() && database.isEmpty()) {
+            throw new UserError("--lease is for servers that share a database: give --database, or leave it out");
+        }
+        if (lease.isPresent() && lease.get().compareTo(LEAST_LEASE) < 0) {
+            throw new UserError("--lease " + lease.get().toMillis() + "ms: give at least " + LEAST_LEASE.toSeconds()
+                    + "s, or a server that is only slow is taken for dead");
         }
     }
 

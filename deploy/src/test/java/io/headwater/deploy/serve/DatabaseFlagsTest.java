@@ -42,10 +42,13 @@ final class DatabaseFlagsTest {
     }
 
     @Test
-    void aLeaseThatIsTooShortIsRefused() {
+    void aLeaseThatIsTooShortOrForNobodyIsRefused() {
         TestConsole.Result tooShort = serve("--database", "jdbc:postgresql://127.0.0.1:1/x", "--lease", "200ms");
 
         assertThat(tooShort.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(tooShort.err()).contains("--lease 200ms: give at least 1s");
+        TestConsole.Result alone = serve("--lease", "5s");
+        assertThat(alone.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(alone.err()).contains("--lease is for servers that share a database");
     }
 }

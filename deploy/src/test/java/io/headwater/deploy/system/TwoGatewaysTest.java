@@ -18,9 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Two {@code headwater serve} on one PostgreSQL, of which one is killed, and one stands still for too long. */
 @Timeout(300)
 final class TwoGatewaysTest {
-    private static final int TOKENS = 600;
-    private static final String MESSAGE = "{\"content\":\"to be or not to be, that is the question\",\"max_tokens\":"
-            + TOKENS + ",\"ignore_eos\":true,\"temperature\":0.9,\"seed\":7}";
+    private static final int TOKENS = 400;
+    private static final int MORE = 40;
     private static final int EVERYTHING = Integer.MAX_VALUE;
 
     @RegisterExtension
@@ -30,21 +29,23 @@ final class TwoGatewaysTest {
 
     private Program serve(String name, Path model) {
         List<String> words = new ArrayList<>(List.of("serve", "-m", model.toString(), "--port", "0", "--data", name));
-        words.addAll(List.of("--database", database, "--lease", "2s", "--threads", "1", "--warm-up", "0"));
+        words.addAll(List.of("--database", database, "--lease", "3s", "--threads", "1", "--warm-up", "0"));
         return programs.start(name, words, Map.of("HEADWATER_DATABASE_PASSWORD", PostgresServer.PASSWORD));
     }
 
     private static String session(ServerClient client) {
         String id = client.post("/v1/sessions", "{}").path("id").asText();
-        say(client, id, 1);
+        assertThat(say(client, id, TOKENS)).isEqualTo(1);
         return id;
     }
 
-    private static void say(ServerClient client, String id, int turn) {
-        assertThat(client.post("/v1/sessions/" + id + "/messages", MESSAGE)
-                        .path("turn")
-                        .asInt())
-                .isEqualTo(turn);
+    /** Begins a turn whose answer has so many tokens, and returns its number. */
+    private static int say(ServerClient client, String id, int tokens) {
+        String message = "{\"content\":\"to be or not to be, that is the question\",\"max_tokens\":" + tokens
+                + ",\"ignore_eos\":true,\"temperature\":0.9,\"seed\":7}";
+        return client.post("/v1/sessions/" + id + "/messages", message)
+                .path("turn")
+                .asInt();
     }
 
     @Test
@@ -71,9 +72,9 @@ final class TwoGatewaysTest {
             assertThat(heard).isEqualTo(undisturbed);
             follower.orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(followed).as("on one connection to the other gateway").isEqualTo(undisturbed);
-            say(atSecond, calm, 2);
+            assertThat(say(atSecond, calm, MORE)).isEqualTo(2);
             atSecond.listen(calm, undisturbed, EVERYTHING);
-            say(atSecond, id, 2);
+            assertThat(say(atSecond, id, MORE)).isEqualTo(2);
             atSecond.listen(id, heard, EVERYTHING);
             assertThat(heard).as("with its second turn").isEqualTo(undisturbed);
         }

@@ -7,6 +7,7 @@ import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -136,11 +137,16 @@ final class LogRows implements AutoCloseable {
         known.setString(1, session);
         known.setInt(2, seq);
         try (ResultSet row = known.executeQuery()) {
-            if (!row.next() || !row.getString(1).equals(EventCodec.write(each))) {
+            if (!row.next() || !row.getString(1).equals(asStored(EventCodec.write(each)))) {
                 throw new SQLException("event " + seq + " of session " + session
                         + " is in the log already, and is another one: does a second server write to this log? End it");
             }
         }
+    }
+
+    /** Half a surrogate pair, which is no Unicode, becomes a question mark. */
+    private static String asStored(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private void remove(String session) throws SQLException {

@@ -176,4 +176,19 @@ final class TokenLogTest {
                 .isInstanceOf(LogException.class)
                 .hasMessageContaining("schema version 99, this Headwater knows " + LogSchema.VERSION);
     }
+
+    @Test
+    void aTextThatIsNoGoodUnicodeStopsNobodyAlsoWhenItIsWrittenAgain() throws Exception {
+        BreakableConnections connections = new BreakableConnections(place.connections());
+        try (TokenLog log = place.open(connections)) {
+            String end = " and " + Character.toString(0);
+            Sampled odd = new Sampled(0, 1, Character.toString(0xD83C) + end, 41, null);
+            connections.loseTheNextAnswer();
+
+            get(log.writer().write(append(0, opened(), asked(1), odd)));
+
+            assertThat(((Sampled) get(log.reader().told("s", -1, 9)).getFirst()).text())
+                    .endsWith(end);
+        }
+    }
 }
