@@ -132,7 +132,9 @@ final class Following {
                 told.add(each);
             }
         }
-        feed.publish(told);
+        if (!told.isEmpty()) {
+            feed.publish(told);
+        }
         if (followed.owned()) { // nobody else has written since: that was all
             wanting.handOn();
             scope.timers().cancelAll();
