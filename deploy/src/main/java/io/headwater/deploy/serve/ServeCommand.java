@@ -6,15 +6,12 @@ import io.headwater.deploy.cli.ExitCode;
 import io.headwater.deploy.cli.LogSetup;
 import io.headwater.deploy.cli.Unavailable;
 import io.headwater.deploy.cli.UserError;
-import io.headwater.deploy.cli.WorkFailed;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
 import io.headwater.model.decoding.BatchingOptions;
-import io.headwater.sessions.log.LogException;
 import io.headwater.sessions.log.TokenLog;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +37,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private final ServeFlags serve = new ServeFlags();
+
+    @Mixin
+    private final DatabaseFlags database = new DatabaseFlags();
 
     @Mixin
     private final DecodeFlags flags = new DecodeFlags();
@@ -74,18 +74,13 @@ public final class ServeCommand implements Callable<Integer> {
         BatchingOptions batching = BatchingOptions.defaults()
                 .withMaxSequences(serve.sequences())
                 .withMaxWaiting(serve.queue() + serve.sequences());
-        try (TokenLog log = open(serve.data(console));
+        try (TokenLog log = database.open(console, serve.data(console));
                 LoadedModel model = flags.load(console, batching);
                 Server server = Server.start(serve, api, model, log, serve.data(console))) {
-            return run(server, model, () -> listening.on(server.url(), api));
-        }
-    }
-
-    private static TokenLog open(Path data) {
-        try {
-            return TokenLog.embedded(data);
-        } catch (LogException e) {
-            throw new WorkFailed(String.valueOf(e.getMessage()), e);
+            CompletableFuture<String> end = new CompletableFuture<>();
+            model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
+            var _ = log.fenced().thenAccept(end::complete);
+            return run(server, end, () -> listening.on(server.url(), api));
         }
     }
 
@@ -94,8 +89,8 @@ public final class ServeCommand implements Callable<Integer> {
         void run() throws InterruptedException;
     }
 
-    private int run(Server server, LoadedModel model, Ready ready) throws InterruptedException {
-        CompletableFuture<String> end = new CompletableFuture<>();
+    /** {@code end}: completes with why it must end, empty if it was asked to. */
+    private int run(Server server, CompletableFuture<String> end, Ready ready) throws InterruptedException {
         Runnable asked = () -> {
             if (!end.complete("")) {
                 Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
@@ -103,7 +98,6 @@ public final class ServeCommand implements Callable<Integer> {
         };
         Signals.register("TERM", asked);
         Signals.register("INT", asked);
-        model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
         console.err().println("listening on " + server.url());
         ready.run();
         try {

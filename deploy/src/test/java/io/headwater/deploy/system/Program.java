@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -38,7 +39,8 @@ final class Program {
         this.process = process;
     }
 
-    static Program start(String name, Path directory, List<String> arguments) {
+    /** {@code environment}: beside that of the test. */
+    static Program start(String name, Path directory, List<String> arguments, Map<String, String> environment) {
         Path out = directory.resolve(name + ".out");
         Path err = directory.resolve(name + ".err");
         ProcessBuilder builder = new ProcessBuilder(JvmCommand.of(arguments))
@@ -46,6 +48,7 @@ final class Program {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("HEADWATER_HOME", directory.toString());
+        builder.environment().putAll(environment);
         try {
             return new Program(name, out, err, builder.start());
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -46,7 +47,12 @@ final class TestPrograms implements BeforeEachCallback, AfterEachCallback {
 
     /** Starts {@code headwater} with these words. */
     Program start(String name, List<String> arguments) {
-        Program program = Program.start(name, directory, arguments);
+        return start(name, arguments, Map.of());
+    }
+
+    /** The same, with more in its environment. */
+    Program start(String name, List<String> arguments, Map<String, String> environment) {
+        Program program = Program.start(name, directory, arguments, environment);
         programs.add(program);
         return program;
     }

@@ -3,7 +3,7 @@ package io.headwater.sessions.log;
 
 import java.util.List;
 
-/** What is written in one transaction for one session. */
+/** What is written in one transaction for one session. Those that tell of owners are for a log that several gateways share. */
 public sealed interface Batch {
     String session();
 
@@ -21,4 +21,18 @@ public sealed interface Batch {
 
     /** The session and all its events go. */
     record Remove(String session) implements Batch {}
+
+    /** The session is this gateway's from now on, if it is nobody's. */
+    record Claim(String session) implements Batch {}
+
+    /** It is nobody's. */
+    record Release(String session) implements Batch {}
+
+    /** Its owner is to do something. */
+    record Want(Wish wish) implements Batch {
+        @Override
+        public String session() {
+            return wish.session();
+        }
+    }
 }

@@ -2,12 +2,12 @@
 package io.headwater.sessions.log;
 
 import io.headwater.sessions.log.SessionEvent.Told;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,11 +21,11 @@ public final class LogReader implements AutoCloseable {
     private static final int MOST_WAITING = 4096;
     private static final int FETCHED = 1000;
 
-    private final Connections connections;
+    private final KeptConnections connections;
     private final ThreadPoolExecutor pool;
 
     private LogReader(Connections connections) {
-        this.connections = connections;
+        this.connections = new KeptConnections(connections);
         this.pool = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -42,10 +42,16 @@ public final class LogReader implements AutoCloseable {
 
     /** All events of a session; none if there is no such session. */
     public CompletionStage<List<SessionEvent>> events(String session) {
+        return events(session, 0);
+    }
+
+    /** Those from a number on. */
+    public CompletionStage<List<SessionEvent>> events(String session, int seq) {
         return read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT KIND, DATA FROM EVENTS WHERE SESSION = ? ORDER BY SEQ")) {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT KIND, DATA FROM EVENTS WHERE SESSION = ? AND SEQ >= ? ORDER BY SEQ")) {
                 select.setString(1, session);
+                select.setInt(2, seq);
                 select.setFetchSize(FETCHED);
                 List<SessionEvent> events = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
@@ -103,6 +109,19 @@ public final class LogReader implements AutoCloseable {
                 "SELECT ID FROM SESSIONS WHERE NOT RUNNING ORDER BY TOUCHED DESC LIMIT 1000 OFFSET ?", List.of(most));
     }
 
+    /** Which gateway has a session, in a log that is shared; nobody if it is nobody's, or missing. */
+    CompletionStage<Optional<String>> owner(String session) {
+        return read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT GATEWAY FROM OWNERS WHERE SESSION = ?")) {
+                select.setString(1, session);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+                }
+            }
+        });
+    }
+
     private CompletionStage<List<String>> ids(String query, List<Long> values) {
         return read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(query)) {
@@ -120,12 +139,12 @@ public final class LogReader implements AutoCloseable {
         });
     }
 
-    private <T> CompletionStage<T> read(Query<T> query) {
+    private <T> CompletionStage<T> read(KeptConnections.Query<T> query) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             pool.execute(() -> {
-                try (Connection connection = connections.open()) {
-                    result.complete(query.run(connection));
+                try {
+                    result.complete(connections.use(query));
                 } catch (SQLException | LogException | RuntimeException e) { // also a bug: whoever waits must hear
                     result.completeExceptionally(
                             new LogException("the token log cannot be read: " + e.getMessage(), e));
@@ -140,10 +159,6 @@ public final class LogReader implements AutoCloseable {
     @Override
     public void close() {
         pool.shutdown();
-    }
-
-    @FunctionalInterface
-    private interface Query<T> {
-        T run(Connection connection) throws SQLException, LogException;
+        connections.close();
     }
 }

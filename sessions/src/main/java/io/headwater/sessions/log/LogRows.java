@@ -7,12 +7,16 @@ import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Writes batches over one connection, in the order in which they came. Owned by the writer's thread. */
 final class LogRows implements AutoCloseable {
@@ -24,8 +28,10 @@ final class LogRows implements AutoCloseable {
     private final PreparedStatement known;
     private final PreparedStatement removeEvents;
     private final PreparedStatement removeSession;
+    private final @Nullable Owners owners;
 
-    LogRows(Connection connection) throws SQLException {
+    /** {@code gateway}: whose rows they are in a log that is shared. */
+    LogRows(Connection connection, @Nullable String gateway) throws SQLException {
         this.connection = connection;
         connection.setAutoCommit(false);
         event = connection.prepareStatement(
@@ -37,18 +43,34 @@ final class LogRows implements AutoCloseable {
         known = connection.prepareStatement("SELECT DATA FROM EVENTS WHERE SESSION = ? AND SEQ = ?");
         removeEvents = connection.prepareStatement("DELETE FROM EVENTS WHERE SESSION = ?");
         removeSession = connection.prepareStatement("DELETE FROM SESSIONS WHERE ID = ?");
+        owners = gateway == null ? null : new Owners(connection, gateway);
     }
 
     /** All in one transaction; {@code again}: some may be there already, from a commit whose end was not heard of. */
     void write(List<Batch> batches, boolean again) throws SQLException {
-        for (Batch batch : batches) {
+        if (owners != null) {
+            owners.checkAlive();
+        }
+        for (Batch batch : owners == null ? batches : inOneOrder(batches)) {
             switch (batch) {
                 case Batch.Append append -> append(append, again ? lastSeq(append.session()) : -1);
                 case Batch.Remove remove -> remove(remove.session());
+                case Batch.Claim claim -> shared().claim(claim.session());
+                case Batch.Release release -> shared().release(release.session());
+                case Batch.Want want -> shared().wish(want.wish());
             }
         }
         event.executeBatch();
         connection.commit();
+    }
+
+    /** Gateways that write the same sessions' rows at once must not wait for each other in a circle. A session's own batches stay in order. */
+    private static List<Batch> inOneOrder(List<Batch> batches) {
+        return batches.stream().sorted(Comparator.comparing(Batch::session)).toList();
+    }
+
+    private Owners shared() {
+        return Objects.requireNonNull(owners, "this log has one owner");
     }
 
     private void append(Batch.Append append, int written) throws SQLException {
@@ -84,6 +106,9 @@ final class LogRows implements AutoCloseable {
                 opened.setLong(3, append.millis());
                 opened.setBoolean(4, first.plain());
                 opened.executeUpdate();
+                if (owners != null) {
+                    owners.claim(append.session());
+                }
             }
             case Asked _ -> running(append, true);
             case TurnEnded _ -> running(append, false);
@@ -112,11 +137,16 @@ final class LogRows implements AutoCloseable {
         known.setString(1, session);
         known.setInt(2, seq);
         try (ResultSet row = known.executeQuery()) {
-            if (!row.next() || !row.getString(1).equals(EventCodec.write(each))) {
+            if (!row.next() || !row.getString(1).equals(asStored(EventCodec.write(each)))) {
                 throw new SQLException("event " + seq + " of session " + session
                         + " is in the log already, and is another one: does a second server write to this log? End it");
             }
         }
+    }
+
+    /** Half a surrogate pair, which is no Unicode, becomes a question mark. */
+    private static String asStored(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private void remove(String session) throws SQLException {
@@ -125,6 +155,9 @@ final class LogRows implements AutoCloseable {
         removeEvents.executeUpdate();
         removeSession.setString(1, session);
         removeSession.executeUpdate();
+        if (owners != null) {
+            owners.release(session);
+        }
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class LogWriter {
 
     private final Connections connections;
     private final String name;
+    private final @Nullable Presence presence;
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable LogRows rows;
@@ -35,14 +36,16 @@ public final class LogWriter {
     private volatile String problem = "";
     private volatile CommitListener listener = (_, _) -> {};
 
-    private LogWriter(Connections connections, String name) {
+    private LogWriter(Connections connections, String name, @Nullable Presence presence) {
         this.connections = connections;
         this.name = name;
+        this.presence = presence;
         this.thread = Thread.ofPlatform().daemon().name("log-writer").unstarted(this::run);
     }
 
-    static LogWriter start(Connections connections, String name) {
-        LogWriter writer = new LogWriter(connections, name);
+    /** {@code presence}: of this gateway among those that share the log. */
+    static LogWriter start(Connections connections, String name, @Nullable Presence presence) {
+        LogWriter writer = new LogWriter(connections, name, presence);
         writer.thread.start();
         return writer;
     }
@@ -100,6 +103,8 @@ public final class LogWriter {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (FencedException e) {
+            fenced(e);
         } catch (RuntimeException | Error e) {
             problem = "its writer has ended: " + e;
             LOG.error("{}: its writer has ended, nothing is told before this server starts again", name, e);
@@ -109,24 +114,35 @@ public final class LogWriter {
         }
     }
 
-    private void writeUntilWritten(List<Waiting> group) throws InterruptedException {
+    private void writeUntilWritten(List<Waiting> group) throws InterruptedException, FencedException {
         List<Batch> batches = group.stream().map(Waiting::batch).toList();
         long pause = LEAST_PAUSE_MILLIS;
         for (boolean again = false; ; again = true) {
             try {
                 LogRows open = rows;
                 if (open == null) {
-                    open = new LogRows(connections.open());
+                    open = new LogRows(connections.open(), presence == null ? null : presence.gateway());
                     rows = open;
                 }
                 open.write(batches, again);
                 recovered();
                 return;
+            } catch (FencedException e) {
+                throw e;
             } catch (SQLException | RuntimeException e) { // a bug, too, must not end the thread in silence
                 failed(e);
                 TimeUnit.MILLISECONDS.sleep(pause);
                 pause = Math.min(MOST_PAUSE_MILLIS, 2 * pause);
             }
+        }
+    }
+
+    /** Nothing more is written or confirmed: another gateway may have gone on with what is in the queue. */
+    private void fenced(FencedException e) {
+        problem = String.valueOf(e.getMessage());
+        LOG.error("{}: {}", name, problem);
+        if (presence != null) {
+            presence.fenced(e);
         }
     }
 

@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.log;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The log, opened: one writer, some readers. Owned by whoever opened it; its parts are for any thread. */
+/** The log, opened: one writer, some readers, and where it is shared, word from the other gateways. Owned by whoever opened it; its parts are for any thread. */
 public final class TokenLog implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TokenLog.class);
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration START = Duration.ofSeconds(30);
 
     private final LogWriter writer;
     private final LogReader reader;
+    private final @Nullable Presence presence;
+    private @Nullable DirectoryLock lock;
 
-    /** Held so that an embedded database stays open between two uses. */
-    private final Connection anchor;
-
-    private final @Nullable FileChannel lock;
-
-    private TokenLog(Connection anchor, @Nullable FileChannel lock, LogWriter writer, LogReader reader) {
-        this.anchor = anchor;
-        this.lock = lock;
-        this.writer = writer;
-        this.reader = reader;
+    private TokenLog(Connections connections, String name, @Nullable Presence presence) {
+        this.writer = LogWriter.start(connections, name, presence);
+        this.reader = LogReader.start(connections);
+        this.presence = presence;
     }
 
     /**
@@ -43,76 +36,60 @@ public final class TokenLog implements AutoCloseable {
      */
     public static TokenLog embedded(Path directory) throws LogException {
         Path file = directory.resolve("sessions.sqlite").toAbsolutePath();
-        FileChannel lock = lock(directory.resolve("sessions.lock"));
+        String url = "jdbc:sqlite:" + file + "?journal_mode=WAL&synchronous=FULL&busy_timeout=5000";
+        return locked(directory, () -> open(() -> DriverManager.getConnection(url), "the token log " + file));
+    }
+
+    /**
+     * The log in a PostgreSQL database, which several gateways share (docs/decisions/0022).
+     *
+     * @param lease a gateway that gives no sign of life for so long is taken for dead
+     * @param directory where this server keeps its caches, which no other one may use
+     * @throws LogException if either cannot be used, or the log is of another version
+     */
+    public static TokenLog shared(PostgresDatabase database, Duration lease, Path directory) throws LogException {
+        return locked(directory, () -> shared(database, "the token log in " + database.name(), lease));
+    }
+
+    /** The same, over any connections to a PostgreSQL. */
+    public static TokenLog shared(Connections connections, String name, Duration lease) throws LogException {
+        try (Connection connection = connections.open()) {
+            PostgresDatabase.checkEncoding(connection);
+            LogSchema.prepare(connection, true);
+            return new TokenLog(connections, name, Presence.begin(connections, connection, lease));
+        } catch (SQLException e) {
+            throw new LogException(name + " cannot be opened: " + PostgresDatabase.problem(e), e);
+        }
+    }
+
+    /** The log in the database that these connections lead to, for one server. */
+    public static TokenLog open(Connections connections, String name) throws LogException {
+        try (Connection connection = connections.open()) {
+            LogSchema.prepare(connection, false);
+        } catch (SQLException e) {
+            String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new LogException(name + " cannot be opened: " + line, e);
+        }
+        return new TokenLog(connections, name, null);
+    }
+
+    @FunctionalInterface
+    private interface Opening {
+        TokenLog open() throws LogException;
+    }
+
+    private static TokenLog locked(Path directory, Opening opening) throws LogException {
+        DirectoryLock lock = DirectoryLock.take(directory);
         boolean opened = false;
         try {
-            String url = "jdbc:sqlite:" + file + "?journal_mode=WAL&synchronous=FULL&busy_timeout=5000";
-            TokenLog log = open(() -> DriverManager.getConnection(url), "the token log " + file, lock);
+            TokenLog log = opening.open();
+            log.lock = lock;
             opened = true;
             return log;
         } finally {
             if (!opened) {
-                release(lock);
-            }
-        }
-    }
-
-    private static FileChannel lock(Path file) throws LogException {
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (locked(channel)) {
-                return channel;
-            }
-            channel.close();
-        } catch (IOException e) {
-            throw new LogException("the data directory cannot be used: " + e, e);
-        }
-        throw new LogException("another server uses the data directory " + file.getParent()
-                + ": end it, or give another directory with --data");
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException _) {
-            return false; // held in this process
-        }
-    }
-
-    private static void release(@Nullable FileChannel lock) {
-        if (lock != null) {
-            try {
                 lock.close();
-            } catch (IOException e) {
-                LOG.warn("the lock of the data directory is not released before this process ends: {}", e.getMessage());
             }
-        }
-    }
-
-    /** The log in the database that these connections lead to. */
-    public static TokenLog open(Connections connections, String name) throws LogException {
-        return open(connections, name, null);
-    }
-
-    private static TokenLog open(Connections connections, String name, @Nullable FileChannel lock) throws LogException {
-        try {
-            Connection anchor = connections.open();
-            boolean prepared = false;
-            try {
-                LogSchema.prepare(anchor);
-                prepared = true;
-                return new TokenLog(anchor, lock, LogWriter.start(connections, name), LogReader.start(connections));
-            } finally {
-                if (!prepared) {
-                    anchor.close();
-                }
-            }
-        } catch (SQLException e) {
-            throw new LogException(
-                    name + " cannot be opened: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
         }
     }
 
@@ -124,16 +101,58 @@ public final class TokenLog implements AutoCloseable {
         return reader;
     }
 
+    /** From now on the server does what the log tells it to. What the last server of its own log left at work it hears before this returns. */
+    public void tell(Neighbours neighbours) {
+        if (presence != null) {
+            presence.tell(neighbours);
+            return;
+        }
+        neighbours.orphaned(reader.running()
+                .toCompletableFuture()
+                .orTimeout(START.toSeconds(), TimeUnit.SECONDS)
+                .join());
+    }
+
+    /** Makes a session this server's own: it alone writes it. Completes with false if another gateway has it, or there is none. */
+    public CompletionStage<Boolean> claim(String session) {
+        if (presence == null) {
+            return CompletableFuture.completedFuture(true);
+        }
+        String self = presence.gateway();
+        return writer.write(new Batch.Claim(session))
+                .thenCompose(_ -> reader.owner(session))
+                .thenApply(owner -> owner.equals(Optional.of(self)));
+    }
+
+    /** Gives a session up; what was handed in before is written before. */
+    public void release(String session) {
+        if (presence != null) {
+            var _ = writer.write(new Batch.Release(session));
+        }
+    }
+
+    /** Tells the gateway that has a session what is wanted of it. */
+    public void want(Wish wish) {
+        if (presence != null) {
+            var _ = writer.write(new Batch.Want(wish));
+        }
+    }
+
+    /** Completes with a sentence when others have taken this gateway's sessions over: it can only end. */
+    public CompletionStage<String> fenced() {
+        return presence == null ? new CompletableFuture<>() : presence.fenced();
+    }
+
     /** Writes what has been handed in, as far as that takes seconds only, and ends. */
     @Override
     public void close() {
         writer.close(DRAIN);
         reader.close();
-        try {
-            anchor.close();
-        } catch (SQLException e) {
-            LOG.debug("closing the token log: {}", e.getMessage()); // it broke before, and the writer has said so
+        if (presence != null) {
+            presence.end();
         }
-        release(lock);
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

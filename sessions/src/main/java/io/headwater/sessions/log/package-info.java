@@ -2,7 +2,8 @@
 /**
  * The token log: what happened in each session, in order, durable. It alone says what a client has been told: append, commit, then tell. Read
  * {@link io.headwater.sessions.log.SessionEvent} first, then {@link io.headwater.sessions.log.LogWriter}, whose thread writes, and {@link
- * io.headwater.sessions.log.LogReader}, whose threads read.
+ * io.headwater.sessions.log.LogReader}, whose threads read. It is in SQLite, of one server, or in PostgreSQL, of several: then {@code Owners} says whose a
+ * session is, and {@code Presence} who lives.
  */
 @NullMarked
 package io.headwater.sessions.log;

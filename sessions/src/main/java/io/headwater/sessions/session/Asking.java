@@ -10,6 +10,7 @@ import io.headwater.sessions.session.SessionCommand.Abandoned;
 import io.headwater.sessions.session.SessionCommand.Ask;
 import io.headwater.sessions.session.SessionCommand.NotPrompted;
 import io.headwater.sessions.session.SessionCommand.Prompted;
+import io.headwater.sessions.stream.SessionFeed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,13 +73,19 @@ final class Asking {
     }
 
     private void repeat(Ask next, SessionState.KnownTurn known) {
-        if (known.digest().equals(next.turn().digest())) {
-            history.reply(
-                    next.replyTo(),
-                    new SessionReply.Accepted(scope.id(), known.turn(), known.offset(), true, history.feed()));
+        SessionReply reply = repeated(scope.id(), next.turn(), known, history.feed());
+        if (reply instanceof SessionReply.Accepted) {
+            history.reply(next.replyTo(), reply);
         } else {
-            next.replyTo().tell(keyReused());
+            next.replyTo().tell(reply);
         }
+    }
+
+    /** What whoever asks with a known key hears. */
+    static SessionReply repeated(String id, TurnRequest turn, SessionState.KnownTurn known, SessionFeed feed) {
+        return known.digest().equals(turn.digest())
+                ? new SessionReply.Accepted(id, known.turn(), known.offset(), true, feed)
+                : keyReused();
     }
 
     private static boolean sameKey(Ask one, Ask other) {

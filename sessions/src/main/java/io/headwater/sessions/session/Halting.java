@@ -12,7 +12,8 @@ final class Halting {
 
     static Behavior<SessionCommand> begin(SessionScope scope, History history) {
         scope.timers().cancelAll();
-        if (history.settled() || history.empty()) {
+        boolean fenced = scope.parts().log().fenced().toCompletableFuture().isDone();
+        if (history.settled() || history.empty() || fenced) {
             return Behaviors.stopped(history.feed()::close);
         }
         return Behaviors.receive(SessionCommand.class)

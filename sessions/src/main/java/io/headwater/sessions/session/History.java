@@ -17,24 +17,30 @@ final class History {
     private final SessionFeed feed;
     private final Journal journal;
 
-    private History(SessionScope scope, SessionState state, int nextSeq) {
+    private History(SessionScope scope, SessionState state, SessionFeed feed, int nextSeq) {
         this.scope = scope;
         this.state = state;
-        ActorRef<SessionCommand> self = scope.self();
-        this.feed = new SessionFeed(scope.id(), state.offset(), () -> self.tell(new SubscribersChanged()));
+        this.feed = feed;
         this.journal = new Journal(scope.id(), scope.parts().log().writer(), feed, nextSeq);
     }
 
     /** Of a new session; {@link #flush} puts it into the log. */
     static History begun(SessionScope scope, Opened opened) {
-        History history = new History(scope, new SessionState(opened), 0);
+        SessionState state = new SessionState(opened);
+        History history = new History(scope, state, feed(scope, state), 0);
         history.journal.add(opened);
         return history;
     }
 
-    /** As the log tells it. */
-    static History read(SessionScope scope, SessionState state) {
-        return new History(scope, state, state.seq());
+    /** As the log tells it; {@code feed} is at its end. */
+    static History read(SessionScope scope, SessionState state, SessionFeed feed) {
+        return new History(scope, state, feed, state.seq());
+    }
+
+    /** A feed that is at the end of what a session has told. */
+    static SessionFeed feed(SessionScope scope, SessionState state) {
+        ActorRef<SessionCommand> self = scope.self();
+        return new SessionFeed(scope.id(), state.offset(), () -> self.tell(new SubscribersChanged()));
     }
 
     /** What it has led to, also what is not in the log yet. */

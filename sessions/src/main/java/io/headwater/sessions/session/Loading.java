@@ -3,13 +3,16 @@ package io.headwater.sessions.session;
 
 import io.headwater.sessions.log.SessionEvent;
 import io.headwater.sessions.log.SessionEvent.Opened;
+import io.headwater.sessions.log.TokenLog;
 import io.headwater.sessions.session.SessionCommand.Halt;
 import io.headwater.sessions.session.SessionCommand.Loaded;
 import io.headwater.sessions.session.SessionCommand.NotLoaded;
 import io.headwater.sessions.session.SessionCommand.Question;
 import io.headwater.sessions.session.SessionCommand.Stop;
 import io.headwater.sessions.session.SessionScope.SessionPlace;
+import io.headwater.sessions.stream.SessionFeed;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -21,30 +24,35 @@ final class Loading {
     private static final int MOST_WAITING = 1000;
 
     private final StashBuffer<SessionCommand> waiting;
-    private final SessionParts parts;
-    private final SessionPlace place;
+    private final SessionScope scope;
 
-    private Loading(StashBuffer<SessionCommand> waiting, SessionParts parts, SessionPlace place) {
+    private Loading(StashBuffer<SessionCommand> waiting, SessionScope scope) {
         this.waiting = waiting;
-        this.parts = parts;
-        this.place = place;
+        this.scope = scope;
     }
 
     static Behavior<SessionCommand> create(SessionParts parts, SessionPlace place) {
-        return Behaviors.setup(context -> Behaviors.withStash(MOST_WAITING, stash -> {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> Behaviors.withStash(MOST_WAITING, stash -> {
             context.pipeToSelf(
-                    parts.log().reader().events(place.id()),
-                    (events, failure) ->
-                            failure == null ? new Loaded(events) : new NotLoaded(String.valueOf(failure.getMessage())));
-            return new Loading(stash, parts, place).loading();
-        }));
+                    read(parts.log(), place.id()),
+                    (loaded, failure) ->
+                            failure == null ? loaded : new NotLoaded(String.valueOf(failure.getMessage())));
+            return new Loading(stash, new SessionScope(context, timers, parts, place)).loading();
+        })));
+    }
+
+    /** Claimed before it is read: then nobody writes any more what is not read. */
+    private static CompletionStage<SessionCommand> read(TokenLog log, String id) {
+        return log.claim(id)
+                .thenCompose(owned -> log.reader().events(id).thenApply(events -> new Loaded(owned, events)));
     }
 
     private Behavior<SessionCommand> loading() {
         return Behaviors.receiveMessage(command -> switch (command) {
-            case Loaded loaded -> loaded(loaded.events());
+            case Loaded loaded -> loaded(loaded.owned(), loaded.events());
             case NotLoaded failed -> {
-                LoggerFactory.getLogger(Loading.class).warn("session {}: {}", place.id(), failed.problem());
+                LoggerFactory.getLogger(Loading.class).warn("session {}: {}", scope.id(), failed.problem());
+                scope.parts().log().release(scope.id()); // another one may have more luck
                 yield leave(new SessionReply.Unavailable(failed.problem()));
             }
             case Halt _ -> Behaviors.stopped();
@@ -59,8 +67,9 @@ final class Loading {
         });
     }
 
-    private Behavior<SessionCommand> loaded(List<SessionEvent> events) {
+    private Behavior<SessionCommand> loaded(boolean owned, List<SessionEvent> events) {
         if (events.isEmpty() || !(events.getFirst() instanceof Opened opened)) {
+            scope.parts().log().release(scope.id());
             return leave(new SessionReply.Missing());
         }
         SessionState state = new SessionState(opened);
@@ -68,16 +77,21 @@ final class Loading {
             events.subList(1, events.size()).forEach(state::apply);
         } catch (IllegalStateException e) {
             LoggerFactory.getLogger(Loading.class)
-                    .warn("session {}: its log is damaged: {}", place.id(), e.getMessage());
+                    .warn("session {}: its log is damaged: {}", scope.id(), e.getMessage());
             return leave(new SessionReply.Unavailable("the log of this session is damaged: " + e.getMessage()));
         }
-        return waiting.unstashAll(Session.restored(parts, place, state));
+        SessionFeed feed = History.feed(scope, state);
+        return waiting.unstashAll(owned ? Session.restored(scope, state, feed) : Following.begin(scope, state, feed));
     }
 
-    /** Answers all who wait, and whoever still comes, until the registry lets it go. */
     private Behavior<SessionCommand> leave(SessionReply reply) {
         waiting.forEach(command -> answer(command, reply));
-        place.registry().tell(new Sessions.Leaving(place.id()));
+        return leave(scope, reply);
+    }
+
+    /** Answers whoever still comes, until the registry lets it go. */
+    static Behavior<SessionCommand> leave(SessionScope scope, SessionReply reply) {
+        scope.place().registry().tell(new Sessions.Leaving(scope.id()));
         return Behaviors.receiveMessage(command -> {
             if (command instanceof Stop || command instanceof Halt) {
                 return Behaviors.stopped();

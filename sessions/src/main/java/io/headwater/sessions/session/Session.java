@@ -2,28 +2,36 @@
 package io.headwater.sessions.session;
 
 import io.headwater.sessions.log.SessionEvent.Opened;
+import io.headwater.sessions.log.Wish;
 import io.headwater.sessions.session.SessionCommand.Abandoned;
 import io.headwater.sessions.session.SessionCommand.Again;
 import io.headwater.sessions.session.SessionCommand.Ask;
 import io.headwater.sessions.session.SessionCommand.AwaitReady;
 import io.headwater.sessions.session.SessionCommand.Cancel;
+import io.headwater.sessions.session.SessionCommand.Claimed;
 import io.headwater.sessions.session.SessionCommand.Committed;
 import io.headwater.sessions.session.SessionCommand.Decoded;
 import io.headwater.sessions.session.SessionCommand.Delete;
 import io.headwater.sessions.session.SessionCommand.Describe;
 import io.headwater.sessions.session.SessionCommand.Expire;
+import io.headwater.sessions.session.SessionCommand.Followed;
 import io.headwater.sessions.session.SessionCommand.GraceOver;
 import io.headwater.sessions.session.SessionCommand.Halt;
 import io.headwater.sessions.session.SessionCommand.IdleOver;
 import io.headwater.sessions.session.SessionCommand.Loaded;
+import io.headwater.sessions.session.SessionCommand.Look;
+import io.headwater.sessions.session.SessionCommand.NotClaimed;
 import io.headwater.sessions.session.SessionCommand.NotLoaded;
 import io.headwater.sessions.session.SessionCommand.NotPrompted;
+import io.headwater.sessions.session.SessionCommand.Orphaned;
 import io.headwater.sessions.session.SessionCommand.Prompted;
 import io.headwater.sessions.session.SessionCommand.Removed;
 import io.headwater.sessions.session.SessionCommand.Stop;
 import io.headwater.sessions.session.SessionCommand.SubscribersChanged;
 import io.headwater.sessions.session.SessionCommand.Watch;
+import io.headwater.sessions.session.SessionCommand.Wished;
 import io.headwater.sessions.session.SessionScope.SessionPlace;
+import io.headwater.sessions.stream.SessionFeed;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -73,19 +81,17 @@ final class Session {
         });
     }
 
-    /** A session as the log tells it; one whose answer was at work goes on with it. */
-    static Behavior<SessionCommand> restored(SessionParts parts, SessionPlace place, SessionState state) {
-        return create(parts, place, scope -> {
-            Session session = new Session(scope, History.read(scope, state));
-            if (state.running()) {
-                session.answer.resume();
-                session.history.flush();
-                session.rest.watch();
-            } else {
-                session.rest.begin();
-            }
-            return session;
-        });
+    /** A session as the log tells it, which this server owns; one whose answer was at work goes on with it. {@code feed} is at its end. */
+    static Behavior<SessionCommand> restored(SessionScope scope, SessionState state, SessionFeed feed) {
+        Session session = new Session(scope, History.read(scope, state, feed));
+        if (state.running()) {
+            session.answer.resume();
+            session.history.flush();
+            session.rest.watch();
+        } else {
+            session.rest.begin();
+        }
+        return session.active();
     }
 
     private Behavior<SessionCommand> active() {
@@ -131,7 +137,17 @@ final class Session {
             case Abandoned _ -> {
                 return Behaviors.stopped();
             }
-            case Loaded _, NotLoaded _, Removed _ -> {} // of other states
+            case Wished wished -> {
+                return wished(wished.kind());
+            }
+            case Loaded _,
+                    NotLoaded _,
+                    Removed _,
+                    Orphaned _,
+                    Followed _,
+                    Claimed _,
+                    NotClaimed _,
+                    Look _ -> {} // of other states
         }
         return Behaviors.same();
     }
@@ -194,8 +210,28 @@ final class Session {
         }
     }
 
+    private Behavior<SessionCommand> wished(Wish.Kind kind) {
+        switch (kind) {
+            case RELEASE -> {
+                return atRest() ? release() : Behaviors.same();
+            }
+            case CANCEL -> cancel();
+            case HEARD -> rest.heardElsewhere();
+        }
+        return Behaviors.same();
+    }
+
+    /** Another gateway goes on with it, and this one follows: those who listen here hear what is told there. */
+    private Behavior<SessionCommand> release() {
+        rest.interrupt();
+        scope.desk().park(answer.decodeId());
+        scope.parts().log().release(scope.id());
+        return Following.begin(scope, state, history.feed());
+    }
+
     private Behavior<SessionCommand> stop() {
         if (atRest() && !history.feed().watched()) {
+            scope.parts().log().release(scope.id());
             return Behaviors.stopped();
         }
         scope.place().registry().tell(new Sessions.Staying(scope.id()));

@@ -4,6 +4,7 @@ package io.headwater.sessions.session;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.sessions.log.SessionEvent;
+import io.headwater.sessions.log.Wish;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -39,7 +40,8 @@ sealed interface SessionCommand {
     /** What a session hears from those that work for it. */
     sealed interface Internal extends SessionCommand {}
 
-    record Loaded(List<SessionEvent> events) implements Internal {}
+    /** {@code owned}: by this server. */
+    record Loaded(boolean owned, List<SessionEvent> events) implements Internal {}
 
     record NotLoaded(String problem) implements Internal {}
 
@@ -63,4 +65,21 @@ sealed interface SessionCommand {
     record Abandoned() implements Internal {}
 
     record Removed() implements Internal {}
+
+    /** The gateway that had it has ended: whoever comes first goes on with it. */
+    record Orphaned() implements Internal {}
+
+    /** Another gateway wants something of its owner. */
+    record Wished(Wish.Kind kind) implements Internal {}
+
+    /** Of a session that another gateway has: its events from the last known one on. {@code owned}: it was this server's before they were read. */
+    record Followed(boolean owned, List<SessionEvent> events) implements Internal {}
+
+    record Claimed(boolean owned) implements Internal {}
+
+    /** Whether it is this server's could not be read. */
+    record NotClaimed() implements Internal {}
+
+    /** It is time to look for more of them. */
+    record Look() implements Internal {}
 }

@@ -2,8 +2,10 @@
 package io.headwater.sessions.session;
 
 import io.headwater.sessions.log.LogReader;
+import io.headwater.sessions.log.Neighbours;
 import io.headwater.sessions.log.SessionEvent.ModelIdentity;
 import io.headwater.sessions.log.SessionEvent.Opened;
+import io.headwater.sessions.log.Wish;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** The way in from outside the actors: every question has an answer within a deadline. Any thread. */
 public final class SessionService {
     private static final Duration ANSWER = Duration.ofSeconds(15);
-    private static final Duration START = Duration.ofSeconds(30);
     private static final int ID_BYTES = 18;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -40,17 +40,23 @@ public final class SessionService {
         this.sessions = sessions;
     }
 
-    /** Starts the sessions in an actor system; answers that were at work when the last server ended go on. */
+    /** Starts the sessions in an actor system; answers that no server goes on with go on here. */
     public static SessionService start(ActorSystem<?> system, SessionParts parts) {
         SessionService service = new SessionService(
                 system, parts, system.systemActorOf(Sessions.create(parts), "sessions", Props.empty()));
-        List<String> running = parts.log()
-                .reader()
-                .running()
-                .toCompletableFuture()
-                .orTimeout(START.toSeconds(), TimeUnit.SECONDS)
-                .join();
-        service.sessions.tell(new Sessions.Resume(running));
+        ActorRef<Sessions.Command> sessions = service.sessions;
+        parts.log().tell(new Neighbours() {
+            @Override
+            public void orphaned(List<String> ids) {
+                sessions.tell(new Sessions.Resume(ids));
+            }
+
+            @Override
+            public void wished(List<Wish> wishes) {
+                wishes.forEach(wish ->
+                        sessions.tell(new Sessions.Forward(wish.session(), new SessionCommand.Wished(wish.kind()))));
+            }
+        });
         return service;
     }
 

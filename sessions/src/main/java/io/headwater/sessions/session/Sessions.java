@@ -27,7 +27,7 @@ public final class Sessions {
     /** Something for one session. */
     record Forward(String id, SessionCommand command) implements Command {}
 
-    /** These had an answer at work when the last server ended: they go on. */
+    /** These have an answer at work that no server goes on with: this one does. */
     record Resume(List<String> ids) implements Command {}
 
     /** A session has nothing to do: it may go, unless something has come for it meanwhile. */
@@ -82,7 +82,7 @@ public final class Sessions {
         switch (command) {
             case Open open -> open(open);
             case Forward forward -> forward(forward.id(), forward.command());
-            case Resume resume -> resume.ids().forEach(this::session);
+            case Resume resume -> resume.ids().forEach(id -> forward(id, new SessionCommand.Orphaned()));
             case Leaving leaving -> {
                 @Nullable ActorRef<SessionCommand> session = sessions.get(leaving.id());
                 if (session != null && held.putIfAbsent(leaving.id(), new ArrayList<>()) == null) {

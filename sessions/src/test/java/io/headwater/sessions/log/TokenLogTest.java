@@ -1,96 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.log;
 
+import static io.headwater.sessions.log.SampleEvents.append;
+import static io.headwater.sessions.log.SampleEvents.asked;
+import static io.headwater.sessions.log.SampleEvents.ended;
+import static io.headwater.sessions.log.SampleEvents.get;
+import static io.headwater.sessions.log.SampleEvents.opened;
+import static io.headwater.sessions.log.SampleEvents.sampled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headwater.compression.KvPolicy;
 import io.headwater.model.decoding.BudgetEvent;
-import io.headwater.model.decoding.DecodeEvent.Candidate;
-import io.headwater.model.decoding.DecodeEvent.TokenLogProbability;
-import io.headwater.model.decoding.TokenIds;
-import io.headwater.model.generation.TurnOptions;
-import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.sampling.SamplingOptions;
-import io.headwater.sessions.log.SessionEvent.Asked;
 import io.headwater.sessions.log.SessionEvent.Budgeted;
-import io.headwater.sessions.log.SessionEvent.ModelIdentity;
-import io.headwater.sessions.log.SessionEvent.Opened;
-import io.headwater.sessions.log.SessionEvent.Origin;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
-import io.headwater.sessions.log.SessionEvent.TurnEnded;
-import io.headwater.sessions.log.SessionEvent.TurnProblem;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class TokenLogTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
+
     @TempDir
     private Path directory;
 
-    private static final Usage USAGE = new Usage(3, 5, 1, 2, 1.5, 2.5);
+    @SuppressWarnings("NullAway.Init")
+    private Place place;
 
-    private static Opened opened() throws Exception {
-        return new Opened(
-                1234,
-                false,
-                new ModelIdentity("size-sha", 3, "bf16", 2048),
-                new KvOptions(KvPolicy.parse("ems:tau=0.1,gamma=2"), 64, 16, 512),
-                List.of(new Message("system", "sei höflich \u2063 \uD83C\uDF0A")),
-                "{\"seed\":7}");
-    }
-
-    private static Asked asked(int turn) {
-        SamplingOptions sampling = SamplingOptions.builder()
-                .temperature(0.7)
-                .topK(40)
-                .topP(0.95)
-                .logitBias(Map.of(5, Float.NEGATIVE_INFINITY, 6, 1.5f))
-                .logprobs(2)
-                .build();
-        return new Asked(
-                new Origin(turn, "key", "digest"),
-                List.of(new Message("user", "hello")),
-                TokenIds.of(1, 2, 300),
-                sampling,
-                -5,
-                new TurnOptions(20, List.of("stop"), true));
-    }
-
-    private static Sampled sampled(int offset) {
-        return new Sampled(
-                offset,
-                260,
-                " the",
-                41 + offset,
-                new TokenLogProbability(-0.12, List.of(new Candidate(260, 3.5f, -0.12), new Candidate(7, 1f, -2.25))));
-    }
-
-    private static TurnEnded ended(int offset) {
-        return new TurnEnded(offset, "stop", "rest", TurnProblem.NONE, USAGE);
-    }
-
-    private static Batch.Append append(int seq, SessionEvent... events) {
-        return new Batch.Append("s", seq, 99, List.of(events));
-    }
-
-    private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    @BeforeEach
+    void make() throws Exception {
+        place = database.place(directory);
     }
 
     @Test
@@ -103,13 +61,13 @@ final class TokenLogTest {
                 ended(2),
                 new Budgeted(new BudgetEvent(42, 48)),
                 new Budgeted(new BudgetEvent(42, 32)));
-        try (TokenLog log = TokenLog.embedded(directory)) {
+        try (TokenLog log = place.open()) {
             get(log.writer().write(append(0, events.get(0), events.get(1))));
             get(log.writer().write(append(2, events.get(2), events.get(3), events.get(4))));
             get(log.writer().write(append(5, events.get(5), events.get(6))));
         }
 
-        try (TokenLog log = TokenLog.embedded(directory)) {
+        try (TokenLog log = place.open()) {
             assertThat(get(log.reader().events("s"))).isEqualTo(events);
             assertThat(get(log.reader().events("another"))).isEmpty();
         }
@@ -117,7 +75,7 @@ final class TokenLogTest {
 
     @Test
     void whatWasToldIsReadFromAnyOffsetAPageAtATime() throws Exception {
-        try (TokenLog log = TokenLog.embedded(directory)) {
+        try (TokenLog log = place.open()) {
             get(log.writer()
                     .write(append(0, opened(), asked(1), sampled(0), sampled(1), ended(2), asked(2), sampled(3))));
 
@@ -133,7 +91,7 @@ final class TokenLogTest {
 
     @Test
     void theLogKnowsWhichAnswersWereAtWorkAndWhichSessionsAreOld() throws Exception {
-        try (TokenLog log = TokenLog.embedded(directory)) {
+        try (TokenLog log = place.open()) {
             get(log.writer().write(append(0, opened(), asked(1), sampled(0))));
 
             assertThat(get(log.reader().running())).containsExactly("s");
@@ -152,8 +110,8 @@ final class TokenLogTest {
 
     @Test
     void aLostDatabaseStopsConfirmationsAndNothingIsMissingWhenItIsBack() throws Exception {
-        BreakableConnections connections = new BreakableConnections(directory);
-        try (TokenLog log = TokenLog.open(connections, "the test's log")) {
+        BreakableConnections connections = new BreakableConnections(place.connections());
+        try (TokenLog log = place.open(connections)) {
             get(log.writer().write(append(0, opened(), asked(1))));
             connections.breakDown();
 
@@ -167,7 +125,7 @@ final class TokenLogTest {
                     .until(() -> log.writer().problem().contains("no space left"));
             assertThat(later).noneMatch(CompletableFuture::isDone);
             connections.mend();
-            later.forEach(TokenLogTest::get);
+            later.forEach(SampleEvents::get);
             assertThat(log.writer().problem()).isEmpty();
             assertThat(get(log.reader().told("s", -1, 10)))
                     .extracting(Told::offset)
@@ -177,8 +135,8 @@ final class TokenLogTest {
 
     @Test
     void aCommitWhoseEndWasNotHeardIsNotWrittenTwice() throws Exception {
-        BreakableConnections connections = new BreakableConnections(directory);
-        try (TokenLog log = TokenLog.open(connections, "the test's log")) {
+        BreakableConnections connections = new BreakableConnections(place.connections());
+        try (TokenLog log = place.open(connections)) {
             get(log.writer().write(append(0, opened(), asked(1))));
             connections.loseTheNextAnswer();
 
@@ -192,9 +150,9 @@ final class TokenLogTest {
 
     @Test
     void whatAnotherServerHasWrittenIsNeitherChangedNorTakenForOurs() throws Exception {
-        BreakableConnections connections = new BreakableConnections(directory);
-        try (TokenLog log = TokenLog.open(connections, "the test's log");
-                LogRows late = new LogRows(connections.open())) {
+        BreakableConnections connections = new BreakableConnections(place.connections());
+        try (TokenLog log = place.open(connections);
+                LogRows late = new LogRows(connections.open(), null)) {
             get(log.writer().write(append(0, opened(), asked(1), sampled(0))));
 
             assertThatThrownBy(() -> late.write(List.of(append(2, ended(0))), true))
@@ -207,55 +165,30 @@ final class TokenLogTest {
     }
 
     @Test
-    void oneServerAtATimeUsesADirectory() throws Exception {
-        try (TokenLog log = TokenLog.embedded(directory)) {
-            assertThatThrownBy(() -> TokenLog.embedded(directory))
-                    .isInstanceOf(LogException.class)
-                    .hasMessageContaining("another server uses the data directory");
-            assertThat(log.writer().problem()).isEmpty();
-        }
-
-        TokenLog.embedded(directory).close();
-    }
-
-    @Test
-    void aFullDiskIsSaidAndNothingIsMissingWhenThereIsRoom() throws Exception {
-        Path file = directory.resolve("full.sqlite").toAbsolutePath();
-        AtomicInteger pages = new AtomicInteger(16);
-        Connections small = () ->
-                DriverManager.getConnection("jdbc:sqlite:" + file + "?journal_mode=WAL&max_page_count=" + pages.get());
-        try (TokenLog log = TokenLog.open(small, "the test's log")) {
-            get(log.writer().write(append(0, opened(), asked(1))));
-            List<SessionEvent> many = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
-                many.add(sampled(i));
-            }
-            CompletableFuture<Void> written = log.writer()
-                    .write(append(2, many.toArray(SessionEvent[]::new)))
-                    .toCompletableFuture();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> log.writer().problem().contains("full"));
-            assertThat(written).isNotDone();
-
-            pages.set(100_000);
-
-            get(written);
-            assertThat(get(log.reader().events("s"))).hasSize(502);
-        }
-    }
-
-    @Test
     void aLogOfAnotherSchemaIsRefusedWithALine() throws Exception {
-        TokenLog.embedded(directory).close();
-        String url = "jdbc:sqlite:" + directory.resolve("sessions.sqlite").toAbsolutePath();
-        try (Connection connection = DriverManager.getConnection(url);
+        place.open().close();
+        try (Connection connection = place.connections().open();
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("UPDATE META SET CONTENT = '99'");
         }
 
-        assertThatThrownBy(() -> TokenLog.embedded(directory))
+        assertThatThrownBy(() -> place.open())
                 .isInstanceOf(LogException.class)
                 .hasMessageContaining("schema version 99, this Headwater knows " + LogSchema.VERSION);
+    }
+
+    @Test
+    void aTextThatIsNoGoodUnicodeStopsNobodyAlsoWhenItIsWrittenAgain() throws Exception {
+        BreakableConnections connections = new BreakableConnections(place.connections());
+        try (TokenLog log = place.open(connections)) {
+            String end = " and " + Character.toString(0);
+            Sampled odd = new Sampled(0, 1, Character.toString(0xD83C) + end, 41, null);
+            connections.loseTheNextAnswer();
+
+            get(log.writer().write(append(0, opened(), asked(1), odd)));
+
+            assertThat(((Sampled) get(log.reader().told("s", -1, 9)).getFirst()).text())
+                    .endsWith(end);
+        }
     }
 }

@@ -10,6 +10,8 @@ import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -19,13 +21,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What comes while something else is on its way: a prompt that is being made, a commit, the end. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class SessionRacesTest {
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
+
     @TempDir
     private Path directory;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
+    @SuppressWarnings("NullAway.Init")
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
@@ -33,8 +47,9 @@ final class SessionRacesTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(directory);
-        server = new SessionServer(directory, connections, Duration.ofMinutes(10));
+        place = database.place(directory);
+        connections = new BreakableConnections(place.connections());
+        server = new SessionServer(directory, place.open(connections), Duration.ofMinutes(10));
     }
 
     @AfterEach

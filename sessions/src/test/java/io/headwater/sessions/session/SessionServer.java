@@ -5,7 +5,6 @@ import io.headwater.model.gguf.GgufFile;
 import io.headwater.model.template.ChatTemplate;
 import io.headwater.model.tokenizer.Tokenizer;
 import io.headwater.sessions.decode.DecodeDesk;
-import io.headwater.sessions.log.Connections;
 import io.headwater.sessions.log.SessionEvent.ModelIdentity;
 import io.headwater.sessions.log.TokenLog;
 import io.headwater.sessions.prompt.Prompts;
@@ -33,18 +32,19 @@ final class SessionServer implements AutoCloseable {
     private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     private volatile boolean holding;
 
-    SessionServer(Path directory, Connections connections, Duration idle) throws Exception {
-        this(directory, connections, idle, Duration.ofMinutes(10));
+    SessionServer(Path directory, TokenLog log, Duration idle) throws Exception {
+        this(directory, log, idle, Duration.ofMinutes(10));
     }
 
-    SessionServer(Path directory, Connections connections, Duration idle, Duration grace) throws Exception {
+    /** The log becomes its own. */
+    SessionServer(Path directory, TokenLog log, Duration idle, Duration grace) throws Exception {
         try (GgufFile file = GgufFile.open(TinyModel.create().write(directory))) {
             prompts = new Prompts(
                     Tokenizer.of(file.metadata()),
                     Optional.of(ChatTemplate.parse(
                             file.metadata().string("tokenizer.chat_template").orElseThrow())));
         }
-        log = TokenLog.open(connections, "the test's log");
+        this.log = log;
         desk = DecodeDesk.start(client, PLACES);
         SessionSettings settings = new SessionSettings(MODEL, 200, idle, grace, Duration.ofSeconds(20));
         sessions = SessionService.start(kit.system(), new SessionParts(log, desk, prompts, this::work, settings));

@@ -18,6 +18,8 @@ import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,15 +31,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class SessionTest {
     private static final Duration NEVER_IDLE = Duration.ofMinutes(10);
     private static final int END = 2;
 
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
+
     @TempDir
     private Path directory;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
+    @SuppressWarnings("NullAway.Init")
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
@@ -45,8 +59,9 @@ final class SessionTest {
 
     @BeforeEach
     void start() throws Exception {
-        connections = new BreakableConnections(directory);
-        server = new SessionServer(directory, connections, NEVER_IDLE);
+        place = database.place(directory);
+        connections = new BreakableConnections(place.connections());
+        server = new SessionServer(directory, place.open(connections), NEVER_IDLE);
     }
 
     @AfterEach
@@ -57,7 +72,7 @@ final class SessionTest {
 
     private void restart(Duration idle) throws Exception {
         server.close();
-        server = new SessionServer(directory, connections, idle);
+        server = new SessionServer(directory, place.open(connections), idle);
     }
 
     private Opened opened(boolean plain) {
@@ -300,7 +315,7 @@ final class SessionTest {
     @Test
     void aCompletionThatNobodyHearsIsCancelledAfterTheGraceAndASessionIsNot() throws Exception {
         server.close();
-        server = new SessionServer(directory, connections, NEVER_IDLE, Duration.ofMillis(300));
+        server = new SessionServer(directory, place.open(connections), NEVER_IDLE, Duration.ofMillis(300));
         String id = open();
         accepted(server.sessions.ask(id, say("one", "")));
         server.client.next();

@@ -12,6 +12,7 @@ import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.log.SessionEvent.TurnProblem;
 import io.headwater.sessions.log.TokenLog;
 import io.headwater.sessions.log.Usage;
+import io.headwater.sessions.testlog.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,9 +37,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 final class TokenStreamTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestDatabase database;
 
     @TempDir
     private Path directory;
@@ -52,7 +62,7 @@ final class TokenStreamTest {
 
     @BeforeEach
     void open() throws Exception {
-        log = TokenLog.embedded(directory);
+        log = database.place(directory).open();
     }
 
     @AfterEach

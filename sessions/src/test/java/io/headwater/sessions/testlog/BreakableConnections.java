@@ -4,20 +4,17 @@ package io.headwater.sessions.testlog;
 import io.headwater.sessions.log.Connections;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 
 /** A database that can be lost and come back. Any thread. */
 public final class BreakableConnections implements Connections {
-    private final String url;
+    private final Connections connections;
     private volatile boolean broken;
     private volatile boolean silentCommit;
 
-    public BreakableConnections(Path directory) {
-        url = "jdbc:sqlite:" + directory.resolve("test.sqlite").toAbsolutePath()
-                + "?journal_mode=WAL&busy_timeout=5000";
+    public BreakableConnections(Connections connections) {
+        this.connections = connections;
     }
 
     /** Every commit and every new connection fails, until {@link #mend}. */
@@ -37,7 +34,7 @@ public final class BreakableConnections implements Connections {
     @Override
     public Connection open() throws SQLException {
         failIfBroken();
-        Connection real = DriverManager.getConnection(url);
+        Connection real = connections.open();
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
                     if (method.getName().equals("commit")) {

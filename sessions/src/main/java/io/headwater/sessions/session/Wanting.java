@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.sessions.session;
+
+import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
+import io.headwater.sessions.log.Wish;
+import io.headwater.sessions.session.SessionCommand.Ask;
+import io.headwater.sessions.session.SessionCommand.AwaitReady;
+import io.headwater.sessions.session.SessionCommand.Cancel;
+import io.headwater.sessions.session.SessionCommand.Delete;
+import io.headwater.sessions.session.SessionCommand.Describe;
+import io.headwater.sessions.session.SessionCommand.Expire;
+import io.headwater.sessions.session.SessionCommand.Question;
+import io.headwater.sessions.session.SessionCommand.Watch;
+import io.headwater.sessions.stream.SessionFeed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Questions to a session that another gateway owns. What the log answers is answered of it; the others wait, and the owner hears what is wanted: that an
+ * answer ends, or that a session at rest is let go. Owned by its session.
+ */
+final class Wanting {
+    private static final int MOST_WAITING = 1000;
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+    private static final Duration AGAIN = Duration.ofMillis(250);
+    private static final int HEARD_IN_A_GRACE = 3;
+
+    private final SessionScope scope;
+    private final SessionState state;
+    private final SessionFeed feed;
+    private final Rhythm wishes = new Rhythm(AGAIN);
+    private final Rhythm heard;
+    private List<Waiting> waiting = new ArrayList<>();
+
+    Wanting(SessionScope scope, SessionState state, SessionFeed feed) {
+        this.scope = scope;
+        this.state = state;
+        this.feed = feed;
+        this.heard = new Rhythm(scope.settings().resumeGrace().dividedBy(HEARD_IN_A_GRACE));
+    }
+
+    /** {@code cancels}: it has found an answer at work. */
+    private record Waiting(Question question, long sinceNanos, boolean cancels) {}
+
+    /** It is answered, or begins to wait, at the next {@link #answer}. */
+    void add(Question question) {
+        if (waiting.size() < MOST_WAITING) {
+            waiting.add(new Waiting(question, System.nanoTime(), false));
+        } else {
+            question.replyTo().tell(new SessionReply.Unavailable("too many wait for this session: try again"));
+        }
+    }
+
+    boolean any() {
+        return !waiting.isEmpty();
+    }
+
+    /** Answers what can be answered of what has just been read; true if it is time to try whether the session is to be had. */
+    boolean answer() {
+        List<Waiting> left = new ArrayList<>();
+        for (Waiting each : waiting) {
+            Optional<SessionReply> reply = reply(each);
+            if (reply.isPresent()) {
+                each.question().replyTo().tell(reply.get());
+            } else {
+                left.add(new Waiting(each.question(), each.sinceNanos(), state.running()));
+            }
+        }
+        waiting = left;
+        if (state.running() && state.opened().plain() && feed.watched() && heard.due()) {
+            want(Wish.Kind.HEARD);
+        }
+        if (waiting.isEmpty() || !wishes.due()) {
+            return false;
+        }
+        want(state.running() ? Wish.Kind.CANCEL : Wish.Kind.RELEASE);
+        return !state.running();
+    }
+
+    private void want(Wish.Kind kind) {
+        scope.parts().log().want(new Wish(scope.id(), kind));
+    }
+
+    private Optional<SessionReply> reply(Waiting each) {
+        Optional<SessionReply> reply = switch (each.question()) {
+            case Describe _ -> Optional.of(description());
+            case Watch _ -> Optional.of(watching());
+            case AwaitReady _ -> Optional.of(new SessionReply.Ready(scope.id(), feed.end()));
+            case Expire _ -> Optional.of(new SessionReply.Done(false));
+            case Ask ask -> said(ask);
+            case Cancel _ -> state.running() ? Optional.empty() : Optional.of(new SessionReply.Done(each.cancels()));
+            case Delete _ -> Optional.empty();
+        };
+        return reply.isEmpty() && System.nanoTime() - each.sinceNanos() > PATIENCE.toNanos()
+                ? Optional.of(new SessionReply.Unavailable("another gateway has this session and does not let it go"))
+                : reply;
+    }
+
+    private Optional<SessionReply> said(Ask ask) {
+        Optional<SessionState.KnownTurn> known = state.known(ask.turn().key());
+        if (known.isPresent()) {
+            return Optional.of(Asking.repeated(scope.id(), ask.turn(), known.get(), feed));
+        }
+        return state.running() ? Optional.of(new SessionReply.Busy()) : Optional.empty();
+    }
+
+    private SessionReply watching() {
+        boolean plain = state.opened().plain();
+        return new SessionReply.Watching(feed, plain, plain && !state.running());
+    }
+
+    private SessionReply description() {
+        return new SessionReply.Description(
+                scope.id(),
+                state.opened(),
+                state.messages(),
+                state.size(),
+                state.running() ? state.offset() - state.answered() : state.offset(),
+                state.running(),
+                state.budgets(),
+                SequenceFigures.NONE);
+    }
+
+    /** The session itself answers from now on. */
+    void handOn() {
+        waiting.forEach(each -> scope.self().tell(each.question()));
+        waiting.clear();
+    }
+
+    /** All who wait hear this. */
+    void refuse(SessionReply reply) {
+        waiting.forEach(each -> each.question().replyTo().tell(reply));
+        waiting.clear();
+    }
+
+    /** What is done again and again, but not more often than so. */
+    private static final class Rhythm {
+        private final long nanos;
+        private long last;
+        private boolean begun;
+
+        Rhythm(Duration pause) {
+            this.nanos = pause.toNanos();
+        }
+
+        boolean due() {
+            long now = System.nanoTime();
+            boolean due = !begun || now - last >= nanos;
+            if (due) {
+                begun = true;
+                last = now;
+            }
+            return due;
+        }
+    }
+}

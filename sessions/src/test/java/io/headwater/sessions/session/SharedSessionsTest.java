@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.sessions.session;
+
+import static io.headwater.sessions.session.SessionTurns.get;
+import static io.headwater.sessions.session.SessionTurns.opened;
+import static io.headwater.sessions.session.SessionTurns.say;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headwater.model.decoding.DecodeRequest.Generate;
+import io.headwater.model.generation.FinishReason;
+import io.headwater.sessions.log.SessionEvent.Sampled;
+import io.headwater.sessions.log.SessionEvent.Told;
+import io.headwater.sessions.log.SessionEvent.TurnEnded;
+import io.headwater.sessions.session.SessionReply.Accepted;
+import io.headwater.sessions.session.SessionReply.Done;
+import io.headwater.sessions.stream.SessionFeed;
+import io.headwater.sessions.stream.TokenStream;
+import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.TestDatabase;
+import io.headwater.sessions.testlog.TestDatabase.Place;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two gateways on one PostgreSQL. */
+final class SharedSessionsTest {
+    private static final Duration NEVER_IDLE = Duration.ofMinutes(10);
+    /** How long a plain completion may go unheard. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final int END = 2;
+
+    @TempDir
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private BreakableConnections connections;
+
+    @SuppressWarnings("NullAway.Init")
+    private SessionServer first;
+
+    @SuppressWarnings("NullAway.Init")
+    private SessionServer second;
+
+    @BeforeEach
+    void start() throws Exception {
+        Place place = TestDatabase.POSTGRESQL.place(directory);
+        connections = new BreakableConnections(place.connections());
+        first = new SessionServer(directory, place.open(connections), NEVER_IDLE, GRACE);
+        second = new SessionServer(directory, place.open(place.connections()), NEVER_IDLE, GRACE);
+    }
+
+    @AfterEach
+    void end() {
+        connections.mend();
+        first.close();
+        second.close();
+    }
+
+    private String open() {
+        return ((SessionReply.Ready) get(first.sessions.open(opened(first, false)))).id();
+    }
+
+    /** A turn at one of them, answered with these tokens. */
+    private static Accepted turn(SessionServer server, String id, String text, int... tokens) throws Exception {
+        Accepted accepted = (Accepted) get(server.sessions.ask(id, say(text, "")));
+        Generate request = server.client.next();
+        server.client.tokens(request, 0, tokens);
+        server.client.end(request, FinishReason.STOP);
+        SessionTurns.told(server, accepted.feed(), accepted.offset() - 1);
+        return accepted;
+    }
+
+    private static SessionFeed watch(SessionServer server, String id) {
+        return ((SessionReply.Watching) get(server.sessions.watch(id))).feed();
+    }
+
+    /** What one hears from now on, until a turn ends. */
+    private static CompletionStage<List<Told>> listen(SessionServer server, SessionFeed feed, int after) {
+        return TokenStream.ofTurn(feed, server.sessions.reader(), after)
+                .mapConcat(page -> page)
+                .runWith(Sink.seq(), server.kit.system());
+    }
+
+    private static List<Integer> tokens(List<Told> told) {
+        return told.stream()
+                .filter(Sampled.class::isInstance)
+                .map(each -> ((Sampled) each).token())
+                .toList();
+    }
+
+    @Test
+    void whatOneTellsIsHeardLiveAtTheOther() throws Exception {
+        String id = open();
+        Accepted asked = (Accepted) get(first.sessions.ask(id, say("one", "k")));
+        Generate request = first.client.next();
+        CompletionStage<List<Told>> heard = listen(second, watch(second, id), -1);
+
+        first.client.tokens(request, 0, 65, 66);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> watch(second, id).end() == 2);
+        assertThat(get(second.sessions.ask(id, say("two", "")))).isEqualTo(new SessionReply.Busy());
+        Accepted again = (Accepted) get(second.sessions.ask(id, say("one", "k")));
+        assertThat(again.repeated()).isTrue();
+        assertThat(again.offset()).isEqualTo(asked.offset());
+        first.client.tokens(request, 2, END);
+        first.client.end(request, FinishReason.STOP);
+
+        assertThat(tokens(get(heard))).containsExactly(65, 66, END);
+        assertThat(get(second.sessions.describe(id))).isEqualTo(get(first.sessions.describe(id)));
+        assertThat(second.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
+    void aSessionAtRestGoesWhereItsNextMessageComesAndItsListenersStay() throws Exception {
+        String id = open();
+        turn(first, id, "one", 65, END);
+        CompletionStage<List<Told>> heard = listen(first, watch(first, id), 2);
+
+        Accepted two = turn(second, id, "two", 66, END);
+
+        assertThat(two.turn()).isEqualTo(2);
+        assertThat(tokens(get(heard))).containsExactly(66, END);
+        Accepted three = turn(first, id, "three", 67, END);
+        assertThat(three.turn()).isEqualTo(3);
+        assertThat(tokens(SessionTurns.told(second, watch(second, id), 5))).containsExactly(67, END);
+    }
+
+    @Test
+    void anAnswerIsCancelledFromAnywhere() throws Exception {
+        String id = open();
+        Accepted turn = (Accepted) get(first.sessions.ask(id, say("one", "")));
+        first.client.tokens(first.client.next(), 0, 65);
+
+        assertThat(get(second.sessions.cancel(id))).isEqualTo(new Done(true));
+
+        assertThat(((TurnEnded) SessionTurns.told(first, turn.feed(), -1).getLast()).reason())
+                .isEqualTo("cancelled");
+        assertThat(get(second.sessions.cancel(id))).isEqualTo(new Done(false));
+    }
+
+    @Test
+    void aSessionIsDeletedFromAnywhereAlsoInItsAnswer() throws Exception {
+        String id = open();
+        get(first.sessions.ask(id, say("one", "")));
+        first.client.tokens(first.client.next(), 0, 65);
+        watch(second, id);
+
+        assertThat(get(second.sessions.delete(id))).isEqualTo(new Done(true));
+
+        assertThat(get(first.sessions.describe(id))).isEqualTo(new SessionReply.Missing());
+        assertThat(get(second.sessions.describe(id))).isEqualTo(new SessionReply.Missing());
+        assertThat(get(second.log().reader().events(id))).isEmpty();
+    }
+
+    @Test
+    void whoeverIsTakenForDeadWritesNothingMoreAndItsAnswerGoesOnElsewhere() throws Exception {
+        String id = open();
+        get(first.sessions.ask(id, say("one", "")));
+        Generate request = first.client.next();
+        first.client.tokens(request, 0, 65, 66);
+        SessionFeed feed = watch(second, id);
+        CompletionStage<List<Told>> heard = listen(second, feed, -1);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> feed.end() == 2);
+
+        connections.breakDown();
+        first.client.tokens(request, 2, 99);
+
+        Generate again = second.client.next();
+        assertThat(again.answered()).isEqualTo(2);
+        assertThat(again.log()).isEqualTo(request.log().plus(65, 66));
+        connections.mend();
+        assertThat(get(first.log().fenced())).contains("others have taken its sessions over");
+        second.client.tokens(again, 2, 67, END);
+        second.client.end(again, FinishReason.STOP);
+        assertThat(tokens(get(heard))).containsExactly(65, 66, 67, END);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> first.sessions.problem().contains("others have taken its sessions over"));
+    }
+
+    @Test
+    void whoeverEndsHandsItsAnswersOnAtOnceAndWhoeverListensElsewhereKeepsACompletionGoing() throws Exception {
+        Accepted plain = (Accepted) get(second.sessions.complete(opened(second, true), say("one", "")));
+        Generate request = second.client.next();
+        SinkQueueWithCancel<List<Told>> hearsFirst = TokenStream.ofTurn(plain.feed(), second.sessions.reader(), -1)
+                .runWith(Sink.queue(), second.kit.system());
+        second.client.tokens(request, 0, 65);
+        assertThat(get(hearsFirst.pull())).isPresent();
+        SessionFeed feed = watch(first, plain.id());
+        CompletionStage<List<Told>> heard = listen(first, feed, -1);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(feed::watched);
+        hearsFirst.cancel();
+        Awaitility.await()
+                .pollDelay(GRACE.plusMillis(500))
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(feed.end()).isEqualTo(1));
+
+        second.close();
+
+        Generate again = first.client.next();
+        assertThat(again.answered()).isEqualTo(1);
+        first.client.tokens(again, 1, END);
+        first.client.end(again, FinishReason.STOP);
+        assertThat(tokens(get(heard))).containsExactly(65, END);
+    }
+}
