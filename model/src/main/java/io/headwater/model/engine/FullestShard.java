@@ -3,7 +3,7 @@ package io.headwater.model.engine;
 
 import java.util.List;
 
-/** The room of the shard that has least of it: all have the same limit. */
+/** The room of that shard of a process that has least of it: all have the same limit. */
 final class FullestShard implements KvRoom {
     private final List<ShardEngine> engines;
 
