@@ -136,6 +136,15 @@ final class KvShortageTest {
             for (int i = 0; i < asked.size(); i++) {
                 assertThat(heard.get(i).all()).isEqualTo(replay(1, asked.get(i)).all());
             }
+
+            nodes.memory(options(1), Map.of(1, 1L << 20));
+            nodes.start(2, List.of(2.0, 1.0), Duration.ZERO);
+            Collected never = submit(
+                    nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults()), asked(1, 600, 1, KvOptions.NONE));
+            awaitAll(List.of(never), nodes);
+            assertThat(never.all().getLast())
+                    .contains("at least 1.2 MiB of KV memory of a node")
+                    .contains("may have 1.0 MiB");
         }
     }
 
