@@ -33,6 +33,9 @@ final class Endings {
         if (last instanceof Failed) {
             decoder.release(handed.session()); // it may have a cache of an earlier turn, too
         }
+        if (handed.keep() && last instanceof Ended && handed.number > 0) {
+            requests.rest(handed);
+        }
         handed.tell(last);
     }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenRequests {
     private final Map<Long, Handed> bySession = new LinkedHashMap<>();
     private final Map<Long, Handed> byNumber = new HashMap<>();
+    /** Over, but their sessions' caches may have stayed, and be brought down: by the number of the last handing in. */
+    private final Map<Long, Handed> idle = new HashMap<>();
+
     private long lastNumber;
 
     /** The session's request; null if it has none. */
@@ -30,6 +33,7 @@ final class OpenRequests {
     }
 
     void add(Handed handed) {
+        forgetIdle(handed.session());
         bySession.put(handed.session(), handed);
     }
 
@@ -51,6 +55,22 @@ final class OpenRequests {
 
     boolean isNumbered(Handed handed) {
         return byNumber.containsKey(handed.number);
+    }
+
+    /** It has ended well, and its session may go on. */
+    void rest(Handed handed) {
+        idle.put(handed.number, handed);
+    }
+
+    /** That one, if its session has asked for nothing since. */
+    @Nullable
+    Handed idle(long number) {
+        return idle.get(number);
+    }
+
+    /** The session's cache is not wanted any more, or has a request again. */
+    void forgetIdle(long session) {
+        idle.values().removeIf(handed -> handed.session() == session);
     }
 
     void remove(Handed handed) {
