@@ -343,7 +343,7 @@ final class BudgetSupervisorTest {
                 "",
                 List.of(Plans.status(node, kvBytes, freeBytes)),
                 List.of(),
-                new ClusterStatus.Sessions(0, 0, 0),
+                new ClusterStatus.Sessions(0, 0, 0, 0, 0),
                 new ClusterStatus.Exchange(0, 0),
                 0,
                 Map.of()));

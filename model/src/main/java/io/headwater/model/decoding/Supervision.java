@@ -187,6 +187,18 @@ final class Supervision {
                 && cache.mayChangeBudget();
     }
 
+    /** Those that have less than they asked for. */
+    ShrunkSessions shrunk() {
+        ShrunkSessions shrunk = ShrunkSessions.NONE;
+        for (Running one : running) {
+            shrunk = shrunk.and(one.work().cache());
+        }
+        for (SessionCache cache : caches.kept()) {
+            shrunk = shrunk.and(cache);
+        }
+        return shrunk;
+    }
+
     private static String mebibytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f", bytes / 1048576.0);
     }
