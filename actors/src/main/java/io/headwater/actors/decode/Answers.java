@@ -92,7 +92,9 @@ final class Answers {
             switch (event) {
                 case Ended ended -> {
                     endings.end(handed, ended);
-                    idle(told.request(), told.events().subList(i + 1, told.events().size()));
+                    idle(
+                            told.request(),
+                            told.events().subList(i + 1, told.events().size()));
                     return true;
                 }
                 case Failed failed -> {
@@ -112,13 +114,13 @@ final class Answers {
 
     /** A session's cache that has stayed was brought down: its log hears so. False if the session has a request again, or is gone. */
     private boolean idle(long request, List<DecodeEvent> events) {
-        @Nullable Handed handed = requests.idle(request);
-        if (handed == null) {
+        OpenRequests.@Nullable Idle session = requests.idle(request);
+        if (session == null) {
             return false;
         }
         for (DecodeEvent event : events) {
             if (event instanceof BudgetChanged) {
-                handed.tell(event);
+                session.listener().on(event);
             }
         }
         return true;

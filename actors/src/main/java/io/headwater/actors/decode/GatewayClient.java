@@ -44,6 +44,7 @@ public final class GatewayClient implements DecodeClient {
     private final Map<Long, Open> open = new HashMap<>();
     /** Last requests of sessions that have none at work, but may have a cache. */
     private final Map<Long, Open> idle = new HashMap<>();
+
     private final AtomicBoolean woken = new AtomicBoolean();
     private long turns;
 

@@ -161,6 +161,10 @@ final class Handed {
         return generate.told(Arrays.copyOf(told, toldCount)).withBudgets(all);
     }
 
+    DecodeListener listener() {
+        return listener;
+    }
+
     /** Tells the client an event that is new to it. */
     Heard hear(DecodeEvent event) {
         return switch (event) {

@@ -10,7 +10,8 @@ package io.headwater.actors.decode;
 public record KvNeed(int entries, int least) {
     public KvNeed {
         if (least < 1 || entries < least) {
-            throw new IllegalArgumentException("entries=" + entries + " least=" + least + ": expected 1 or more each, the least not above");
+            throw new IllegalArgumentException(
+                    "entries=" + entries + " least=" + least + ": expected 1 or more each, the least not above");
         }
     }
 

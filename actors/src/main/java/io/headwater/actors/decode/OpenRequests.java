@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.decode;
 
+import io.headwater.model.decoding.DecodeListener;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ final class OpenRequests {
     private final Map<Long, Handed> bySession = new LinkedHashMap<>();
     private final Map<Long, Handed> byNumber = new HashMap<>();
     /** Over, but their sessions' caches may have stayed, and be brought down: by the number of the last handing in. */
-    private final Map<Long, Handed> idle = new HashMap<>();
+    private final Map<Long, Idle> idle = new HashMap<>();
 
     private long lastNumber;
 
@@ -59,22 +60,25 @@ final class OpenRequests {
 
     /** It has ended well, and its session may go on. */
     void rest(Handed handed) {
-        idle.put(handed.number, handed);
+        idle.put(handed.number, new Idle(handed.session(), handed.listener()));
     }
 
     /** That one, if its session has asked for nothing since. */
     @Nullable
-    Handed idle(long number) {
+    Idle idle(long number) {
         return idle.get(number);
     }
 
     /** The session's cache is not wanted any more, or has a request again. */
     void forgetIdle(long session) {
-        idle.values().removeIf(handed -> handed.session() == session);
+        idle.values().removeIf(one -> one.session() == session);
     }
 
     void remove(Handed handed) {
         bySession.remove(handed.session());
         forgetNumber(handed);
     }
+
+    /** A session without a request, and who heard its last one. */
+    record Idle(long session, DecodeListener listener) {}
 }

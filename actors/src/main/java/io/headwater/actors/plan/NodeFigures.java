@@ -38,7 +38,8 @@ public record NodeFigures(
         double exchangeP99Micros,
         long exchangeBytes,
         Map<String, Long> dropped) {
-    public static final NodeFigures NONE = new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+    public static final NodeFigures NONE =
+            new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
     public NodeFigures {
         dropped = Map.copyOf(dropped);

@@ -43,8 +43,8 @@ final class KvShortageTest {
     private static final int CONTEXT = 1024;
     private static final int BUDGET = 256;
     private static final int LAYERS = 4;
-    /** For some 2,500 entries of a head in all layers. */
-    private static final long SHORT = 8L << 20;
+    /** For less than 1,536 entries of a head in all layers; a session comes to 340. */
+    private static final long SHORT = 3L << 20;
 
     private static final SamplingOptions DRAWN =
             SamplingOptions.builder().temperature(1.1).build();
@@ -70,12 +70,7 @@ final class KvShortageTest {
 
     /** Which node is short, and how heads share their budget: where they compete, a follower may need more than the leader. */
     @ParameterizedTest
-    @CsvSource({
-        "1 1 1, 2, 'ems:window=8'",
-        "1 1, 1, 'h2o:allocation=adaptive'",
-        "1 1 1, 1, 'kv-compress:window=8'",
-        "2 1, 0, 'snapkv:window=8'"
-    })
+    @CsvSource({"1 1 1, 2, 'ems:window=8'", "1 1, 1, 'h2o:allocation=adaptive'", "2 1, 0, 'kv-compress:window=8'"})
     void sessionsShrinkTheIdleOneFirstAndTheEpochGoesOn(String capacities, int shortOne, String policy)
             throws Exception {
         KvOptions kv = new KvOptions(KvPolicy.parse(policy), BUDGET, 64, 512);
@@ -91,7 +86,7 @@ final class KvShortageTest {
             heard.add(submit(leader, asked.getFirst()));
             await().atMost(DEADLINE).until(heard.getFirst()::ended);
             assertThat(heard.getFirst().budgets()).as("alone").isEmpty();
-            for (int id = 2; id <= 12; id++) {
+            for (int id = 2; id <= 7; id++) {
                 asked.add(asked(id, 300, 40, kv));
                 heard.add(submit(leader, asked.getLast()));
             }
@@ -126,8 +121,8 @@ final class KvShortageTest {
             DecodeThread leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
             List<Generate> asked = new ArrayList<>();
             List<Collected> heard = new ArrayList<>();
-            for (int id = 1; id <= 4; id++) {
-                asked.add(asked(id, 600, 100, KvOptions.NONE));
+            for (int id = 1; id <= 3; id++) {
+                asked.add(asked(id, 400, 60, KvOptions.NONE));
                 heard.add(submit(leader, asked.getLast()));
             }
             awaitAll(heard, nodes);
@@ -145,45 +140,6 @@ final class KvShortageTest {
             assertThat(never.all().getLast())
                     .contains("at least 1.2 MiB of KV memory of a node")
                     .contains("may have 1.0 MiB");
-        }
-    }
-
-    @Test
-    void aNodeThatDiesUnderPressureTakesNothingOfTheAnswersWithIt() throws Exception {
-        KvOptions kv = new KvOptions(KvPolicy.parse("ems:window=8"), BUDGET, 64, 512);
-        List<Generate> asked = new ArrayList<>();
-        List<Collected> heard = new ArrayList<>();
-        try (Nodes nodes = new Nodes(model, Transport.IPC, 3)) {
-            nodes.memory(options(1), Map.of(0, SHORT, 1, SHORT, 2, SHORT));
-            nodes.start(1, List.of(1.0, 1.0, 1.0), Duration.ZERO);
-            DecodeThread leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
-            for (int id = 1; id <= 12; id++) {
-                asked.add(asked(id, 300, 60, kv));
-                heard.add(submit(leader, asked.getLast()));
-            }
-            await().atMost(DEADLINE)
-                    .until(() -> heard.stream().anyMatch(one -> !one.budgets().isEmpty())
-                            && heard.stream().anyMatch(one -> one.count() > 3));
-
-            nodes.runtime(2).close();
-            await().atMost(DEADLINE).until(() -> nodes.faults().size() == 2);
-            nodes.start(2, List.of(1.0, 2.0), Duration.ZERO);
-            leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
-            for (int i = 0; i < asked.size(); i++) {
-                if (!heard.get(i).ended()) {
-                    leader.submit(heard.get(i).goOn(asked.get(i)), heard.get(i));
-                }
-            }
-            awaitAll(heard, nodes);
-
-            assertThat(nodes.faults()).isEmpty();
-        }
-        for (int i = 0; i < asked.size(); i++) {
-            int shards = i % 3 + 1;
-            assertThat(heard.get(i).all())
-                    .as("session %d on %d shards", i + 1, shards)
-                    .isEqualTo(
-                            replay(shards, heard.get(i).replayed(asked.get(i))).all());
         }
     }
 

@@ -110,7 +110,8 @@ final class StatusCommandTest {
         assertThat(first.path("head_groups")).hasToString("[0,1]");
         assertThat(report.path("nodes").get(2).path("head_groups")).isEmpty();
         assertThat(report.path("exchange")).hasToString("{\"p50_us\":61.0,\"p99_us\":240.0}");
-        assertThat(report.path("sessions")).hasToString("{\"running\":2,\"waiting\":1,\"tokens\":300,\"shrunk\":3,\"least_budget\":64}");
+        assertThat(report.path("sessions"))
+                .hasToString("{\"running\":2,\"waiting\":1,\"tokens\":300,\"shrunk\":3,\"least_budget\":64}");
     }
 
     @Test

@@ -106,8 +106,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
      */
     public int leastEntries(int contextLength) {
         long least = (long) Math.max(leastBudget(), Math.min(budget, BLOCK)) + BLOCK;
-        return Math.min(
-                reservedEntries(contextLength), withState(least + (policy.reconstructs() ? REPEATED : 0)));
+        return Math.min(reservedEntries(contextLength), withState(least + (policy.reconstructs() ? REPEATED : 0)));
     }
 
     /** Entries that a head of a layer holds at most. */
