@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +98,8 @@ final class ShortMemoryTest {
         try (TinyCluster cluster = new TinyCluster(model, false, 1, OptionalLong.of(2 * LIMIT))) {
             cluster.gateway.awaitServing(TinyCluster.SERVES, _ -> {});
             try (DecodeClient client = cluster.gateway.client()) {
-                List<Token> answer = decode(client, List.of(first), _ -> {}).get(1L);
+                List<Token> answer = Objects.requireNonNull(
+                        decode(client, List.of(first), _ -> {}).get(1L));
                 List<Generate> others = new ArrayList<>();
                 for (int id = 2; id <= SESSIONS; id++) {
                     others.add(asked(id, 25, false));
