@@ -33,7 +33,8 @@ final class Endings {
         if (last instanceof Failed) {
             decoder.release(handed.session()); // it may have a cache of an earlier turn, too
         }
-        if (handed.keep() && last instanceof Ended && handed.number > 0) {
+        boolean released = !admission.holds(handed.session());
+        if (handed.keep() && last instanceof Ended && !released) {
             requests.rest(handed);
         }
         handed.tell(last);

@@ -103,6 +103,17 @@ final class GatewayTest {
         assertThat(heard).isEmpty();
     }
 
+    @Test
+    void ofASessionThatWasReleasedNothingIsToldAfterItsRequestsEnd() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        gateway.tell(new Gateway.Release(10));
+        tell(submit, STOP);
+        assertThat(next()).isEqualTo(STOP);
+        tell(submit, budget(64));
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(1));
+        assertThat(heard).isEmpty();
+    }
+
     private static BudgetChanged budget(int entries) {
         return new BudgetChanged(new BudgetEvent(7, entries));
     }
