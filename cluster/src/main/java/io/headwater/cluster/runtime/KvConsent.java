@@ -30,6 +30,8 @@ final class KvConsent {
 
     private final Exchange exchange;
     private final KvRoom own;
+    private final long limitBytes;
+    private final long blockBytes;
     private final int shard;
     private final int nodes;
     private final int dim;
@@ -40,6 +42,8 @@ final class KvConsent {
     KvConsent(Exchange exchange, EngineGroup group, int shard, int nodes, int dim) {
         this.exchange = exchange;
         this.own = group.kvRooms().getFirst();
+        this.limitBytes = own.limitBytes();
+        this.blockBytes = own.leastBytes(1);
         this.shard = shard;
         this.nodes = nodes;
         this.dim = dim;
@@ -90,9 +94,9 @@ final class KvConsent {
         Arrays.fill(words, 0);
         int at = shard * WORDS;
         words[at + REFUSED] = refused + 1L;
-        words[at + LIMIT] = own.limitBytes();
+        words[at + LIMIT] = limitBytes;
         words[at + USED] = own.usedBytes();
-        words[at + BLOCK] = own.leastBytes(1);
+        words[at + BLOCK] = blockBytes;
         exchange.allReduce(words, words.length, dim, Exchange.AFTER_LAYERS, Exchange.BETWEEN_STEPS);
     }
 
