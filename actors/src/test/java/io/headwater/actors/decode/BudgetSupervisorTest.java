@@ -110,7 +110,7 @@ final class BudgetSupervisorTest {
     void aLimitCountsInWholeSlabs() {
         serve(1, Plans.node("odd", 4 * MIB - 1, MIB / 16));
         admit(1, 33);
-        assertThat(gateway.expectMessageClass(Refused.class).reason()).contains("may use 2.0 MiB");
+        assertThat(gateway.expectMessageClass(Refused.class).reason()).contains("may use 3.5 MiB");
     }
 
     @Test

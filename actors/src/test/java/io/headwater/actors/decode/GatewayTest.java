@@ -74,7 +74,7 @@ final class GatewayTest {
         serve(1);
         submit(Plans.request(10, 5, false));
         Admit admit = budget.expectMessageClass(Admit.class);
-        assertThat(admit.need().entries()).isEqualTo(3 + 5);
+        assertThat(admit.need()).as("a full cache").isEqualTo(KvNeed.whole(3 + 5));
         decoder.expectNoMessage(Duration.ofMillis(50));
         admit.gateway().tell(new Granted(10, 8));
         Decoder.Submit submit = decoder.expectMessageClass(Decoder.Submit.class);

@@ -102,9 +102,12 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
 
     /**
      * What a session cannot do without, in entries as {@link #reservedEntries}: where memory is short it is brought down to its sinks, its window and a block,
-     * whenever another block has come; a reconstruction is not ended for that.
+     * whenever another block has come; a reconstruction is not ended for that, and a full cache cannot shrink.
      */
     public int leastEntries(int contextLength) {
+        if (full()) {
+            return contextLength;
+        }
         long least = (long) Math.max(leastBudget(), Math.min(budget, BLOCK)) + BLOCK;
         return Math.min(reservedEntries(contextLength), withState(least + (policy.reconstructs() ? REPEATED : 0)));
     }
