@@ -20,8 +20,8 @@ final class Admission {
     private final ActorRef<BudgetSupervisor.Command> budget;
     private final ActorRef<BudgetReport> answers;
     private final long claimNanos;
-    /** Entries granted, by session; outlives the request where the session is kept. */
-    private final Map<Long, Integer> granted = new HashMap<>();
+    /** By session; outlives the request where the session is kept. */
+    private final Map<Long, KvNeed> granted = new HashMap<>();
 
     private long heardNanos = System.nanoTime();
     private long claimedNanos = heardNanos;
@@ -33,17 +33,17 @@ final class Admission {
     }
 
     /** May be repeated until there is an answer. */
-    void ask(long session, int entries) {
-        budget.tell(new Admit(session, entries, false, answers));
+    void ask(long session, KvNeed need) {
+        budget.tell(new Admit(session, need, false, answers));
     }
 
-    /** Notes an answer. False if it means nothing to a request that waits for so many entries, or that has them. */
-    boolean heard(BudgetReport report, boolean waits, int entries) {
+    /** Notes an answer. False if it means nothing to a request that waits for so much, or that has it; null if there is none. */
+    boolean heard(BudgetReport report, boolean waits, @Nullable KvNeed need) {
         heardNanos = System.nanoTime();
         return switch (report) {
             case Granted now
-            when waits && now.entries() >= entries -> {
-                granted.put(now.session(), entries);
+            when waits && need != null && now.entries() >= need.entries() -> {
+                granted.put(now.session(), need);
                 yield true;
             }
             case Granted _, Waiting _ -> false; // a claim is confirmed, or just a place in the queue
@@ -59,7 +59,7 @@ final class Admission {
     /** Tells the supervisor what is held. */
     void claim() {
         claimedNanos = System.nanoTime();
-        granted.forEach((session, entries) -> budget.tell(new Admit(session, entries, true, answers)));
+        granted.forEach((session, need) -> budget.tell(new Admit(session, need, true, answers)));
     }
 
     void tick(long now) {
@@ -70,7 +70,7 @@ final class Admission {
 
     /** Nobody waits for more any longer: the session keeps what it had, and its place in the queue is free. */
     void takeBack(long session) {
-        @Nullable Integer had = granted.get(session);
+        @Nullable KvNeed had = granted.get(session);
         if (had == null) {
             release(session);
         } else {

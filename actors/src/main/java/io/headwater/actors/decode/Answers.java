@@ -14,6 +14,7 @@ import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeEvent.Scored;
 import io.headwater.model.decoding.DecodeEvent.Token;
+import java.util.List;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
@@ -80,14 +81,20 @@ final class Answers {
     private boolean told(RequestEvents told) {
         @Nullable Handed handed = requests.numbered(told.request());
         if (handed == null) {
-            unknown(told);
+            if (!idle(told.request(), told.events())) {
+                unknown(told);
+            }
             return true;
         }
         accepted(handed);
-        for (DecodeEvent event : told.events()) {
+        for (int i = 0; i < told.events().size(); i++) {
+            DecodeEvent event = told.events().get(i);
             switch (event) {
                 case Ended ended -> {
                     endings.end(handed, ended);
+                    idle(
+                            told.request(),
+                            told.events().subList(i + 1, told.events().size()));
                     return true;
                 }
                 case Failed failed -> {
@@ -103,6 +110,20 @@ final class Answers {
             }
         }
         return false;
+    }
+
+    /** A session's cache that has stayed was brought down: its log hears so. False if the session has a request again, or is gone. */
+    private boolean idle(long request, List<DecodeEvent> events) {
+        OpenRequests.@Nullable Idle session = requests.idle(request);
+        if (session == null) {
+            return false;
+        }
+        for (DecodeEvent event : events) {
+            if (event instanceof BudgetChanged) {
+                session.listener().on(event);
+            }
+        }
+        return true;
     }
 
     /** Nobody waits for this any more: if it goes on, its decoder ends it. */

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Owns admission: a session gets KV memory on all nodes or it waits, first come, first served, or it is refused with a reason. A cluster
  * singleton beside the planner, whose plans tell it the nodes' limits, and its status what their memory is like each second ({@link
- * KvBudget}). What it grants stays granted until it is released, its gateway is lost, or a plan has less memory. If this actor moves or
+ * KvBudget}). What a session gets is the least to which it may be brought down: who has more at the moment is decided by the plan's leader, where a
+ * step finds no memory. What it grants stays granted until it is released, its gateway is lost, or a plan has less memory. If this actor moves or
  * begins anew, the gateways claim again what they hold; until they have had time for that, nobody else gets any.
  */
 public final class BudgetSupervisor {
@@ -46,10 +47,10 @@ public final class BudgetSupervisor {
      * Asks for memory; repeated until an answer comes. A session that holds some may ask for another amount, and one that waits too: it keeps
      * its place, or gives it up by asking for what it holds.
      *
-     * @param entries KV entries of a head that it will have at most
+     * @param need what it comes to, and what must be there in any case
      * @param held it was granted this already: it is not asked, but told
      */
-    public record Admit(long session, int entries, boolean held, ActorRef<BudgetReport> gateway)
+    public record Admit(long session, KvNeed need, boolean held, ActorRef<BudgetReport> gateway)
             implements Command, CborMessage {}
 
     /** The session needs no memory any more, or does not want to wait. */
@@ -140,21 +141,21 @@ public final class BudgetSupervisor {
         long session = admit.session();
         if (admit.held() && !budget.holds(session)) {
             admit.gateway().tell(new Withdrawn(session)); // the claim was under way
-        } else if (admit.held() || admit.entries() == waits.entries()) {
+        } else if (admit.held() || admit.need().equals(waits.need())) {
             admit.gateway().tell(new Waiting(session, place(session)));
-        } else if (admit.entries() <= budget.held(session)) { // it has that: it does not want more any longer
+        } else if (budget.holds(session, admit.need())) { // it has that: it does not want more any longer
             waiting.remove(session);
             grant(admit);
             admitWaiting();
         } else {
-            waiting.put(session, new Admit(session, admit.entries(), waits.held(), admit.gateway())); // keeps its place
+            waiting.put(session, new Admit(session, admit.need(), waits.held(), admit.gateway())); // keeps its place
             admit.gateway().tell(new Waiting(session, place(session)));
             admitWaiting();
         }
     }
 
     private void claim(Admit claim) {
-        if (budget.fits(claim.session(), claim.entries())) { // any, before the first plan
+        if (budget.fits(claim.session(), claim.need())) { // any, before the first plan
             grant(claim);
         } else {
             budget.release(claim.session());
@@ -163,10 +164,10 @@ public final class BudgetSupervisor {
     }
 
     private void ask(Admit admit) {
-        Optional<String> never = budget.never(admit.entries());
+        Optional<String> never = budget.never(admit.need());
         if (never.isPresent()) {
             admit.gateway().tell(new Refused(admit.session(), never.get(), false));
-        } else if (admit.entries() <= budget.held(admit.session()) || (waiting.isEmpty() && fits(admit))) {
+        } else if (budget.holds(admit.session(), admit.need()) || (waiting.isEmpty() && fits(admit))) {
             grant(admit);
         } else if (waiting.size() >= mostWaiting) {
             admit.gateway()
@@ -185,19 +186,19 @@ public final class BudgetSupervisor {
     private boolean fits(Admit admit) {
         return budget.known()
                 && (claimed || admit.held())
-                && budget.fits(admit.session(), admit.entries())
-                && budget.hasRoom(admit.session(), admit.entries());
+                && budget.fits(admit.session(), admit.need())
+                && budget.hasRoom(admit.session(), admit.need());
     }
 
     private void grant(Admit admit) {
         owners.put(admit.session(), admit.gateway());
-        budget.grant(admit.session(), admit.entries());
-        admit.gateway().tell(new Granted(admit.session(), admit.entries()));
+        budget.grant(admit.session(), admit.need());
+        admit.gateway().tell(new Granted(admit.session(), admit.need().entries()));
     }
 
     /** Takes back what no longer fits; it waits behind others to whom that has happened and before all else. */
     private void withdraw(Admit held) {
-        Optional<String> never = budget.never(held.entries());
+        Optional<String> never = budget.never(held.need());
         if (never.isPresent()) {
             owners.remove(held.session());
             held.gateway()
@@ -232,10 +233,10 @@ public final class BudgetSupervisor {
         }
     }
 
-    private void withdrawn(long session, int entries) {
+    private void withdrawn(long session, KvNeed need) {
         @Nullable ActorRef<BudgetReport> gateway = owners.get(session);
         if (gateway != null && !waiting.containsKey(session)) { // one that waits for another amount goes on waiting
-            withdraw(new Admit(session, entries, true, gateway));
+            withdraw(new Admit(session, need, true, gateway));
         }
     }
 
@@ -251,7 +252,7 @@ public final class BudgetSupervisor {
         boolean moved = false;
         for (Iterator<Admit> each = waiting.values().iterator(); each.hasNext(); ) {
             Admit first = each.next();
-            Optional<String> never = budget.never(first.entries());
+            Optional<String> never = budget.never(first.need());
             if (never.isPresent()) {
                 owners.remove(first.session());
                 budget.release(first.session());

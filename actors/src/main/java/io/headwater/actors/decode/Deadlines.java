@@ -60,7 +60,7 @@ final class Deadlines {
                 } else if (waited > limits.admission().toNanos()) {
                     endings.fail(handed, Failure.FULL, limits.noMemory());
                 } else if (repeat) {
-                    admission.ask(handed.session(), handed.entries());
+                    admission.ask(handed.session(), handed.need());
                 }
             }
             case PLAN -> {

@@ -322,8 +322,8 @@ public final class Decoder {
 
         void forgetEnded(Told told) {
             for (RequestEvents one : told.requests()) {
-                DecodeEvent last = one.events().getLast();
-                if (last instanceof Ended || last instanceof Failed) {
+                // what comes after its end is about a cache that has stayed
+                if (one.events().stream().anyMatch(event -> event instanceof Ended || event instanceof Failed)) {
                     @Nullable Long session = requests.remove(one.request());
                     if (session != null && !requests.containsValue(session)) {
                         sessions.remove(session, false);

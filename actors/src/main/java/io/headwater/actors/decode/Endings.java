@@ -33,6 +33,10 @@ final class Endings {
         if (last instanceof Failed) {
             decoder.release(handed.session()); // it may have a cache of an earlier turn, too
         }
+        boolean released = !admission.holds(handed.session());
+        if (handed.keep() && last instanceof Ended && !released) {
+            requests.rest(handed);
+        }
         handed.tell(last);
     }
 

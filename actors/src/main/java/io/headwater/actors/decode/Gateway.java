@@ -144,7 +144,7 @@ public final class Gateway {
         } else {
             requests.add(handed);
             handed.enter(Phase.ADMISSION);
-            admission.ask(handed.session(), handed.entries());
+            admission.ask(handed.session(), handed.need());
         }
     }
 
@@ -163,6 +163,7 @@ public final class Gateway {
 
     private void release(long session) {
         cancel(session);
+        requests.forgetIdle(session);
         admission.release(session);
         decoder.release(session);
     }

@@ -3,6 +3,7 @@ package io.headwater.actors.decode;
 
 import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -41,6 +42,9 @@ public final class GatewayClient implements DecodeClient {
     private final Map<Long, Long> sessions = new HashMap<>();
 
     private final Map<Long, Open> open = new HashMap<>();
+    /** Last requests of sessions that have none at work, but may have a cache. */
+    private final Map<Long, Open> idle = new HashMap<>();
+
     private final AtomicBoolean woken = new AtomicBoolean();
     private long turns;
 
@@ -67,6 +71,7 @@ public final class GatewayClient implements DecodeClient {
         long id = sessions.computeIfAbsent(session, _ -> ids.getAsLong());
         Open one = new Open(session, ++turns, listener, request instanceof Generate generate && generate.keep());
         open.put(session, one);
+        idle.remove(session);
         gateway.tell(new Gateway.Submit(request.withSession(id), event -> events.add(new Happened(one, event))));
     }
 
@@ -86,6 +91,7 @@ public final class GatewayClient implements DecodeClient {
     @Override
     public void release(long session) {
         @Nullable Long id = sessions.remove(session);
+        idle.remove(session);
         if (id != null) {
             gateway.tell(new Gateway.Release(id));
         }
@@ -144,12 +150,17 @@ public final class GatewayClient implements DecodeClient {
         Open one = happened.open();
         DecodeEvent event = happened.event();
         if (!one.equals(open.get(one.session()))) {
-            return; // it has been told its end
+            if (event instanceof BudgetChanged && one.equals(idle.get(one.session()))) {
+                one.listener().on(event); // its cache has stayed and was brought down
+            }
+            return; // otherwise it has been told its end
         }
         if (event instanceof Ended || event instanceof Failed) {
             open.remove(one.session());
             if (!one.keep() || event instanceof Failed) {
                 sessions.remove(one.session());
+            } else {
+                idle.put(one.session(), one);
             }
         }
         one.listener().on(event);
@@ -173,6 +184,7 @@ public final class GatewayClient implements DecodeClient {
         sessions.values().forEach(id -> gateway.tell(new Gateway.Release(id)));
         sessions.clear();
         open.clear();
+        idle.clear();
     }
 
     private record Open(long session, long turn, DecodeListener listener, boolean keep) {}

@@ -71,13 +71,13 @@ final class Handed {
     /** When a decoder had no room for it first, without a token since; 0 if none. */
     private long fullSinceNanos;
 
-    private final int entries;
+    private final KvNeed need;
 
     /** {@code contextLength}: what a request without a limit may come to. */
     Handed(DecodeRequest asked, DecodeListener listener, int contextLength) {
         this.asked = asked;
         this.listener = listener;
-        this.entries = entries(asked, contextLength);
+        this.need = need(asked, contextLength);
         this.scoredTo = asked instanceof Score score ? score.from() : 0;
     }
 
@@ -107,15 +107,14 @@ final class Handed {
     }
 
     /**
-     * Most KV entries of a head that it may come to: what is reserved for it. Without a limit ({@code -n}) it is the whole context; that keeps
-     * others waiting, but the one who asks waits for nobody when alone. A compressed cache comes to what its policy leaves and what comes in
-     * between two change points.
+     * The KV entries of a head that it may come to. Without a limit ({@code -n}) it is the whole context. A compressed cache comes to what its policy leaves and
+     * what comes in between two change points; where memory is short it may be brought down further, but for a text that is scored.
      */
-    int entries() {
-        return entries;
+    KvNeed need() {
+        return need;
     }
 
-    private static int entries(DecodeRequest asked, int contextLength) {
+    private static KvNeed need(DecodeRequest asked, int contextLength) {
         long most = switch (asked) {
             case Generate generate ->
                 (long) generate.log().size() + generate.turn().maxTokens() - generate.answered();
@@ -124,8 +123,11 @@ final class Handed {
         if (asked.kv().policy().reconstructs()) {
             most += KvOptions.REPEATED; // in its cache until the reconstruction is over
         }
-        return Math.min(
+        int entries = Math.min(
                 Math.clamp(most, 1, Math.max(1, contextLength)), asked.kv().reservedEntries(contextLength));
+        return asked instanceof Score
+                ? KvNeed.whole(entries)
+                : new KvNeed(entries, Math.min(entries, asked.kv().leastEntries(contextLength)));
     }
 
     /** A decoder has had it before: what it was told must not be lost over a passing refusal. */
@@ -157,6 +159,10 @@ final class Handed {
         List<BudgetEvent> all = new ArrayList<>(generate.budgets());
         all.addAll(budgets);
         return generate.told(Arrays.copyOf(told, toldCount)).withBudgets(all);
+    }
+
+    DecodeListener listener() {
+        return listener;
     }
 
     /** Tells the client an event that is new to it. */

@@ -12,17 +12,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The KV memory of all nodes of a plan, and who has been granted how much of it. A session costs every node the blocks of its own heads. Two
- * things bound what is granted: each node's limit, and, where others hold something already, what its host has free at the moment.
+ * things bound what is granted: each node's limit, by what sessions must have at least, and, where others hold something already, what its host has free at
+ * the moment, by the most that all may come to within the limit.
  */
 final class KvBudget {
     private List<PlanNode> nodes = List.of();
     /** What the nodes told last, by id. */
     private Map<String, NodeFigures> figures = Map.of();
-    /** Entries by session, in the order in which they were granted. */
-    private final Map<Long, Integer> granted = new LinkedHashMap<>();
+    /** By session, in the order in which they were granted. */
+    private final Map<Long, KvNeed> granted = new LinkedHashMap<>();
 
     /** False before the first plan: then nothing can be granted or refused. */
     boolean known() {
@@ -30,12 +33,12 @@ final class KvBudget {
     }
 
     /** A new plan has other limits: takes back and returns, in order, what no longer fits beside what was granted before it. */
-    Map<Long, Integer> limits(List<PlanNode> plan) {
+    Map<Long, KvNeed> limits(List<PlanNode> plan) {
         nodes = List.copyOf(plan);
-        Map<Long, Integer> before = new LinkedHashMap<>(granted);
-        Map<Long, Integer> withdrawn = new LinkedHashMap<>();
+        Map<Long, KvNeed> before = new LinkedHashMap<>(granted);
+        Map<Long, KvNeed> withdrawn = new LinkedHashMap<>();
         granted.clear();
-        before.forEach((session, entries) -> (fits(session, entries) ? granted : withdrawn).put(session, entries));
+        before.forEach((session, need) -> (fits(session, need) ? granted : withdrawn).put(session, need));
         return withdrawn;
     }
 
@@ -44,28 +47,29 @@ final class KvBudget {
         figures = Map.copyOf(told);
     }
 
-    void grant(long session, int entries) {
-        granted.put(session, entries);
+    void grant(long session, KvNeed need) {
+        granted.put(session, need);
     }
 
     boolean holds(long session) {
         return granted.containsKey(session);
     }
 
-    /** Entries that the session has been granted; 0 if none. */
-    int held(long session) {
-        return granted.getOrDefault(session, 0);
+    /** Whether it has been granted so much. */
+    boolean holds(long session, KvNeed need) {
+        @Nullable KvNeed held = granted.get(session);
+        return held != null && need.within(held);
     }
 
     void release(long session) {
         granted.remove(session);
     }
 
-    /** Why so many entries can never be granted, if they cannot. */
-    Optional<String> never(int entries) {
+    /** Why so much can never be granted, if it cannot. */
+    Optional<String> never(KvNeed wanted) {
         List<String> tooSmall = new ArrayList<>();
         for (PlanNode node : nodes) {
-            long need = bytes(node, entries);
+            long need = bytes(node, wanted.least());
             if (need > usable(node)) {
                 tooSmall.add("node " + node.id() + " would need " + mebibytes(need) + " MiB of KV memory and may use "
                         + mebibytes(usable(node)) + " MiB");
@@ -74,20 +78,26 @@ final class KvBudget {
         return tooSmall.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        entries + " tokens do not fit: " + String.join(", ", tooSmall)
+                        words(wanted) + " do not fit: " + String.join(", ", tooSmall)
                                 + "; raise --kv-memory, ask for fewer tokens (-n), give a --kv-policy with a smaller --kv-budget or lower --kv-prefill-limit, or add a node");
     }
 
-    /** Whether the nodes' limits allow the session so many, beside all others. */
-    boolean fits(long session, int entries) {
-        return nodes.stream().allMatch(node -> with(node, session, entries) <= usable(node));
+    private static String words(KvNeed need) {
+        return need.least() == need.entries()
+                ? need.entries() + " tokens"
+                : need.least() + " entries of each head, the least that such a session may be brought down to,";
+    }
+
+    /** Whether the nodes' limits allow the session what it must have, beside what all others must. */
+    boolean fits(long session, KvNeed need) {
+        return nodes.stream().allMatch(node -> with(node, session, need, KvNeed::least) <= usable(node));
     }
 
     /**
      * Whether the hosts have so much free now, beside what all others may yet take. One alone never waits for that: what it reserves is the most
      * that it may come to, and nobody's end would free anything.
      */
-    boolean hasRoom(long session, int entries) {
+    boolean hasRoom(long session, KvNeed need) {
         if (granted.isEmpty() || (granted.size() == 1 && granted.containsKey(session))) {
             return true;
         }
@@ -100,17 +110,18 @@ final class KvBudget {
         }
         for (PlanNode node : nodes) {
             NodeFigures now = figures.getOrDefault(node.id(), NodeFigures.NONE);
-            long growth = Math.max(0, with(node, session, entries) - now.kvBytes());
+            long most = Math.min(usable(node), with(node, session, need, KvNeed::entries));
+            long growth = Math.max(0, most - now.kvBytes());
             left.computeIfPresent(node.profile().host(), (_, bytes) -> bytes - growth);
         }
         return left.values().stream().allMatch(bytes -> bytes >= 0);
     }
 
     /** Of all grants, were this one made. */
-    private long with(PlanNode node, long session, int entries) {
-        long used = bytes(node, entries);
-        for (Map.Entry<Long, Integer> other : granted.entrySet()) {
-            used += other.getKey() == session ? 0 : bytes(node, other.getValue());
+    private long with(PlanNode node, long session, KvNeed need, ToIntFunction<KvNeed> entries) {
+        long used = bytes(node, entries.applyAsInt(need));
+        for (Map.Entry<Long, KvNeed> other : granted.entrySet()) {
+            used += other.getKey() == session ? 0 : bytes(node, entries.applyAsInt(other.getValue()));
         }
         return used;
     }

@@ -28,7 +28,7 @@ final class Memory {
     void heard(BudgetReport report) {
         @Nullable Handed handed = requests.get(report.session());
         boolean waits = handed != null && handed.phase == Phase.ADMISSION;
-        boolean news = admission.heard(report, waits, handed == null ? 0 : handed.entries());
+        boolean news = admission.heard(report, waits, handed == null ? null : handed.need());
         switch (report) {
             case Granted _
             when handed != null && news -> {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.actors.decode;
 
+import io.headwater.model.decoding.DecodeListener;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenRequests {
     private final Map<Long, Handed> bySession = new LinkedHashMap<>();
     private final Map<Long, Handed> byNumber = new HashMap<>();
+    /** Over, but their sessions' caches may have stayed, and be brought down: by the number of the last handing in. */
+    private final Map<Long, Idle> idle = new HashMap<>();
+
     private long lastNumber;
 
     /** The session's request; null if it has none. */
@@ -30,6 +34,7 @@ final class OpenRequests {
     }
 
     void add(Handed handed) {
+        forgetIdle(handed.session());
         bySession.put(handed.session(), handed);
     }
 
@@ -53,8 +58,27 @@ final class OpenRequests {
         return byNumber.containsKey(handed.number);
     }
 
+    /** It has ended well, and its session may go on. */
+    void rest(Handed handed) {
+        idle.put(handed.number, new Idle(handed.session(), handed.listener()));
+    }
+
+    /** That one, if its session has asked for nothing since. */
+    @Nullable
+    Idle idle(long number) {
+        return idle.get(number);
+    }
+
+    /** The session's cache is not wanted any more, or has a request again. */
+    void forgetIdle(long session) {
+        idle.values().removeIf(one -> one.session() == session);
+    }
+
     void remove(Handed handed) {
         bySession.remove(handed.session());
         forgetNumber(handed);
     }
+
+    /** A session without a request, and who heard its last one. */
+    record Idle(long session, DecodeListener listener) {}
 }

@@ -56,7 +56,7 @@ final class RuntimeEngine implements NodeEngine {
 
     private NodeFigures figures(ShardFigures shard) {
         HostMemory.Sample now = memory.last();
-        DecodeFigures loop = runtime.decodeFigures().orElse(new DecodeFigures(0, 0, 0, 0, 0));
+        DecodeFigures loop = runtime.decodeFigures().orElse(DecodeFigures.NONE);
         return new NodeFigures(
                 shard.weightBytes(),
                 shard.weightBytes(),
@@ -69,6 +69,8 @@ final class RuntimeEngine implements NodeEngine {
                 loop.running(),
                 loop.waiting(),
                 loop.runningTokens(),
+                loop.shrunk().count(),
+                loop.shrunk().leastBudget(),
                 rowsPerSecond(shard.rows(), shard.stepNanos()),
                 loop.tokensPerSecond(),
                 shard.exchange().p50Micros(),

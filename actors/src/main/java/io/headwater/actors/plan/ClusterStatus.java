@@ -51,8 +51,8 @@ public record ClusterStatus(
         }
     }
 
-    /** Sequences of the running plan. */
-    public record Sessions(int running, int waiting, long tokens) {}
+    /** Sequences of the running plan; of those that have less of a KV budget than they asked for, how many and the smallest budget. */
+    public record Sessions(int running, int waiting, long tokens, int shrunk, int leastBudget) {}
 
     public record Exchange(double p50Micros, double p99Micros) {}
 }

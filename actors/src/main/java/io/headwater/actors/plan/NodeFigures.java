@@ -13,6 +13,7 @@ import java.util.Map;
  * @param running sequences in the decode loop: the leader knows them, others say 0
  * @param waiting requests that wait for their first step
  * @param runningTokens positions of all running sequences together: what a rebuild would have to read again
+ * @param shrunk sessions that have less of a KV budget than they asked for, on every node of the plan; {@code leastBudget} is the smallest
  * @param prefillPerSecond tokens that a rebuild reads in a second; 0 if not known
  * @param exchangeP50Micros time of one all-reduce
  * @param dropped messages that were dropped, by reason
@@ -29,13 +30,16 @@ public record NodeFigures(
         int running,
         int waiting,
         long runningTokens,
+        int shrunk,
+        int leastBudget,
         double prefillPerSecond,
         double tokensPerSecond,
         double exchangeP50Micros,
         double exchangeP99Micros,
         long exchangeBytes,
         Map<String, Long> dropped) {
-    public static final NodeFigures NONE = new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+    public static final NodeFigures NONE =
+            new NodeFigures(0, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
     public NodeFigures {
         dropped = Map.copyOf(dropped);
@@ -55,6 +59,8 @@ public record NodeFigures(
                 running,
                 waiting,
                 runningTokens,
+                shrunk,
+                leastBudget,
                 prefillPerSecond,
                 tokensPerSecond,
                 exchangeP50Micros,
@@ -77,6 +83,8 @@ public record NodeFigures(
                 running,
                 waiting,
                 runningTokens,
+                shrunk,
+                leastBudget,
                 prefillPerSecond,
                 tokensPerSecond,
                 exchangeP50Micros,

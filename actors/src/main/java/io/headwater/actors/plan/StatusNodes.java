@@ -52,7 +52,12 @@ final class StatusNodes {
                 reason(state),
                 nodes,
                 members,
-                new ClusterStatus.Sessions(figures.running(), figures.waiting(), figures.runningTokens()),
+                new ClusterStatus.Sessions(
+                        figures.running(),
+                        figures.waiting(),
+                        figures.runningTokens(),
+                        figures.shrunk(),
+                        figures.leastBudget()),
                 new ClusterStatus.Exchange(figures.exchangeP50Micros(), figures.exchangeP99Micros()),
                 figures.tokensPerSecond(),
                 dropped(nodes, lateMessages));

@@ -80,10 +80,37 @@ final class BudgetSupervisorTest {
     }
 
     @Test
+    void ofSessionsThatMayShrinkTheLeastIsReserved() {
+        serve(1, SMALL);
+        for (long session = 1; session <= 5; session++) {
+            budget.tell(new Admit(session, new KvNeed(300, 64), false, gateway.ref())); // 2 of the 10 blocks
+            granted(session);
+        }
+        budget.tell(new Admit(6, new KvNeed(300, 64), false, gateway.ref()));
+        gateway.expectMessage(new Waiting(6, 1));
+        budget.tell(new Admit(7, new KvNeed(400, 330), false, gateway.ref()));
+        assertThat(gateway.expectMessageClass(Refused.class).reason()).contains("330 entries of each head");
+        budget.tell(new Release(2));
+        granted(6);
+    }
+
+    @Test
+    void sessionsThatMayShrinkGrowIntoWhatTheLimitAllows() {
+        serve(1, SMALL);
+        status(SMALL.id(), 2 * MIB, 17 * MIB);
+        budget.tell(new Admit(1, new KvNeed(300, 64), false, gateway.ref()));
+        granted(1);
+        budget.tell(new Admit(2, new KvNeed(300, 64), false, gateway.ref())); // together at most the limit, 18 MiB more
+        gateway.expectMessage(new Waiting(2, 1));
+        status(SMALL.id(), 3 * MIB, 17 * MIB);
+        granted(2);
+    }
+
+    @Test
     void aLimitCountsInWholeSlabs() {
         serve(1, Plans.node("odd", 4 * MIB - 1, MIB / 16));
         admit(1, 33);
-        assertThat(gateway.expectMessageClass(Refused.class).reason()).contains("may use 2.0 MiB");
+        assertThat(gateway.expectMessageClass(Refused.class).reason()).contains("may use 3.5 MiB");
     }
 
     @Test
@@ -134,7 +161,7 @@ final class BudgetSupervisorTest {
             other.ref().tell(report);
             return Behaviors.same();
         }));
-        budget.tell(new Admit(1, 320, false, lost));
+        budget.tell(new Admit(1, KvNeed.whole(320), false, lost));
         assertThat(other.expectMessageClass(Granted.class).session()).isEqualTo(1);
         admit(2, 320);
         gateway.expectMessage(new Waiting(2, 1));
@@ -305,7 +332,7 @@ final class BudgetSupervisorTest {
     }
 
     private void claim(long session, int entries) {
-        budget.tell(new Admit(session, entries, true, gateway.ref()));
+        budget.tell(new Admit(session, KvNeed.whole(entries), true, gateway.ref()));
     }
 
     /** A node tells what its engine has taken and what its host has free. */
@@ -316,13 +343,13 @@ final class BudgetSupervisorTest {
                 "",
                 List.of(Plans.status(node, kvBytes, freeBytes)),
                 List.of(),
-                new ClusterStatus.Sessions(0, 0, 0),
+                new ClusterStatus.Sessions(0, 0, 0, 0, 0),
                 new ClusterStatus.Exchange(0, 0),
                 0,
                 Map.of()));
     }
 
     private void admit(long session, int entries) {
-        budget.tell(new Admit(session, entries, false, gateway.ref()));
+        budget.tell(new Admit(session, KvNeed.whole(entries), false, gateway.ref()));
     }
 }

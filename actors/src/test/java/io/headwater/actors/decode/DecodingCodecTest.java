@@ -136,7 +136,7 @@ final class DecodingCodecTest {
     @Test
     void budgets() {
         TestProbe<BudgetReport> gateway = KIT.createTestProbe();
-        returns(new BudgetSupervisor.Admit(1, 2, true, gateway.ref()));
+        returns(new BudgetSupervisor.Admit(1, new KvNeed(3, 2), true, gateway.ref()));
         returns(new BudgetSupervisor.Release(3));
         returns(new BudgetReport.Granted(1, 2));
         returns(new BudgetReport.Waiting(1, 2));

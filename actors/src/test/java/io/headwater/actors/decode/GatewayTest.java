@@ -13,7 +13,11 @@ import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.actors.plan.DecoderMessage;
 import io.headwater.actors.plan.PlanState;
 import io.headwater.actors.plan.ShardPlanner;
+import io.headwater.compression.KvPolicy;
+import io.headwater.compression.PolicyException;
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.Failed;
 import io.headwater.model.decoding.DecodeEvent.Failure;
@@ -25,10 +29,14 @@ import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.DecodeRequest.Score;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
+import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.sampling.SamplingOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -66,7 +74,7 @@ final class GatewayTest {
         serve(1);
         submit(Plans.request(10, 5, false));
         Admit admit = budget.expectMessageClass(Admit.class);
-        assertThat(admit.entries()).isEqualTo(3 + 5);
+        assertThat(admit.need()).as("a full cache").isEqualTo(KvNeed.whole(3 + 5));
         decoder.expectNoMessage(Duration.ofMillis(50));
         admit.gateway().tell(new Granted(10, 8));
         Decoder.Submit submit = decoder.expectMessageClass(Decoder.Submit.class);
@@ -78,6 +86,55 @@ final class GatewayTest {
         assertThat(next()).isEqualTo(STOP);
         assertThat(released().session()).isEqualTo(10);
         assertThat(decoder.expectMessageClass(Decoder.Heard.class).number()).isEqualTo(1);
+    }
+
+    @Test
+    void aBudgetThatFallsWhileTheSessionIsIdleIsToldUntilItAsksAgain() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        tell(submit, token(0), STOP, budget(64));
+        assertThat(next()).isEqualTo(token(0));
+        assertThat(next()).isEqualTo(STOP);
+        assertThat(next()).isEqualTo(budget(64));
+        tell(submit, budget(32));
+        assertThat(next()).isEqualTo(budget(32));
+        submit(Plans.request(10, 5, true));
+        tell(submit, budget(16)); // that request went without it
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(1));
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void ofASessionThatWasReleasedNothingIsToldAfterItsRequestsEnd() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        gateway.tell(new Gateway.Release(10));
+        tell(submit, STOP);
+        assertThat(next()).isEqualTo(STOP);
+        tell(submit, budget(64));
+        Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(1));
+        assertThat(heard).isEmpty();
+    }
+
+    private static BudgetChanged budget(int entries) {
+        return new BudgetChanged(new BudgetEvent(7, entries));
+    }
+
+    @Test
+    void whatASessionThatMayShrinkMustHaveIsAskedForBesideWhatItComesTo() throws PolicyException {
+        serve(1);
+        KvOptions kv = new KvOptions(KvPolicy.parse("h2o"), 100, 16, 100);
+        submit(new Generate(
+                10,
+                TokenIds.of(IntStream.range(0, 150).toArray()),
+                0,
+                SamplingOptions.defaults(),
+                1,
+                new TurnOptions(5, List.of(), true),
+                true,
+                kv,
+                List.of()));
+        KvNeed need = admit().need();
+        assertThat(need.entries()).isEqualTo(155);
+        assertThat(need.least()).isBetween(64, 80);
     }
 
     @Test
@@ -239,7 +296,7 @@ final class GatewayTest {
             assertThat(admit()).satisfies(claim -> {
                 assertThat(claim.held()).isTrue();
                 assertThat(claim.session()).isEqualTo(10);
-                assertThat(claim.entries()).isEqualTo(8);
+                assertThat(claim.need().entries()).isEqualTo(8);
             });
         }
     }
@@ -258,7 +315,7 @@ final class GatewayTest {
         while (asks.held()) {
             asks = admit(); // claims of before
         }
-        assertThat(asks.entries()).isEqualTo(8);
+        assertThat(asks.need().entries()).isEqualTo(8);
         assertThat(heard).isEmpty();
         asks.gateway().tell(new Granted(10, 8));
         Decoder.Submit second = submitted();
@@ -352,7 +409,7 @@ final class GatewayTest {
         serve(2);
         Admit claim = admit();
         assertThat(claim.held()).isTrue();
-        assertThat(claim.entries()).isEqualTo(8);
+        assertThat(claim.need().entries()).isEqualTo(8);
         gateway.tell(new Gateway.Release(10));
         assertThat(released().session()).isEqualTo(10);
     }
@@ -403,15 +460,15 @@ final class GatewayTest {
         while (more.held()) {
             more = admit(); // claims of before
         }
-        assertThat(more.entries()).isEqualTo(3 + 50);
+        assertThat(more.need().entries()).isEqualTo(3 + 50);
         gateway.tell(new Gateway.Cancel(10));
         assertThat(((Ended) next()).reason()).isEqualTo(FinishReason.CANCELLED);
         Admit last = admit();
-        for (int i = 0; i < 20 && (last.held() || last.entries() != 8); i++) {
+        for (int i = 0; i < 20 && (last.held() || last.need().entries() != 8); i++) {
             last = admit(); // claims and repeated questions
         }
         assertThat(last.held()).isFalse();
-        assertThat(last.entries()).isEqualTo(8);
+        assertThat(last.need().entries()).isEqualTo(8);
     }
 
     @Test
@@ -476,7 +533,7 @@ final class GatewayTest {
         submit(request);
         Admit asked = admit();
         assertThat(asked.held()).isFalse();
-        asked.gateway().tell(new Granted(request.session(), asked.entries()));
+        asked.gateway().tell(new Granted(request.session(), asked.need().entries()));
     }
 
     /** The next question or claim. */

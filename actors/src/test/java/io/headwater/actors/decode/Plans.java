@@ -42,7 +42,8 @@ final class Plans {
     /** A node that tells what its engine has taken and what its host has free. */
     static ClusterStatus.Node status(String name, long kvBytes, long freeBytes) {
         UnitRange none = new UnitRange(0, 0);
-        NodeFigures figures = new NodeFigures(0, 0, "k", 1, kvBytes, 0, 1, freeBytes, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+        NodeFigures figures =
+                new NodeFigures(0, 0, "k", 1, kvBytes, 0, 1, freeBytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
         return new ClusterStatus.Node(
                 name, "host", 1, List.of("shard"), NodeState.SERVING, "", false, none, none, none, 0, 1, 1, figures);
     }

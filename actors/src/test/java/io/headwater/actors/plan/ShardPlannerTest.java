@@ -753,7 +753,7 @@ class ShardPlannerTest {
 
     private static NodeFigures running(int running, long tokens, double perSecond) {
         return new NodeFigures(
-                0, 0, "k", 1, 1, 1, 1, 1, running, 0, tokens, perSecond, 10, 5, 9, 0, Map.of("old_epoch", 1L));
+                0, 0, "k", 1, 1, 1, 1, 1, running, 0, tokens, 0, 0, perSecond, 10, 5, 9, 0, Map.of("old_epoch", 1L));
     }
 
     /** The next assignment that this node hears. */

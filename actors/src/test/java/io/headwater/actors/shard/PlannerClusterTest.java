@@ -82,7 +82,7 @@ class PlannerClusterTest {
         ActorRef<ShardOrder> shard = system.systemActorOf(Behaviors.<ShardOrder>empty(), "s", Props.empty());
         PlanAssignment plan = Nodes.assignment(7, 1, "a", "b");
         NodeFigures figures =
-                new NodeFigures(1, 2, "k", 3, 4, 5, 6, 11, 7, 8, 9, 1.5, 2.5, 3.5, 4.5, 10, Map.of("late", 3L));
+                new NodeFigures(1, 2, "k", 3, 4, 5, 6, 11, 7, 8, 9, 12, 13, 1.5, 2.5, 3.5, 4.5, 10, Map.of("late", 3L));
         ActorRef<DecoderMessage> decoder = shard.unsafeUpcast().narrow();
         UnitRange range = new UnitRange(1, 2);
         ClusterStatus.Node node = new ClusterStatus.Node(
@@ -113,7 +113,7 @@ class PlannerClusterTest {
                         "",
                         List.of(node),
                         List.of("h:1"),
-                        new ClusterStatus.Sessions(1, 2, 3),
+                        new ClusterStatus.Sessions(1, 2, 3, 4, 5),
                         new ClusterStatus.Exchange(1.5, 2.5),
                         3.5,
                         Map.of("late", 3L))));

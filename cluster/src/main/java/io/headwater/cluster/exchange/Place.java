@@ -39,7 +39,11 @@ final class Place {
             return step < 0 ? "before the first step" : "at the start of step " + step;
         }
         if (layer(place) == GATHER_LAYER) {
-            return "in step " + step + (phase(place) == 0 ? ", gathering logits" : ", adding up the heads' scores");
+            return switch (phase(place)) {
+                case 0 -> "in step " + step + ", gathering logits";
+                case Exchange.BETWEEN_STEPS -> "after step " + Math.max(0, step) + ", asking for KV memory";
+                default -> "in step " + step + ", adding up the heads' scores";
+            };
         }
         String phase = switch (phase(place)) {
             case 0 -> "after attention";

@@ -37,7 +37,7 @@ public final class DecodeThread {
     private final LeaderEngine engine;
     private final DecodeLoop loop;
     private final TokenRate rate = new TokenRate(System.nanoTime());
-    private volatile DecodeFigures counted = new DecodeFigures(0, 0, 0, 0, 0);
+    private volatile DecodeFigures counted = DecodeFigures.NONE;
     private volatile boolean ended;
     private long countedNanos = System.nanoTime();
     private final AtomicLong rounds = new AtomicLong();
@@ -68,11 +68,16 @@ public final class DecodeThread {
         return ended || queue.offer(new DecodeCommand.Release(session));
     }
 
-    /** What it does; the first three may be some steps old. */
+    /** What it does; all but the tokens may be some steps old. */
     public DecodeFigures figures() {
         DecodeFigures now = counted;
         return new DecodeFigures(
-                now.running(), now.waiting(), now.runningTokens(), rate.total(), rate.perSecond(System.nanoTime()));
+                now.running(),
+                now.waiting(),
+                now.runningTokens(),
+                now.shrunk(),
+                rate.total(),
+                rate.perSecond(System.nanoTime()));
     }
 
     /** The engine thread's program. */
@@ -168,7 +173,7 @@ public final class DecodeThread {
     }
 
     private void count() {
-        counted = new DecodeFigures(loop.running(), loop.waiting(), loop.runningTokens(), 0, 0);
+        counted = new DecodeFigures(loop.running(), loop.waiting(), loop.runningTokens(), loop.shrunk(), 0, 0);
         countedNanos = System.nanoTime();
     }
 }

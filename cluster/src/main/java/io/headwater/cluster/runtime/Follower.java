@@ -13,11 +13,13 @@ final class Follower {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private final EngineGroup group;
     private final StepReceiver receiver;
+    private final KvConsent consent;
     private final FollowedSequences followed;
 
-    Follower(EngineGroup group, StepReceiver receiver) {
+    Follower(EngineGroup group, StepReceiver receiver, KvConsent consent) {
         this.group = group;
         this.receiver = receiver;
+        this.consent = consent;
         this.followed = new FollowedSequences(group);
     }
 
@@ -38,9 +40,12 @@ final class Follower {
         }
     }
 
-    /** Runs whose numbers are broken are so at the leader too, which closes their sequences; a step that cannot begin or end ends the epoch. */
+    /**
+     * A step that somebody has no KV memory for is not run: the leader sends another. Runs whose numbers are broken are so at the leader too, which closes
+     * their sequences; a step that cannot begin or end otherwise ends the epoch.
+     */
     private void step(StepBatch batch) throws EngineException {
-        if (batch.runs() == 0) {
+        if (batch.runs() == 0 || !allHaveRoom(batch)) {
             return;
         }
         group.run(batch);
@@ -49,6 +54,14 @@ final class Follower {
             if (failure != null) {
                 LOG.warn("sequence {}: {}", batch.sequence(run).id(), failure);
             }
+        }
+    }
+
+    private boolean allHaveRoom(StepBatch batch) throws EngineException {
+        try {
+            return consent.answer(group, batch);
+        } catch (ExchangeException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
     }
 

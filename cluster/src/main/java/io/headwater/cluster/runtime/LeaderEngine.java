@@ -5,12 +5,15 @@ import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.ExchangeException;
+import io.headwater.model.engine.KvRoom;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.kvcache.KvOptions;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.collections.Long2LongHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan's engine as the decode loop sees it: tells every step to the followers, then runs the leader's own shard of it. A sequence's close
@@ -21,6 +24,9 @@ final class LeaderEngine implements StepEngine {
 
     private final EngineGroup group;
     private final StepSender sender;
+    /** Null where there are no followers. */
+    private final @Nullable KvConsent consent;
+
     private final StepRows rows;
     /** Sequences that the followers have, 1 each. */
     private final Long2LongHashMap told = new Long2LongHashMap(NOT_TOLD);
@@ -29,9 +35,10 @@ final class LeaderEngine implements StepEngine {
     private volatile boolean running;
     private boolean streamBroken;
 
-    LeaderEngine(EngineGroup group, StepSender sender) {
+    LeaderEngine(EngineGroup group, StepSender sender, @Nullable KvConsent consent) {
         this.group = group;
         this.sender = sender;
+        this.consent = consent;
         this.rows = new StepRows(group.maxRows());
     }
 
@@ -58,6 +65,12 @@ final class LeaderEngine implements StepEngine {
     @Override
     public String unfit(KvOptions options) {
         return group.unfit(options);
+    }
+
+    @Override
+    public List<KvRoom> kvRooms() {
+        KvConsent all = consent;
+        return all == null ? group.kvRooms() : all.rooms();
     }
 
     @Override
@@ -94,7 +107,10 @@ final class LeaderEngine implements StepEngine {
         return group.nextStep();
     }
 
-    /** A step that is refused before the followers hear of it harms nobody; one that fails after that may have broken the epoch: {@link #broken}. */
+    /**
+     * A step that has no room here is refused before the followers hear of it, one that has none there before anybody begins: neither harms anybody. One that
+     * fails after that may have broken the epoch: {@link #broken}.
+     */
     @Override
     public void run(StepBatch batch) throws EngineException {
         if (sender.alone()) {
@@ -106,10 +122,27 @@ final class LeaderEngine implements StepEngine {
             }
             rows.add(batch);
             tell();
+            ask(batch);
         }
         running = true;
         try {
             group.run(batch);
+        } finally {
+            running = false;
+        }
+    }
+
+    private void ask(StepBatch batch) throws EngineException {
+        KvConsent all = consent;
+        if (all == null) {
+            return;
+        }
+        running = true;
+        try {
+            all.ask(batch);
+        } catch (ExchangeException e) {
+            streamBroken = true; // who has heard of the step and who has not is not known
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         } finally {
             running = false;
         }

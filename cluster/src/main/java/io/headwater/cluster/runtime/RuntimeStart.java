@@ -84,6 +84,26 @@ final class RuntimeStart {
         }
     }
 
+    /** All nodes tell each other what KV memory they have; null where there is nobody to tell. */
+    @Nullable
+    KvConsent meet(EngineGroup loaded, Peers found) throws StartException {
+        if (found.exchange().isEmpty()) {
+            return null;
+        }
+        KvConsent consent = new KvConsent(
+                exchange,
+                loaded,
+                options.shard(),
+                options.nodes().size(),
+                options.model().config().dim());
+        try {
+            consent.meet();
+        } catch (ExchangeException e) {
+            throw failed(Reason.CONNECT, e);
+        }
+        return consent;
+    }
+
     private StartException failed(Reason reason, Exception e) {
         return new StartException(cancelled ? Reason.CANCELLED : reason, String.valueOf(e.getMessage()), e);
     }

@@ -8,6 +8,7 @@ import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.LoadListener;
 import io.headwater.model.tokenizer.Tokenizer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,10 +86,11 @@ public final class ShardRuntime implements AutoCloseable {
             starting.warmUp(loaded);
             Peers found = starting.connect();
             peers = found;
+            @Nullable KvConsent consent = starting.meet(loaded, found);
             if (options.leads()) {
-                leader = new LeaderEngine(loaded, found.sender());
+                leader = new LeaderEngine(loaded, found.sender(), consent);
             } else {
-                follow(loaded, found);
+                follow(loaded, found, Objects.requireNonNull(consent));
             }
             starting.checkNotCancelled();
             serves = true;
@@ -110,8 +112,8 @@ public final class ShardRuntime implements AutoCloseable {
         }
     }
 
-    private void follow(EngineGroup loaded, Peers found) {
-        Follower following = new Follower(loaded, found.receiver());
+    private void follow(EngineGroup loaded, Peers found, KvConsent consent) {
+        Follower following = new Follower(loaded, found.receiver(), consent);
         follower = following;
         startThread("follower", following::run);
     }

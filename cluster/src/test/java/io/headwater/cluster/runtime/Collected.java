@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -11,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Collected implements DecodeListener {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final List<Integer> tokens = new CopyOnWriteArrayList<>();
+    private final List<BudgetEvent> budgets = new CopyOnWriteArrayList<>();
     private volatile String end = "";
 
     @Override
@@ -22,7 +25,8 @@ final class Collected implements DecodeListener {
             }
             case DecodeEvent.Ended ended -> end = ended.reason() + " " + ended.text();
             case DecodeEvent.Failed failed -> end = failed.toString();
-            case DecodeEvent.Prefilled _, DecodeEvent.Scored _, DecodeEvent.BudgetChanged _ -> {}
+            case DecodeEvent.BudgetChanged changed -> budgets.add(changed.event());
+            case DecodeEvent.Prefilled _, DecodeEvent.Scored _ -> {}
         }
     }
 
@@ -41,8 +45,20 @@ final class Collected implements DecodeListener {
         return lines;
     }
 
+    /** Budgets that were decided on its way. */
+    List<BudgetEvent> budgets() {
+        return budgets;
+    }
+
     /** The request with what has been told of its answer. */
     DecodeRequest.Generate goOn(DecodeRequest.Generate asked) {
-        return asked.told(tokens.stream().mapToInt(Integer::intValue).toArray());
+        return replayed(asked).told(tokens.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    /** The whole request with the budgets that its log has now. */
+    DecodeRequest.Generate replayed(DecodeRequest.Generate asked) {
+        List<BudgetEvent> all = new ArrayList<>(asked.budgets());
+        all.addAll(budgets);
+        return asked.withBudgets(all);
     }
 }

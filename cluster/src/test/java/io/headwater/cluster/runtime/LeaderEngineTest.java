@@ -42,7 +42,7 @@ final class LeaderEngineTest {
                     DataPlane follower = followers.get(20, TimeUnit.SECONDS);
                     Sequence sequence = group.open(1)) {
                 StepSender sender = StepSender.to(plane, List.of(plane.out(1)), Duration.ofMillis(50));
-                LeaderEngine leader = new LeaderEngine(group, sender);
+                LeaderEngine leader = new LeaderEngine(group, sender, null);
                 StepRows many = new StepRows(ROWS);
                 for (int row = 0; row < ROWS; row++) {
                     many.add(1, row, 5, StepRows.WANTED);

@@ -28,6 +28,8 @@ final class Nodes implements AutoCloseable {
     private final List<Media> media = new ArrayList<>();
     private final Map<Integer, RuntimeFault> faults = new ConcurrentHashMap<>();
     private List<ShardRuntime> runtimes = List.of();
+    private Map<Integer, Long> kvLimits = Map.of();
+    private EngineOptions engine = EngineOptions.of(1, 1, 256).withChunkRows(CHUNK_ROWS);
 
     Nodes(LlamaModel model, Transport transport, int count) {
         this.model = model;
@@ -37,6 +39,12 @@ final class Nodes implements AutoCloseable {
                             ? Media.start(MediaOptions.udp("127.0.0.1"))
                             : node == 0 ? Media.start(MediaOptions.ipc()) : media.getFirst());
         }
+    }
+
+    /** From the next plan on these engines are made, and these shards have so much KV memory, in bytes, the others what they want. */
+    void memory(EngineOptions options, Map<Integer, Long> limits) {
+        engine = options;
+        kvLimits = Map.copyOf(limits);
     }
 
     /** Puts a plan up on the first nodes, one per capacity, all at once. */
@@ -98,7 +106,7 @@ final class Nodes implements AutoCloseable {
     private RuntimeOptions options(ShardPlan plan, int shard, List<DataAddress> addresses, Duration warmUp) {
         return new RuntimeOptions(
                 model,
-                EngineOptions.of(addresses.size(), 1, 256).withChunkRows(CHUNK_ROWS),
+                engine.withKvLimitBytes(kvLimits.getOrDefault(shard, Long.MAX_VALUE)),
                 plan,
                 shard,
                 addresses,

@@ -32,6 +32,9 @@ final class ClusterMeters {
         Gauge.builder("headwater.plan.serving", this, meters -> meters.serving())
                 .description("1 while a plan serves")
                 .register(registry);
+        Gauge.builder("headwater.kv.shrunk.sessions", this, meters -> meters.shrunk())
+                .description("Sessions, at work or idle, that have less of a KV budget than they asked for")
+                .register(registry);
         nodes = several(registry, "nodes", "Nodes by state");
         kvBytes = several(registry, "kv.cache.bytes", "Memory of all KV caches, by node");
         kvLimit = several(registry, "kv.cache.limit.bytes", "Memory that KV caches may take, by node; 0: not known");
@@ -51,6 +54,11 @@ final class ClusterMeters {
     private double serving() {
         ClusterStatus status = now;
         return status != null && status.state().equals("serving") ? 1 : 0;
+    }
+
+    private double shrunk() {
+        ClusterStatus status = now;
+        return status == null ? 0 : status.sessions().shrunk();
     }
 
     void show(ClusterStatus status) {

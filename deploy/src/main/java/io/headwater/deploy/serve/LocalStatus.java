@@ -32,7 +32,7 @@ final class LocalStatus {
                 "",
                 nodes,
                 List.of(HERE),
-                new ClusterStatus.Sessions(sessions.atWork(), 0, 0),
+                new ClusterStatus.Sessions(sessions.atWork(), 0, 0, 0, 0),
                 new ClusterStatus.Exchange(0, 0),
                 0,
                 Map.of()));

@@ -93,8 +93,11 @@ record ClusterReport(
         }
     }
 
-    /** Requests of the running plan, and the positions that they hold together. */
-    record Sessions(int running, int waiting, long tokens) {}
+    /**
+     * Requests of the running plan, and the positions that they hold together; sessions, at work or idle, that have less of a KV budget than they asked for, on
+     * every node alike, and the smallest of their budgets.
+     */
+    record Sessions(int running, int waiting, long tokens, int shrunk, int leastBudget) {}
 
     /** Time of one all-reduce. */
     record Exchange(double p50Us, double p99Us) {}
@@ -109,7 +112,9 @@ record ClusterReport(
                 new Sessions(
                         status.sessions().running(),
                         status.sessions().waiting(),
-                        status.sessions().tokens()),
+                        status.sessions().tokens(),
+                        status.sessions().shrunk(),
+                        status.sessions().leastBudget()),
                 new Exchange(status.exchange().p50Micros(), status.exchange().p99Micros()),
                 status.tokensPerSecond(),
                 status.dropped());

@@ -40,6 +40,7 @@ final class StatusPage {
         report.path("nodes").forEach(node -> note(page, node));
         page.append(members(report)).append('\n');
         page.append(work(report)).append('\n');
+        page.append(budgets(report.path("sessions")));
         page.append(dropped(report)).append('\n');
         return page.toString();
     }
@@ -132,6 +133,16 @@ final class StatusPage {
                 report.path("tokens_per_second").asDouble(),
                 exchange.path("p50_us").asDouble(),
                 exchange.path("p99_us").asDouble());
+    }
+
+    /** A line where memory is short; they are the same on every node. */
+    private static String budgets(JsonNode sessions) {
+        int shrunk = sessions.path("shrunk").asInt();
+        return shrunk == 0
+                ? ""
+                : shrunk + (shrunk == 1 ? " session has" : " sessions have")
+                        + " less KV budget than they asked for, the smallest "
+                        + sessions.path("least_budget").asInt() + " entries of a head\n";
     }
 
     private static String joined(JsonNode words) {

@@ -47,6 +47,8 @@ final class StatusCommandTest {
             2,
             1,
             300,
+            3,
+            64,
             0,
             41.5,
             61,
@@ -63,7 +65,7 @@ final class StatusCommandTest {
                     node("127.0.0.1:4712", NodeState.SERVING, false, new UnitRange(2, 3)),
                     node("127.0.0.1:4713", NodeState.STANDBY, false, new UnitRange(0, 0))),
             List.of("127.0.0.1:4710", "127.0.0.1:4711", "127.0.0.1:4712", "127.0.0.1:4713"),
-            new ClusterStatus.Sessions(2, 1, 300),
+            new ClusterStatus.Sessions(2, 1, 300, 3, 64),
             new ClusterStatus.Exchange(61, 240),
             81.5,
             Map.of("old-epoch", 4L));
@@ -108,7 +110,8 @@ final class StatusCommandTest {
         assertThat(first.path("head_groups")).hasToString("[0,1]");
         assertThat(report.path("nodes").get(2).path("head_groups")).isEmpty();
         assertThat(report.path("exchange")).hasToString("{\"p50_us\":61.0,\"p99_us\":240.0}");
-        assertThat(report.path("sessions")).hasToString("{\"running\":2,\"waiting\":1,\"tokens\":300}");
+        assertThat(report.path("sessions"))
+                .hasToString("{\"running\":2,\"waiting\":1,\"tokens\":300,\"shrunk\":3,\"least_budget\":64}");
     }
 
     @Test
@@ -128,6 +131,7 @@ final class StatusCommandTest {
                         "127.0.0.1:4711 .* 0–2047 .* 96\\.4 MB +12\\.5 MB of 900\\.0 MB +611\\.0 MB +41\\.5 +61/240")
                 .contains("4 members; gateways without a shard: 127.0.0.1:4710\n")
                 .contains("2 running, 1 waiting, 81.5 tokens/s; all-reduce p50 61 µs, p99 240 µs")
+                .contains("3 sessions have less KV budget than they asked for, the smallest 64 entries of a head")
                 .contains("dropped messages: 4 old-epoch");
     }
 

@@ -186,6 +186,11 @@ public final class DecodeLoop implements AutoCloseable {
         return tokens;
     }
 
+    /** Sessions, at work or idle, that have less of a budget than they asked for. */
+    public ShrunkSessions shrunk() {
+        return supervision.shrunk();
+    }
+
     /**
      * Ends what was cancelled, takes up what waits, forms one step and runs it. False if there was nothing to do.
      *

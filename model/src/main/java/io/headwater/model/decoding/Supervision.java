@@ -6,6 +6,7 @@ import io.headwater.model.engine.KvRoom;
 import io.headwater.model.engine.StepEngine;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.tensors.kernels.KvLayout;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ final class Supervision {
     /** Heads are charged whole blocks: a budget below one, or a change after fewer tokens, frees nothing. */
     private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
 
-    private final KvRoom room;
+    /** Of each node; what one has no room for, none does. */
+    private final List<KvRoom> rooms;
+
     private final BudgetSteps steps;
     private final Caches caches;
     private final List<Running> running;
@@ -28,7 +31,7 @@ final class Supervision {
 
     /** {@code running} and {@code waiting} are the loop's. */
     Supervision(StepEngine engine, Caches caches, List<Running> running, WaitingRequests waiting) {
-        this.room = engine.kvRoom();
+        this.rooms = engine.kvRooms();
         this.steps = new BudgetSteps(engine);
         this.caches = caches;
         this.running = running;
@@ -37,18 +40,32 @@ final class Supervision {
 
     /** Whether memory has a limit that is known here. */
     boolean limited() {
-        return room.limitBytes() != Long.MAX_VALUE;
+        return rooms.stream().anyMatch(room -> room.limitBytes() != Long.MAX_VALUE);
     }
 
     /** Why a request cannot be done, whatever else there is; empty if it may be. */
     String never(DecodeRequest asked) {
         int least = least(asked);
-        long bytes = limited() ? room.leastBytes(least) : 0;
-        return bytes <= room.limitBytes()
-                ? ""
-                : "this request needs at least " + mebibytes(bytes) + " MiB of KV memory, for " + least
-                        + " entries of each head, and all sessions together may have " + mebibytes(room.limitBytes())
-                        + " MiB: " + ADVICE;
+        for (KvRoom room : rooms) {
+            long bytes = room.leastBytes(least);
+            if (bytes > room.limitBytes()) {
+                return "this request needs at least " + mebibytes(bytes) + " MiB of KV memory" + ofANode() + ", for "
+                        + least + " entries of each head, and all sessions together may have "
+                        + mebibytes(room.limitBytes()) + " MiB: " + ADVICE;
+            }
+        }
+        return "";
+    }
+
+    private String ofANode() {
+        return rooms.size() > 1 ? " of a node" : "";
+    }
+
+    /** The node that has least left, as a part of its limit. */
+    private KvRoom fullest() {
+        return rooms.stream()
+                .max(Comparator.comparingDouble(room -> (double) room.usedBytes() / room.limitBytes()))
+                .orElseThrow();
     }
 
     private static final String ADVICE = "raise --kv-memory, give fewer tokens, or a --kv-policy with a smaller"
@@ -65,13 +82,15 @@ final class Supervision {
 
     /** What a request hears that has no room although it is alone. */
     String alone() {
-        return "; no other session is left in memory: " + ADVICE + " (it is " + mebibytes(room.limitBytes()) + " MiB)";
+        return "; no other session is left in memory: " + ADVICE + " (it is "
+                + mebibytes(fullest().limitBytes()) + " MiB)";
     }
 
     /** What those hear who wait for memory too long, or find the queue full. */
     String state() {
+        KvRoom room = fullest();
         return "sessions at work hold " + mebibytes(room.usedBytes()) + " of " + mebibytes(room.limitBytes())
-                + " MiB of KV memory";
+                + " MiB of KV memory" + ofANode();
     }
 
     /**
@@ -130,7 +149,7 @@ final class Supervision {
     }
 
     /**
-     * Raises the smallest budget that has fallen, if half of the memory is free: of tokens to come more are kept. Nothing where there is no limit.
+     * Raises the smallest budget that has fallen, if half of the memory is free on every node: of tokens to come more are kept. Nothing where there is no limit.
      *
      * @throws EngineException if the engine is broken
      */
@@ -145,9 +164,18 @@ final class Supervision {
                 smallest = cache;
             }
         }
-        if (smallest != null && room.usedBytes() <= room.limitBytes() / 2) {
+        if (smallest != null && halfIsFree()) {
             steps.change(smallest, Math.min(smallest.options().budget(), 2 * smallest.budget()));
         }
+    }
+
+    private boolean halfIsFree() {
+        for (int i = 0; i < rooms.size(); i++) {
+            if (rooms.get(i).usedBytes() > rooms.get(i).limitBytes() / 2) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Not more often than a cache changes anyway: in the middle of a prompt, where it does not, only if nothing has to go for it. */
@@ -157,6 +185,18 @@ final class Supervision {
                 && cache.sinceChange() >= cache.options().interval() - 1
                 && (work.decoding() || cache.held() <= cache.budget())
                 && cache.mayChangeBudget();
+    }
+
+    /** Those that have less than they asked for. */
+    ShrunkSessions shrunk() {
+        ShrunkSessions shrunk = ShrunkSessions.NONE;
+        for (Running one : running) {
+            shrunk = shrunk.and(one.work().cache());
+        }
+        for (SessionCache cache : caches.kept()) {
+            shrunk = shrunk.and(cache);
+        }
+        return shrunk;
     }
 
     private static String mebibytes(long bytes) {

@@ -222,8 +222,8 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
     }
 
     @Override
-    public KvRoom kvRoom() {
-        return new FullestShard(engines);
+    public List<KvRoom> kvRooms() {
+        return List.of(new FullestShard(engines));
     }
 
     @Override

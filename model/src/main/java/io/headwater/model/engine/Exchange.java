@@ -11,7 +11,10 @@ public interface Exchange {
     /** The phase of the first all-reduce after the layers, 0 is the gather; later ones count up to {@link #MOST_PHASES}. */
     int FIRST_TOTAL = 1;
 
-    int MOST_PHASES = 0xFF;
+    int MOST_PHASES = 0xFE;
+
+    /** The phase, after the layers of a step or before the first, of the nodes' word on the next one. */
+    int BETWEEN_STEPS = 0xFF;
 
     /** A step begins: what follows carries its number. The engines of a plan count alike. */
     void begin(long step);

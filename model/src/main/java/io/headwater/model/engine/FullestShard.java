@@ -3,7 +3,7 @@ package io.headwater.model.engine;
 
 import java.util.List;
 
-/** The room of the shard that has least of it: all have the same limit. */
+/** The room of that shard of a process that has least of it: all have the same limit. */
 final class FullestShard implements KvRoom {
     private final List<ShardEngine> engines;
 
@@ -16,9 +16,14 @@ final class FullestShard implements KvRoom {
         return engines.stream().mapToLong(ShardEngine::kvLimitBytes).min().orElse(Long.MAX_VALUE);
     }
 
+    /** Asked for in every step: no garbage. */
     @Override
     public long usedBytes() {
-        return engines.stream().mapToLong(ShardEngine::kvUsedBytes).max().orElse(0);
+        long most = 0;
+        for (int i = 0; i < engines.size(); i++) {
+            most = Math.max(most, engines.get(i).kvUsedBytes());
+        }
+        return most;
     }
 
     @Override

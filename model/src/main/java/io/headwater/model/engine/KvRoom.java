@@ -1,26 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
-/** The KV memory of an engine, of the fullest shard where there are several. */
+/** The KV memory of a node of an engine, of its fullest shard where it has several. */
 public interface KvRoom {
-    /** Of whoever knows no limit. */
-    KvRoom UNKNOWN = new KvRoom() {
-        @Override
-        public long limitBytes() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long usedBytes() {
-            return 0;
-        }
-
-        @Override
-        public long leastBytes(int entries) {
-            return 0;
-        }
-    };
-
     /** Most that all sequences together may be charged. */
     long limitBytes();
 

@@ -2,6 +2,7 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
+import java.util.List;
 
 /**
  * What runs steps: all shards of a plan in this process, or one whose others run elsewhere. All methods belong to one thread, the
@@ -30,9 +31,9 @@ public interface StepEngine {
         return open(id, KvOptions.NONE);
     }
 
-    /** Its memory; by default the decode loop does not know of it, and takes what there is. */
-    default KvRoom kvRoom() {
-        return KvRoom.UNKNOWN;
+    /** The memory of each of its nodes; none, as by default, where the decode loop does not know of it, and takes what there is. */
+    default List<KvRoom> kvRooms() {
+        return List.of();
     }
 
     /** Frees a sequence's cache, on every shard. */

@@ -93,10 +93,23 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
      * numbers for an entry of 64 dimensions in bf16, two entries those of a position's queries in a group of four.
      */
     public int reservedEntries(int contextLength) {
-        long entries = mostEntries(contextLength);
-        return full()
-                ? contextLength
-                : (int) Math.min(Integer.MAX_VALUE, entries + entries / 16 + 2L * policy.window());
+        return full() ? contextLength : withState(mostEntries(contextLength));
+    }
+
+    private int withState(long entries) {
+        return (int) Math.min(Integer.MAX_VALUE, entries + entries / 16 + 2L * policy.window());
+    }
+
+    /**
+     * What a session cannot do without, in entries as {@link #reservedEntries}: where memory is short it is brought down to its sinks, its window and a block,
+     * whenever another block has come; a reconstruction is not ended for that, and a full cache cannot shrink.
+     */
+    public int leastEntries(int contextLength) {
+        if (full()) {
+            return contextLength;
+        }
+        long least = (long) Math.max(leastBudget(), Math.min(budget, BLOCK)) + BLOCK;
+        return Math.min(reservedEntries(contextLength), withState(least + (policy.reconstructs() ? REPEATED : 0)));
     }
 
     /** Entries that a head of a layer holds at most. */

@@ -154,9 +154,7 @@ public final class DecodeDesk implements AutoCloseable {
                 order.work().run();
                 order = orders.poll();
             }
-            if (!open.isEmpty()) {
-                client.await(PATIENCE);
-            }
+            client.await(open.isEmpty() ? Duration.ZERO : PATIENCE); // idle sessions' caches may be brought down, too
         }
     }
 

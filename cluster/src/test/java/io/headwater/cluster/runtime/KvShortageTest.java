@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.headwater.cluster.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.headwater.cluster.media.Transport;
+import io.headwater.compression.KvPolicy;
+import io.headwater.model.decoding.BatchingOptions;
+import io.headwater.model.decoding.DecodeEvent;
+import io.headwater.model.decoding.DecodeRequest.Generate;
+import io.headwater.model.decoding.LocalDecodeClient;
+import io.headwater.model.decoding.TokenIds;
+import io.headwater.model.engine.EngineGroup;
+import io.headwater.model.engine.EngineOptions;
+import io.headwater.model.engine.LoadListener;
+import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.llama.LlamaModel;
+import io.headwater.model.sampling.SamplingOptions;
+import io.headwater.model.tokenizer.Tokenizer;
+import io.headwater.tensors.kernels.KvType;
+import io.headwater.testing.TinyModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A plan of which one node has little KV memory, over real Aeron: its sessions shrink or wait, the epoch goes on, and each session's tokens are those of its
+ * log on engines of one process with all the memory they want.
+ */
+final class KvShortageTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final int CONTEXT = 1024;
+    private static final int BUDGET = 256;
+    private static final int LAYERS = 4;
+    /** For less than 1,536 entries of a head in all layers; a session comes to 340. */
+    private static final long SHORT = 3L << 20;
+
+    private static final SamplingOptions DRAWN =
+            SamplingOptions.builder().temperature(1.1).build();
+
+    private LlamaModel model;
+    private Tokenizer tokenizer;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        model = LlamaModel.open(TinyModel.create()
+                .layers(LAYERS)
+                .heads(3, 3)
+                .headDim(64)
+                .contextLength(CONTEXT)
+                .write(directory));
+        tokenizer = Tokenizer.of(model.file().metadata());
+    }
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    /** Which node is short, and how heads share their budget: where they compete, a follower may need more than the leader. */
+    @ParameterizedTest
+    @CsvSource({"1 1 1, 2, 'ems:window=8'", "1 1, 1, 'h2o:allocation=adaptive'", "2 1, 0, 'kv-compress:window=8'"})
+    void sessionsShrinkTheIdleOneFirstAndTheEpochGoesOn(String capacities, int shortOne, String policy)
+            throws Exception {
+        KvOptions kv = new KvOptions(KvPolicy.parse(policy), BUDGET, 64, 512);
+        List<Double> shares =
+                List.of(capacities.split(" ")).stream().map(Double::valueOf).toList();
+        List<Generate> asked = new ArrayList<>();
+        List<Collected> heard = new ArrayList<>();
+        try (Nodes nodes = new Nodes(model, Transport.IPC, shares.size())) {
+            nodes.memory(options(1), Map.of(shortOne, SHORT));
+            nodes.start(1, shares, Duration.ZERO);
+            DecodeThread leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
+            asked.add(asked(1, 400, 20, kv));
+            heard.add(submit(leader, asked.getFirst()));
+            await().atMost(DEADLINE).until(heard.getFirst()::ended);
+            assertThat(heard.getFirst().budgets()).as("alone").isEmpty();
+            for (int id = 2; id <= 7; id++) {
+                asked.add(asked(id, 300, 40, kv));
+                heard.add(submit(leader, asked.getLast()));
+            }
+            awaitAll(heard, nodes);
+
+            assertThat(nodes.faults()).isEmpty();
+            assertThat(nodes.runtime(shortOne).figures().orElseThrow().kvBytes())
+                    .isLessThanOrEqualTo(SHORT);
+        }
+        assertThat(heard.getFirst().budgets()).as("the idle one").isNotEmpty();
+        assertThat(heard.stream().filter(one -> !one.budgets().isEmpty())).hasSizeGreaterThan(2);
+        for (int i = 0; i < asked.size(); i++) {
+            int shards = i % 3 + 1;
+            assertThat(heard.get(i).all())
+                    .as("session %d on %d shards", i + 1, shards)
+                    .isEqualTo(
+                            replay(shards, heard.get(i).replayed(asked.get(i))).all());
+        }
+    }
+
+    private static void awaitAll(List<Collected> heard, Nodes nodes) {
+        await().atMost(DEADLINE)
+                .until(() -> heard.stream().allMatch(Collected::ended)
+                        || !nodes.faults().isEmpty());
+    }
+
+    @Test
+    void whoFindsNoMemoryOnAnotherNodeWaitsAndWhoNeverWillHearsWhy() throws Exception {
+        try (Nodes nodes = new Nodes(model, Transport.IPC, 2)) {
+            nodes.memory(options(1), Map.of(1, SHORT / 2));
+            nodes.start(1, List.of(2.0, 1.0), Duration.ZERO);
+            DecodeThread leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
+            List<Generate> asked = new ArrayList<>();
+            List<Collected> heard = new ArrayList<>();
+            for (int id = 1; id <= 3; id++) {
+                asked.add(asked(id, 400, 60, KvOptions.NONE));
+                heard.add(submit(leader, asked.getLast()));
+            }
+            awaitAll(heard, nodes);
+
+            assertThat(nodes.faults()).isEmpty();
+            for (int i = 0; i < asked.size(); i++) {
+                assertThat(heard.get(i).all()).isEqualTo(replay(1, asked.get(i)).all());
+            }
+
+            nodes.memory(options(1), Map.of(1, 1L << 20));
+            nodes.start(2, List.of(2.0, 1.0), Duration.ZERO);
+            Collected never = submit(
+                    nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults()), asked(1, 600, 1, KvOptions.NONE));
+            awaitAll(List.of(never), nodes);
+            assertThat(never.all().getLast())
+                    .contains("at least 1.2 MiB of KV memory of a node")
+                    .contains("may have 1.0 MiB");
+        }
+    }
+
+    private static Collected submit(DecodeThread leader, Generate request) {
+        Collected heard = new Collected();
+        leader.submit(request, heard);
+        return heard;
+    }
+
+    /** The whole request again where memory has no limit, on shards of this process. */
+    private Collected replay(int shards, Generate request) throws Exception {
+        Collected heard = new Collected();
+        try (EngineGroup group = EngineGroup.start(model, options(shards), LoadListener.SILENT);
+                LocalDecodeClient client =
+                        new LocalDecodeClient(group, tokenizer, BatchingOptions.defaults(), 1, 1, 1)) {
+            client.submit(request, event -> {
+                assertThat(event).as("the log has all of them").isNotInstanceOf(DecodeEvent.BudgetChanged.class);
+                heard.on(event);
+            });
+            for (int step = 0; step < 10_000 && !heard.ended(); step++) {
+                client.await(Duration.ofSeconds(1));
+            }
+            client.release(request.session());
+        }
+        return heard;
+    }
+
+    private static EngineOptions options(int shards) {
+        return EngineOptions.of(shards, 1, CONTEXT)
+                .withChunkRows(Nodes.CHUNK_ROWS)
+                .withKvType(KvType.F32);
+    }
+
+    private static Generate asked(long id, int prompt, int answer, KvOptions kv) {
+        int[] tokens = new Random(id).ints(prompt, 260, 320).toArray();
+        TurnOptions turn = new TurnOptions(answer, List.of(), true);
+        return new Generate(id, TokenIds.of(tokens), 0, DRAWN, id, turn, true, kv, List.of());
+    }
+}
