@@ -187,7 +187,7 @@ final class GenerateCommandTest {
                 "-p x --kv-policy knorm --kv-interval 8 | --kv-interval 8: give at least 16",
                 "-p x --kv-policy knorm --kv-prefill-limit few | --kv-prefill-limit few: give a number of tokens, or none",
                 "-p x --kv-memory 4t | '4t' is no size: give bytes, as 200000000, 500m or 4g",
-                "-p x --kv-memory 1m | --kv-memory 1048576: KV memory comes in pieces of 2 MiB",
+                "-p x --kv-memory 1m | --kv-memory 1048576: less than 2 MiB, too little for any session",
                 "-p x --kv-memory 200m --join 127.0.0.1:1 | --kv-memory is for those who start nodes",
                 "-p x --kv-budget 64 | without a policy everything is kept",
                 "-p x --mtu 1408 --survivors oldest | --mtu is for clusters: give --nodes N or --join, or leave it out; --survivors is",
