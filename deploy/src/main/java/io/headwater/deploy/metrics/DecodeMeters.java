@@ -35,9 +35,10 @@ final class DecodeMeters {
     private final Counter compressionSeconds;
     private final Counter budgetChanges;
     private final DistributionSummary batchRows;
-    private final MultiGauge kvHeld;
+    private final MultiGauge kvBytes;
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private volatile KvHeld held = KvHeld.NOTHING;
     private volatile ClientFigures figures = new ClientFigures(0, 0, 0, "", 0, 0, 0, 0, 0, 0);
 
     DecodeMeters(MeterRegistry registry) {
@@ -58,7 +59,7 @@ final class DecodeMeters {
                 .description("Rows of a forward pass: one for each sequence that decodes, the others of prompts")
                 .serviceLevelObjectives(Buckets.ROWS)
                 .register(registry);
-        kvHeld = MultiGauge.builder("headwater.kv.session.bytes")
+        kvBytes = MultiGauge.builder("headwater.kv.session.bytes")
                 .description("KV caches in memory, by what they are there for")
                 .register(registry);
         gauge("num.requests.running", "Requests in the decode loop's batch", running);
@@ -146,12 +147,18 @@ final class DecodeMeters {
         figures = now;
     }
 
-    void kvHeld(KvHeld held) {
-        kvHeld.register(
+    /** What caches hold, as it was told last. */
+    KvHeld kvHeld() {
+        return held;
+    }
+
+    void kvHeld(KvHeld now) {
+        held = now;
+        kvBytes.register(
                 List.of(
-                        Row.of(Tags.of("state", "running"), held.running()),
-                        Row.of(Tags.of("state", "idle"), held.idle()),
-                        Row.of(Tags.of("state", "prefix"), held.prefix())),
+                        Row.of(Tags.of("state", "running"), now.running()),
+                        Row.of(Tags.of("state", "idle"), now.idle()),
+                        Row.of(Tags.of("state", "prefix"), now.prefix())),
                 true);
     }
 }

@@ -3,6 +3,7 @@ package io.headwater.deploy.metrics;
 
 import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.model.decoding.DecodeClient;
+import io.headwater.model.decoding.KvHeld;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -23,6 +24,7 @@ public final class ServerMeters implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicInteger atWork = new AtomicInteger();
     private final ClusterMeters cluster = new ClusterMeters(registry);
+    private final DecodeMeters decoding = new DecodeMeters(registry);
     private final Counter resumes;
     private final Timer commits;
     private final Counter batches;
@@ -49,7 +51,12 @@ public final class ServerMeters implements AutoCloseable {
 
     /** The same client, measured. */
     public DecodeClient measured(DecodeClient client) {
-        return new MeteredClient(client, new DecodeMeters(registry), System::nanoTime);
+        return new MeteredClient(client, decoding, System::nanoTime);
+    }
+
+    /** What that client's caches hold, as it said last, at most half a second ago; nothing if it does not know. */
+    public KvHeld kvHeld() {
+        return decoding.kvHeld();
     }
 
     /** A request has its answer; {@code endpoint}: the path with {@code {id}}. */

@@ -5,6 +5,7 @@ import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.actors.plan.NodeFigures;
 import io.headwater.actors.plan.NodeState;
 import io.headwater.deploy.decode.LoadedModel;
+import io.headwater.model.decoding.ShrunkSessions;
 import io.headwater.model.shard.Shard;
 import io.headwater.model.shard.ShardPlan;
 import io.headwater.sessions.session.SessionService;
@@ -20,7 +21,7 @@ final class LocalStatus {
 
     private LocalStatus() {}
 
-    static CompletionStage<ClusterStatus> of(LoadedModel model, SessionService sessions) {
+    static CompletionStage<ClusterStatus> of(LoadedModel model, SessionService sessions, ShrunkSessions shrunk) {
         ShardPlan plan = model.engines().plan();
         List<ClusterStatus.Node> nodes = new ArrayList<>();
         for (int i = 0; i < plan.shards().size(); i++) {
@@ -32,7 +33,7 @@ final class LocalStatus {
                 "",
                 nodes,
                 List.of(HERE),
-                new ClusterStatus.Sessions(sessions.atWork(), 0, 0, 0, 0),
+                new ClusterStatus.Sessions(sessions.atWork(), 0, 0, shrunk.count(), shrunk.leastBudget()),
                 new ClusterStatus.Exchange(0, 0),
                 0,
                 Map.of()));

@@ -98,8 +98,8 @@ final class Server implements AutoCloseable {
             ends.push(() -> within(sessions.end().toCompletableFuture(), END));
             flags.expiry().start(system, sessions);
             ServedModel served = ServedModel.of(model, prompts);
-            ApiServer.Listening http =
-                    listen(system, api, new ApiParts(sessions, served, status(model, sessions), meters, workers));
+            ApiServer.Listening http = listen(
+                    system, api, new ApiParts(sessions, served, status(model, sessions, meters), meters, workers));
             started = true;
             return new Server(sessions, http, ends);
         } finally {
@@ -140,8 +140,11 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Supplier<CompletionStage<ClusterStatus>> status(LoadedModel model, SessionService sessions) {
-        return () -> model.node().isPresent() ? model.node().get().status() : LocalStatus.of(model, sessions);
+    private static Supplier<CompletionStage<ClusterStatus>> status(
+            LoadedModel model, SessionService sessions, ServerMeters meters) {
+        return () -> model.node().isPresent()
+                ? model.node().get().status()
+                : LocalStatus.of(model, sessions, meters.kvHeld().shrunk());
     }
 
     private static Optional<ChatTemplate> template(LoadedModel model) {

@@ -140,8 +140,9 @@ final class StatusPage {
         int shrunk = sessions.path("shrunk").asInt();
         return shrunk == 0
                 ? ""
-                : shrunk + (shrunk == 1 ? " session has" : " sessions have")
-                        + " less KV budget than they asked for, the smallest "
+                : (shrunk == 1
+                                ? "1 session has less KV budget than it asked for, "
+                                : shrunk + " sessions have less KV budget than they asked for, the smallest ")
                         + sessions.path("least_budget").asInt() + " entries of a head\n";
     }
 

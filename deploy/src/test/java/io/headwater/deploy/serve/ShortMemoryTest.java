@@ -9,9 +9,11 @@ import io.headwater.testing.TinyModel;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +75,11 @@ final class ShortMemoryTest {
             assertThat(first.path("budget_changes").asInt()).isPositive();
             assertThat(first.path("budget").asInt()).isBetween(32, 127);
             assertThat(budgetChanges(server)).isPositive();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                JsonNode sessions = json(server.get("/v1/cluster")).path("sessions");
+                assertThat(sessions.path("shrunk").asInt()).isPositive();
+                assertThat(sessions.path("least_budget").asInt()).isBetween(32, 127);
+            });
             say(server, ids.getFirst(), "and again");
         }
         try (TestServer again = new TestServer(directory, SHORT, Optional.empty())) {

@@ -174,7 +174,7 @@ public final class DecodeLoop implements AutoCloseable {
         for (int i = 0; i < running.size(); i++) {
             bytes += running.get(i).work().cache().sequence().kvBytes();
         }
-        return new KvHeld(bytes, caches.keptBytes(), caches.leftBytes());
+        return new KvHeld(bytes, caches.keptBytes(), caches.leftBytes(), supervision.shrunk());
     }
 
     /** Tokens of all requests at work: what would have to be read again elsewhere. */

@@ -299,6 +299,28 @@ final class SupervisionTest {
     }
 
     @Test
+    void whenNobodyWaitsForMemoryAnyMoreRequestsBeginTogetherAgain() throws Exception {
+        kv = KvOptions.NONE;
+        try (Life life = new Life(1, SHORT)) {
+            life.submit(asked(1, prompt(1200, 1), CONTEXT - 1200));
+            assertThat(life.step()).isTrue();
+            while (life.loop.waiting() == 0) {
+                assertThat(life.step()).isTrue();
+            }
+            assertThat(life.loop.running()).as("alone, and taken out").isZero();
+            life.loop.cancel(1);
+            assertThat(life.step()).isTrue();
+
+            life.submit(asked(2, prompt(100, 2), 5));
+            life.submit(asked(3, prompt(100, 3), 5));
+            assertThat(life.step()).isTrue();
+
+            assertThat(life.loop.running()).isEqualTo(2);
+            life.runToTheEnd();
+        }
+    }
+
+    @Test
     void budgetsRiseAgainWhenMemoryIsFree() throws Exception {
         try (Life life = new Life(1, SHORT)) {
             Heard heard = life.submit(asked(1, prompt(500, 1), 400));

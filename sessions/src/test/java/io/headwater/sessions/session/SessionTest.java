@@ -3,6 +3,7 @@ package io.headwater.sessions.session;
 
 import static io.headwater.sessions.session.SessionTurns.get;
 import static io.headwater.sessions.session.SessionTurns.say;
+import static io.headwater.sessions.session.SessionTurns.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headwater.model.decoding.BudgetEvent;
@@ -12,7 +13,6 @@ import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent.Opened;
-import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.stream.SessionFeed;
@@ -89,13 +89,6 @@ final class SessionTest {
 
     private List<Told> told(SessionFeed feed, int after) {
         return SessionTurns.told(server, feed, after);
-    }
-
-    private static List<Integer> tokens(List<Told> told) {
-        return told.stream()
-                .filter(Sampled.class::isInstance)
-                .map(each -> ((Sampled) each).token())
-                .toList();
     }
 
     @Test

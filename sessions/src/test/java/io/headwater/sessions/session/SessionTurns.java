@@ -7,6 +7,7 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import io.headwater.sessions.log.Message;
 import io.headwater.sessions.log.SessionEvent.Opened;
+import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
@@ -42,5 +43,12 @@ final class SessionTurns {
         return get(TokenStream.ofTurn(feed, server.sessions.reader(), after)
                 .mapConcat(page -> page)
                 .runWith(Sink.seq(), server.kit.system()));
+    }
+
+    static List<Integer> tokens(List<Told> told) {
+        return told.stream()
+                .filter(Sampled.class::isInstance)
+                .map(each -> ((Sampled) each).token())
+                .toList();
     }
 }

@@ -4,11 +4,11 @@ package io.headwater.sessions.session;
 import static io.headwater.sessions.session.SessionTurns.get;
 import static io.headwater.sessions.session.SessionTurns.opened;
 import static io.headwater.sessions.session.SessionTurns.say;
+import static io.headwater.sessions.session.SessionTurns.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.generation.FinishReason;
-import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.session.SessionReply.Accepted;
@@ -88,13 +88,6 @@ final class SharedSessionsTest {
         return TokenStream.ofTurn(feed, server.sessions.reader(), after)
                 .mapConcat(page -> page)
                 .runWith(Sink.seq(), server.kit.system());
-    }
-
-    private static List<Integer> tokens(List<Told> told) {
-        return told.stream()
-                .filter(Sampled.class::isInstance)
-                .map(each -> ((Sampled) each).token())
-                .toList();
     }
 
     @Test
