@@ -7,7 +7,8 @@ package io.headwater.model.decoding;
  * @param maxSequences most requests at work together; an engine that has fewer rows in a step sets a lower limit
  * @param maxWaiting most requests that wait for one of those to end
  * @param maxKept most caches kept for a next turn: beyond it the one that was used longest ago is freed, and built again when it is needed
- * @param prefillShare a step that carries prompt tokens beside decoding sequences may take so many times as long as one without
+ * @param prefillShare a step that carries prompt tokens beside decoding sequences may take so many times as long as one without, for each sequence that
+ *     still reads its prompt
  * @param leastPrefillRows prompt tokens that such a step carries in any case
  */
 public record BatchingOptions(

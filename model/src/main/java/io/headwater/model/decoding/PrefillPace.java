@@ -24,12 +24,15 @@ final class PrefillPace {
         this.last = least;
     }
 
-    /** Prompt rows that the next step may carry beside decode rows: at most twice as many as the last such step did. */
-    int rows() {
+    /**
+     * Prompt rows that the next step may carry beside decode rows: at most twice as many as the last such step did. Each of the {@code reading}
+     * sequences waits for a first token as the others do for their next: the more there are, the longer the step may be.
+     */
+    int rows(int reading) {
         if (decodeNanos == 0 || rowNanos == 0) {
             return least;
         }
-        double affordable = (share - 1) * decodeNanos / rowNanos;
+        double affordable = (share * reading - 1) * decodeNanos / rowNanos;
         return Math.max(least, (int) Math.min(affordable, 2.0 * last));
     }
 

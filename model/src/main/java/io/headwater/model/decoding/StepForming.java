@@ -27,8 +27,16 @@ final class StepForming {
     void form(StepBatch step, List<Running> running) {
         runs.clear();
         decodeRows = addRuns(step, running, true, Integer.MAX_VALUE);
-        int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows());
+        int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows(reading(running)));
         promptRows = addRuns(step, running, false, Math.min(room, mostPromptRows));
+    }
+
+    private static int reading(List<Running> running) {
+        int reading = 0;
+        for (int i = 0; i < running.size(); i++) {
+            reading += running.get(i).work().decoding() ? 0 : 1;
+        }
+        return reading;
     }
 
     private int addRuns(StepBatch step, List<Running> running, boolean decoding, int most) {

@@ -55,6 +55,31 @@ final class PrefillPaceTest {
     }
 
     @Test
+    void manyShortPromptsAreAllReadBeforeTheFirstAnswersAreLong() throws EngineException {
+        warmUp();
+        engine.steps().clear();
+        List<Heard> clients = new ArrayList<>();
+        for (int session = 0; session < 8; session++) {
+            clients.add(new Heard());
+            loop.submit(generate(session, 64, 100), clients.getLast());
+        }
+        long start = now;
+        while (clients.stream().anyMatch(client -> client.tokens().isEmpty())) {
+            loop.step();
+        }
+
+        long promptsAlone = 4 * STEP + 8 * 64 * ROW;
+        assertThat(now - start).isLessThan(promptsAlone * 3 / 2);
+    }
+
+    /** So that what a step costs is known. */
+    private void warmUp() throws EngineException {
+        loop.submit(generate(100, 20, 50), _ -> {});
+        loop.submit(generate(101, 500, 1), _ -> {});
+        while (loop.step()) {}
+    }
+
+    @Test
     void aloneAPromptGoesInWholeChunks() throws EngineException {
         Heard heard = Heard.run(loop, generate(1, 300, 1));
 
