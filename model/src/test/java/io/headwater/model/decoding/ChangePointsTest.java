@@ -71,7 +71,7 @@ final class ChangePointsTest {
     @Test
     void aLogOfChangesAgreesOnlyWithTheSameTurns() throws Exception {
         ChangeLog log = new ChangeLog();
-        List.of(30, 50, 66).forEach(log::add);
+        List.of(30, 50, 66).forEach(change -> log.add(change, ChangePoints.NEVER));
 
         assertThat(agrees(log, of(List.of(), 50, 16, 30), 70)).isTrue();
         assertThat(agrees(log, of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70))

@@ -161,7 +161,7 @@ final class GivenUpEntriesTest {
                     int rows = Math.min(chunk, 75 - at);
                     assertThat(cache.reserve(rows)).isZero();
                     for (int row = 0; row < rows; row++) {
-                        head.storeQueries(row, rows, queries, (at + row) * GROUP * HEAD_DIM);
+                        head.storeQueries(at + row, at + rows - 1, queries, (at + row) * GROUP * HEAD_DIM);
                     }
                     cache.advance(rows);
                     assertThat(head.windowLength()).isEqualTo(Math.min(5, at + rows));
@@ -248,7 +248,8 @@ final class GivenUpEntriesTest {
                 for (int d = 0; d < HEAD_DIM; d++) {
                     vector[d] = (float) random.nextGaussian();
                 }
-                cache.head(i / KV_HEADS, i % KV_HEADS).store(row, vector, 0, vector, 0);
+                HeadCache head = cache.head(i / KV_HEADS, i % KV_HEADS);
+                head.store(row, head.next() + row, vector, 0, vector, 0);
             }
         }
         cache.advance(rows);
