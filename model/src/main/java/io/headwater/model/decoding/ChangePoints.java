@@ -5,7 +5,7 @@ import io.headwater.compression.entropy.PrefillStages;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.Rebasing;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
@@ -19,10 +19,12 @@ final class ChangePoints {
     private final Rebasing rebasing;
     private final List<PastTurn> past;
     private final int prompt;
+    private final @Nullable PrefillStages stages;
 
     /** {@code prompt}: where the prompt of the turn after the past ones ends. */
     ChangePoints(KvOptions options, Rebasing rebasing, List<PastTurn> past, int prompt) {
         this.options = options;
+        this.stages = options.policy().stages().orElse(null);
         this.rebasing = rebasing;
         this.past = List.copyOf(past);
         this.prompt = prompt;
@@ -94,14 +96,14 @@ final class ChangePoints {
      * last}: there, or where the prompt begins. Never, if that change belongs to no prompt, or no stage goes on with fewer tokens.
      */
     int stagedFrom(int position, int last) {
-        Optional<PrefillStages> stages = options.policy().stages();
-        if (stages.isEmpty()) {
+        PrefillStages shorter = stages;
+        if (shorter == null) {
             return NEVER;
         }
         int end = next(position, last);
         int begin = beginOfPrompt(end);
         int from = Math.max(last, begin);
-        return begin != NEVER && stages.get().shortens(end - from) ? from : NEVER;
+        return begin != NEVER && shorter.shortens(end - from) ? from : NEVER;
     }
 
     /** Whether a position is in the middle of such a segment, so that no cache goes on from there that has read tokens of it otherwise. */
