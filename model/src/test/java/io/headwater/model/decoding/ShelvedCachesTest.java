@@ -164,7 +164,9 @@ final class ShelvedCachesTest {
             }
             try (Life next = new Life(3, Long.MAX_VALUE)) {
                 Heard back = next.run(
-                        same ? second(SESSION, first) : turn(SESSION, second(SESSION, first).log(), 0, shorter));
+                        same
+                                ? second(SESSION, first)
+                                : turn(SESSION, second(SESSION, first).log(), 0, shorter));
                 assertThat(back.tokens()).isEqualTo(same ? staying.tokens() : afterShorter.tokens());
                 assertThat(cached(back) == PROMPT + ANSWER - 1).isEqualTo(same);
                 next.loop.release(SESSION);

@@ -116,7 +116,8 @@ final class GivenUpEntriesTest {
                     }
                     cache.advance(rows, last + 1, 1, 2);
                 }
-                assertThat(IntStream.range(0, head.length()).map(head::position)).containsExactly(box(places));
+                assertThat(IntStream.range(0, head.length()).map(head::position))
+                        .containsExactly(box(places));
                 assertThat(head.next()).isEqualTo(40);
                 for (int i = 0; i < 5; i++) {
                     assertThat(head.windowQueries()[i * GROUP * HEAD_DIM]).isEqualTo(35 + i);

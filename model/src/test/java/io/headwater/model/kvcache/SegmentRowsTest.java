@@ -41,8 +41,11 @@ final class SegmentRowsTest {
 
     /** Ascending, the last among them. */
     private static int[] kept(int of, int count, long seed) {
-        int[] some = new Random(seed).ints(0, of - 1).distinct().limit(count - 1L).toArray();
-        return IntStream.concat(IntStream.of(some), IntStream.of(of - 1)).sorted().toArray();
+        int[] some =
+                new Random(seed).ints(0, of - 1).distinct().limit(count - 1L).toArray();
+        return IntStream.concat(IntStream.of(some), IntStream.of(of - 1))
+                .sorted()
+                .toArray();
     }
 
     private static void assertRows(SegmentRows rows, int[] expected) {
