@@ -4,6 +4,8 @@ package io.headwater.compression;
 import io.headwater.compression.allocation.Allocation;
 import io.headwater.compression.allocation.HeadGrouping;
 import io.headwater.compression.entropy.HeadLabels;
+import io.headwater.compression.entropy.PrefillStages;
+import io.headwater.compression.entropy.PrefillStaging;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,13 @@ public final class KvPolicy {
     private final String name;
     private final Map<String, String> values;
     private final Optional<HeadGrouping> grouping;
+    private final PrefillStaging staging;
 
     private KvPolicy(String name, Map<String, String> values) {
         this.name = name;
         this.values = values;
         this.grouping = HeadGrouping.parse(values.getOrDefault("allocation", ""));
+        this.staging = PrefillStaging.parse(values.getOrDefault("stages", "")).orElse(PrefillStaging.OFF);
     }
 
     /** All policies there are, for a list to choose from. */
@@ -46,7 +50,26 @@ public final class KvPolicy {
             }
         }
         checkTogether(values);
-        return new KvPolicy(name, values);
+        KvPolicy parsed = new KvPolicy(name, values);
+        parsed.checkStages();
+        return parsed;
+    }
+
+    /** Every layer needs the last queries at a change point, and a stage those of the one before it. */
+    private void checkStages() throws PolicyException {
+        if (!staging.on()) {
+            return;
+        }
+        int least = stages().map(PrefillStages::least).orElse(whole("min-tokens", 0));
+        if (least < window()) {
+            throw new PolicyException(
+                    "KV policy " + name + ": a stage of " + least + " tokens is less than the window of " + window()
+                            + ", which every stage keeps: give a greater min-tokens or a smaller window");
+        }
+        if (whole("min-tokens", 0) > whole("max-tokens", 0)) {
+            throw new PolicyException("KV policy " + name + ": min-tokens=" + word("min-tokens") + " is more than"
+                    + " max-tokens=" + word("max-tokens") + ": stages step down from the one to the other");
+        }
     }
 
     private static void checkTogether(Map<String, String> values) throws PolicyException {
@@ -205,11 +228,45 @@ public final class KvPolicy {
         return new KvPolicy(name, calibrated);
     }
 
+    /** The stages by which long prompts are read; empty where all layers read all tokens, or as long as no calibration has been asked. */
+    public Optional<PrefillStages> stages() {
+        return Optional.ofNullable(staging.stages());
+    }
+
+    /** Whether it has to be told its stages by the model's calibration. */
+    public boolean stagesToCalibrate() {
+        return staging.on() && staging.stages() == null;
+    }
+
+    /** Whether a calibration of the model has to tell it anything. */
+    public boolean toCalibrate() {
+        return groupsToCalibrate() > 0 || stagesToCalibrate();
+    }
+
+    /** This policy with the stages of a model, where it {@link #stagesToCalibrate}. */
+    public KvPolicy staged(PrefillStages stages) {
+        if (!stagesToCalibrate()) {
+            throw new IllegalArgumentException(stages + " for " + this);
+        }
+        Map<String, String> staged = new LinkedHashMap<>(values);
+        staged.put("stages", PrefillStaging.of(stages).text());
+        return new KvPolicy(name, staged);
+    }
+
     /** What keeps it from running on a model of so many heads, in a line for the user; empty if nothing. */
     public String unfit(int nLayers, int kvHeads) {
         if (groupsToCalibrate() > 0) {
             return "KV policy " + name + " with allocation=entropy needs a calibration of the model:"
                     + " run headwater calibrate, or give another allocation";
+        }
+        if (stagesToCalibrate()) {
+            return "KV policy " + name + " with stages=on needs a calibration of the model:"
+                    + " run headwater calibrate, or leave stages off";
+        }
+        PrefillStages stages = staging.stages();
+        if (stages != null && stages.nLayers() != nLayers) {
+            return "KV policy " + name + " has stages of another model: of " + stages.nLayers()
+                    + " layers, this model has " + nLayers;
         }
         HeadLabels labels = headLabels().orElse(null);
         return labels == null || (labels.nLayers() == nLayers && labels.kvHeads() == kvHeads)

@@ -3,6 +3,7 @@ package io.headwater.compression;
 
 import io.headwater.compression.allocation.Allocation;
 import io.headwater.compression.allocation.HeadGrouping;
+import io.headwater.compression.entropy.PrefillStaging;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +106,24 @@ public sealed interface PolicyOption {
             return Stream.of(Allocation.values())
                     .filter(allocation -> !allocation.calibrated())
                     .map(Allocation::word);
+        }
+    }
+
+    /** Whether a prefill goes on with fewer tokens from stage to stage: off, or on, with the stages too. */
+    record Staging(String name, String meaning) implements PolicyOption {
+        @Override
+        public String byDefault() {
+            return PrefillStaging.OFF.text();
+        }
+
+        @Override
+        public String range() {
+            return "one of off, on (takes the model's calibration)";
+        }
+
+        @Override
+        public Optional<String> canonical(String text) {
+            return PrefillStaging.parse(text).map(PrefillStaging::text);
         }
     }
 }

@@ -68,7 +68,7 @@ final class PolicyTable {
                     "snapkv with a layer's budget divided among its heads by the entropy of their queries",
                     "Xiong et al. 2024 (arXiv 2410.03090); menik1126/UNComp",
                     "golden for entropies and groups; budgets in proportion to the code's constants, together exactly mean x heads; groups of KV heads, not of query heads; compresses every interval, not every token",
-                    with(windowOptions(8, "mean", "avg5"), allocation(Allocation.ENTROPY), FLOOR)),
+                    uncompOptions()),
             new PolicyDescription(
                     "ems",
                     "keep by all queries, the last queries and key geometry; merge some of the rest into what is kept",
@@ -173,6 +173,34 @@ final class PolicyTable {
 
     private static List<PolicyOption> windowOptions(int window, String reduce, String pool) {
         return List.of(SINKS, window(window), reduce(reduce), pool(pool));
+    }
+
+    private static List<PolicyOption> uncompOptions() {
+        return with(
+                windowOptions(8, "mean", "avg5"),
+                allocation(Allocation.ENTROPY),
+                FLOOR,
+                new PolicyOption.Staging(
+                        "stages",
+                        "on: a long prompt goes on with fewer tokens where the entropy of hidden states falls from a layer to the next: those that the last queries (window) of the layer before attend to, over all heads; a choice of the paper's code (uncomp_stage), specification 3.5"),
+                decimal(
+                        "stage-fall",
+                        "0.01",
+                        0,
+                        1,
+                        "fall of the entropy above which a stage begins, asked of the calibration; less gives more stages"),
+                whole(
+                        "min-tokens",
+                        1536,
+                        1,
+                        1 << 20,
+                        "tokens that the last stage goes on with, of those read between two change points; at least the window"),
+                whole(
+                        "max-tokens",
+                        4096,
+                        1,
+                        1 << 20,
+                        "tokens from which the stages step down to min-tokens evenly; the first stage always reads all"));
     }
 
     private static List<PolicyOption> emsOptions() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headwater.compression.allocation.Allocation;
 import io.headwater.compression.entropy.HeadLabels;
+import io.headwater.compression.entropy.PrefillStages;
+import io.headwater.compression.entropy.PrefillStages.Stage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,33 @@ class KvPolicyTest {
         }) {
             assertThat(KvPolicy.parse("ems:rank=best," + other).word("combine")).isNotEmpty();
         }
+    }
+
+    @Test
+    void stagesComeFromACalibrationAndStandInTheTextFromThenOn() throws PolicyException {
+        PrefillStages stages = new PrefillStages(30, List.of(new Stage(8, 300), new Stage(21, 100)));
+        KvPolicy asked = KvPolicy.parse("uncomp:allocation=uniform,stages=on,min-tokens=100");
+        assertThat(asked.text()).contains("stages=on,stage-fall=0.01,min-tokens=100,max-tokens=4096");
+        assertThat(asked.toCalibrate()).isTrue();
+        assertThat(asked.stages()).isEmpty();
+        assertThat(asked.unfit(30, 3)).contains("stages=on needs a calibration").contains("headwater calibrate");
+
+        KvPolicy staged = asked.staged(stages);
+        assertThat(staged.text()).contains("stages=on/30/8x300/21x100,");
+        assertThat(KvPolicy.parse(staged.text())).isEqualTo(staged);
+        assertThat(staged.stages()).contains(stages);
+        assertThat(staged.toCalibrate()).isFalse();
+        assertThat(staged.unfit(30, 3)).isEmpty();
+        assertThat(staged.unfit(32, 3)).contains("stages of another model: of 30 layers, this model has 32");
+
+        assertThat(KvPolicy.parse("uncomp").stages()).isEmpty();
+        assertThat(KvPolicy.parse("uncomp").stagesToCalibrate()).isFalse();
+        refused("uncomp:stages=on/30/8x300/21x301", "must be one of off, on");
+        refused("uncomp:stages=on/8/8x300", "must be one of off, on");
+        refused("uncomp:stages=on,window=32,min-tokens=31", "a stage of 31 tokens is less than the window of 32");
+        refused("uncomp:stages=on/30/8x7", "a stage of 7 tokens is less than the window of 8");
+        refused("uncomp:stages=on,max-tokens=1535", "min-tokens=1536 is more than max-tokens=1535");
+        refused("snapkv:stages=on", "has no option \"stages\"");
     }
 
     @Test

@@ -90,6 +90,10 @@ final class FollowedSequences {
             throw new StepStreamException(
                     "logits are wanted of more rows than a step has room for: the leader's --chunk differs");
         }
+        if (rows.staged(first)) {
+            addStaged(sequence, row - first, wanted, rows.changesAfter(row - 1), batch);
+            return row;
+        }
         batch.add(sequence, run, 0, row - first, wanted);
         if (rows.changesAfter(row - 1)) {
             batch.changeAfterLast();
@@ -98,6 +102,16 @@ final class FollowedSequences {
             batch.repeatLast(rows.rewindsAfter(row - 1));
         }
         return row;
+    }
+
+    private void addStaged(Sequence sequence, int count, int wanted, boolean ends, StepBatch batch)
+            throws StepStreamException {
+        try {
+            batch.addStaged(sequence, run, 0, count, wanted, ends);
+        } catch (IllegalArgumentException e) {
+            throw new StepStreamException("sequence " + sequence.id() + ": " + e.getMessage()
+                    + ": the leader's program differs from this one");
+        }
     }
 
     private Sequence sequence(long id, int position) throws StepStreamException {
@@ -123,9 +137,10 @@ final class FollowedSequences {
             throw new StepStreamException("sequence " + id + " is at position " + position
                     + " of the leader and not open here: a step is missing");
         }
-        if (known.position() != position) {
+        int here = known.position() + known.stagedRows();
+        if (here != position) {
             throw new StepStreamException("sequence " + id + " is at position " + position + " of the leader, at "
-                    + known.position() + " here: a step is missing or failed here");
+                    + here + " here: a step is missing or failed here");
         }
         return known;
     }

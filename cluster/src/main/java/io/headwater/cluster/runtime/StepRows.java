@@ -24,7 +24,10 @@ final class StepRows {
     /** The sequence, now at this position, is closed; there is no token. */
     static final byte CLOSE = 2;
 
-    /** After the step of which this is a run's last row, the sequence's heads are brought down to their budgets. */
+    /**
+     * After the step of which this is a run's last row, the sequence's heads are brought down to their budgets; of a prompt that is read by stages, its last
+     * stage, or else the stage ends and the tokens of the next one are chosen.
+     */
     static final byte CHANGE = 4;
 
     /** Part of how the sequence's cache is kept; there is no token. */
@@ -38,6 +41,12 @@ final class StepRows {
 
     /** The token is the budget that the sequence, at this position, is brought down to from here on. */
     static final byte BUDGET = 64;
+
+    /**
+     * Of a prompt that the sequence reads by stages: the position counts the rows of the stage from where the prompt begins, and but for the first stage's the
+     * token has no meaning.
+     */
+    static final byte STAGED = (byte) 128;
 
     /** Closes that one message takes. */
     static final int MAX_CLOSES = PlaneOptions.ROWS_BESIDE_A_STEP;
@@ -107,6 +116,10 @@ final class StepRows {
         return (flags[row] & REPEAT) != 0;
     }
 
+    boolean staged(int row) {
+        return (flags[row] & STAGED) != 0;
+    }
+
     boolean rewindsAfter(int row) {
         return (flags[row] & REWIND) != 0;
     }
@@ -120,6 +133,7 @@ final class StepRows {
                 && !changesBudget(row)
                 && !changesAfter(row - 1)
                 && repeats(row - 1) == repeats(row)
+                && staged(row - 1) == staged(row)
                 && sequences[row] == sequences[row - 1]
                 && positions[row] == positions[row - 1] + 1;
     }
@@ -149,7 +163,7 @@ final class StepRows {
             for (int i = 0; i < rows; i++) {
                 add(
                         sequence.id(),
-                        sequence.position() + i,
+                        sequence.position() + sequence.stagedRows() + i,
                         batch.token(batch.firstRow(run) + i),
                         flag(batch, run, i >= firstWanted, i == rows - 1));
             }
@@ -158,7 +172,8 @@ final class StepRows {
 
     private static byte flag(StepBatch batch, int run, boolean wanted, boolean last) {
         return (byte) ((wanted ? WANTED : 0)
-                | (last && batch.changesAfter(run) ? CHANGE : 0)
+                | (last && (batch.changesAfter(run) || batch.endsStage()) ? CHANGE : 0)
+                | (batch.staged() ? STAGED : 0)
                 | (batch.repeats(run) ? REPEAT : 0)
                 | (last && batch.rewindsAfter(run) ? REWIND : 0));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,9 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.testing.TinyModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +122,47 @@ final class FollowedSequencesTest {
             assertTrue(copy.changesAfter(0));
             assertFalse(copy.changesAfter(1));
         }
+    }
+
+    @Test
+    void readsAPromptByStagesAsTheLeaderDoes() throws Exception {
+        KvOptions options =
+                new KvOptions(KvPolicy.parse("uncomp:allocation=uniform,window=4,stages=on/2/1x10"), 30, 16, 64);
+        OpenRows.add(71, options, rows);
+        followed.apply(rows);
+        int[] tokens =
+                IntStream.range(0, 41).map(i -> TOKENS[i % TOKENS.length]).toArray();
+        try (Sequence one = leader.open(71, options)) {
+            List<String> steps = new ArrayList<>();
+            while (one.position() == 0) {
+                StepBatch step = leader.nextStep();
+                int count = step.addStaged(one, tokens, 40, 16, 1);
+                steps.add(count + (step.endsStage() ? " ends" : step.changesAfter(0) ? " changes" : ""));
+                both(step);
+                assertArrayEquals(leader.logits(), follower.logits());
+            }
+            assertEquals(List.of("16", "16", "8 ends", "10 changes"), steps);
+
+            StepBatch next = leader.nextStep();
+            next.add(one, tokens, 40, 41, 1);
+            both(next);
+            assertArrayEquals(leader.logits(), follower.logits());
+        }
+    }
+
+    @Test
+    void refusesStagesThatItDoesNotKnowOrThatMissAStep() throws Exception {
+        rows.add(71, 0, 1, StepRows.STAGED);
+        assertRefused("has no stages: KV policy none does not name any: the leader's program differs");
+
+        KvOptions options =
+                new KvOptions(KvPolicy.parse("uncomp:allocation=uniform,window=4,stages=on/2/1x10"), 30, 16, 64);
+        rows.clear();
+        OpenRows.add(72, options, rows);
+        followed.apply(rows);
+        rows.clear();
+        rows.add(72, 3, 1, StepRows.STAGED);
+        assertRefused("sequence 72 is at position 3 of the leader, at 0 here");
     }
 
     @Test
@@ -287,12 +332,15 @@ final class FollowedSequencesTest {
 
     private static void assertSame(StepBatch expected, StepBatch actual) {
         assertEquals(expected.runs(), actual.runs());
+        assertEquals(expected.staged(), actual.staged());
+        assertEquals(expected.endsStage(), actual.endsStage());
         assertEquals(expected.rows(), actual.rows());
         for (int run = 0; run < expected.runs(); run++) {
             assertEquals(expected.sequence(run).id(), actual.sequence(run).id());
             assertEquals(expected.sequence(run).position(), actual.sequence(run).position());
             assertEquals(expected.rowsOf(run), actual.rowsOf(run));
             assertEquals(expected.wantedOf(run), actual.wantedOf(run));
+            assertEquals(expected.changesAfter(run), actual.changesAfter(run));
         }
         for (int row = 0; row < expected.rows(); row++) {
             assertEquals(expected.token(row), actual.token(row));

@@ -293,6 +293,7 @@ final class ShardRuntimeTest {
             return switch (request) {
                 case 3 -> new KvOptions(KvPolicy.parse("streaming-llm"), 16, 16, 8);
                 case 5 -> new KvOptions(KvPolicy.parse("h2o:allocation=adaptive"), 20, 17, 100);
+                case 6 -> new KvOptions(KvPolicy.parse("uncomp:allocation=uniform,stages=on/2/1x20"), 24, 16, 40);
                 case 7 -> new KvOptions(KvPolicy.parse("snapkv:window=8"), 24, 18, 32);
                 default -> KvOptions.NONE;
             };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.compression.entropy;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 public record Calibration(CalibratedOn on, List<List<Double>> heads, List<Double> layers, List<HeadLabels> labels) {
     /** Where a stage begins: UNComp's −1 on sums over 100 samples. */
-    private static final double STAGE_THRESHOLD = -0.01;
+    private static final double STAGE_FALL = 0.01;
 
     public Calibration {
         heads = heads.stream().map(List::copyOf).toList();
@@ -44,9 +45,30 @@ public record Calibration(CalibratedOn on, List<List<Double>> heads, List<Double
         return heads.getFirst().size();
     }
 
-    /** Where a prefill may be shortened. */
+    /** Where a prefill may be shortened, as the paper's code has it. */
     public LayerStages stages() {
-        return LayerStages.of(layers.stream().mapToDouble(Double::doubleValue).toArray(), STAGE_THRESHOLD);
+        return stages(STAGE_FALL);
+    }
+
+    /** Where a prefill may be shortened: where the entropy falls by more than this. */
+    public LayerStages stages(double fall) {
+        return LayerStages.of(layers.stream().mapToDouble(Double::doubleValue).toArray(), -fall);
+    }
+
+    /**
+     * A policy with all that it has to be told of the model.
+     *
+     * @throws PolicyException in one line for the user, if there are no such groups
+     */
+    public KvPolicy calibrated(KvPolicy policy) throws PolicyException {
+        int groups = policy.groupsToCalibrate();
+        KvPolicy calibrated = groups == 0 ? policy : policy.calibrated(labels(groups));
+        return policy.stagesToCalibrate() ? calibrated.staged(stages(policy)) : calibrated;
+    }
+
+    private PrefillStages stages(KvPolicy policy) {
+        LayerStages found = stages(Double.parseDouble(policy.word("stage-fall")));
+        return PrefillStages.of(found, policy.whole("min-tokens", 0), policy.whole("max-tokens", 0));
     }
 
     /**

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
+import io.headwater.compression.entropy.PrefillStages.Stage;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,49 @@ class CalibrationTest {
         assertThat(calibration.labels(2).labels()).containsExactly(0, 1, 0, 0, 0, 1); // two votes of three
         assertThat(calibration.labels(3).labels()).containsExactly(1, 2, 0, 0, 1, 2);
         assertThat(calibration.stages().stageOfLayer()).containsExactly(0, 1);
+    }
+
+    @Test
+    void aPolicyIsToldItsGroupsAndItsStages() throws PolicyException {
+        Calibration calibration = new Calibration(
+                new CalibratedOn("1234-ab", 3, 2048),
+                List.of(List.of(0.1, 0.2), List.of(0.1, 0.2), List.of(0.1, 0.2), List.of(0.1, 0.2)),
+                List.of(0.7, 0.695, 0.696, 0.6),
+                List.of(new HeadLabels(2, 2, List.of(0, 1, 0, 1, 0, 1, 0, 1))));
+
+        assertThat(calibration.calibrated(KvPolicy.parse("uncomp:stages=on")).text())
+                .contains("allocation=entropy/2/4x2/55,", "stages=on/4/3x1536,");
+        assertThat(calibration
+                        .calibrated(KvPolicy.parse(
+                                "uncomp:allocation=uniform,stages=on,stage-fall=0.004,min-tokens=100,max-tokens=1001"))
+                        .stages())
+                .contains(new PrefillStages(4, List.of(new Stage(1, 550), new Stage(3, 100))));
+        assertThat(calibration
+                        .calibrated(KvPolicy.parse("uncomp:stages=on,stage-fall=0.5"))
+                        .stages())
+                .as("no fall, one stage")
+                .contains(new PrefillStages(4, List.of()));
+        assertThat(calibration.calibrated(KvPolicy.parse("snapkv"))).isEqualTo(KvPolicy.parse("snapkv"));
+    }
+
+    @Test
+    void stagesAreParsedBackFromTheirText() {
+        PrefillStages stages = new PrefillStages(30, List.of(new Stage(8, 300), new Stage(21, 100)));
+        assertThat(stages.text()).isEqualTo("30/8x300/21x100");
+        assertThat(PrefillStages.parse("30/8x300/21x100")).contains(stages);
+        assertThat(PrefillStages.parse("30")).contains(new PrefillStages(30, List.of()));
+        for (String wrong :
+                List.of("", "0", "30/", "30/0x5", "30/30x5", "30/8x0", "30/8x5/8x4", "30/8x5/9x6", "30/8")) {
+            assertThat(PrefillStages.parse(wrong)).as(wrong).isEmpty();
+        }
+
+        assertThat(List.of(stages.firstLayer(0), stages.endLayer(0), stages.firstLayer(1), stages.endLayer(2)))
+                .containsExactly(0, 8, 8, 30);
+        assertThat(List.of(stages.keptAt(7, 500), stages.keptAt(8, 500), stages.keptAt(29, 500), stages.keptAt(8, 200)))
+                .containsExactly(500, 300, 100, 200);
+        assertThat(stages.shortens(101)).isTrue();
+        assertThat(stages.shortens(100)).isFalse();
+        assertThat(new PrefillStages(30, List.of()).shortens(Integer.MAX_VALUE)).isFalse();
     }
 
     @Test

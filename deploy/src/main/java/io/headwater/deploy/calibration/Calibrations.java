@@ -36,9 +36,9 @@ public final class Calibrations {
         this.model = model;
     }
 
-    /** The options with the head groups of a model that is not open. */
+    /** The options with the head groups and stages of a model that is not open. */
     public static KvOptions calibrated(KvOptions options, Path file) {
-        if (options.policy().groupsToCalibrate() == 0) {
+        if (!options.policy().toCalibrate()) {
             return options;
         }
         try (LlamaModel model = LlamaModel.open(file)) {
@@ -49,7 +49,7 @@ public final class Calibrations {
     }
 
     /**
-     * The options with the head groups of this model, if they ask for any.
+     * The options with the head groups and stages of this model, if they ask for any.
      *
      * @throws UserError in one line, if there is no calibration of this model, or none with so many groups; or if they have those of another model
      */
@@ -59,10 +59,8 @@ public final class Calibrations {
 
     /** The same of a policy. */
     public KvPolicy calibrated(KvPolicy policy) {
-        int groups = policy.groupsToCalibrate();
         try {
-            KvPolicy calibrated =
-                    groups == 0 ? policy : policy.calibrated(calibration().labels(groups));
+            KvPolicy calibrated = policy.toCalibrate() ? calibration().calibrated(policy) : policy;
             String unfit =
                     calibrated.unfit(model.config().nLayers(), model.config().nKvHeads());
             if (!unfit.isEmpty()) {

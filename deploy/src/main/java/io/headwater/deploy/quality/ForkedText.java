@@ -16,8 +16,8 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a text's first part once, forks the cache for every variant, compresses each fork once, and has them read the rest together. What a
- * variant expects has the bits of a session of its own that is compressed there.
+ * Reads a text's first part once, forks the cache for every variant, compresses each fork once, and has them read the rest together; a variant that
+ * reads by stages has a cache of its own. What a variant expects has the bits of a session of its own that is compressed there.
  */
 public final class ForkedText {
     /** Forks that are open together: they hold memory. */
@@ -102,14 +102,60 @@ public final class ForkedText {
                 KvOptions options =
                         variants.get(variant).options(text.compressed).orElse(null);
                 if (options != null) {
-                    Fork fork = new Fork(variant, engines.fork(read, ++sequences, options));
-                    forks.add(fork);
-                    compress(fork, text, listener);
+                    forks.add(
+                            options.policy().stages().isPresent()
+                                    ? staged(variant, options, text, listener)
+                                    : compressed(variant, options, read, text, listener));
                 }
             }
             while (step(forks, text, listener)) {}
         } finally {
             forks.forEach(fork -> engines.close(fork.sequence()));
+        }
+    }
+
+    private Fork compressed(int variant, KvOptions options, Sequence read, Text text, RowListener listener)
+            throws EngineException {
+        Fork fork = new Fork(variant, engines.fork(read, ++sequences, options));
+        closing(fork, () -> compress(fork, text, listener));
+        return fork;
+    }
+
+    /** A variant that reads its prompt by stages has nothing to fork: it reads the first part by itself. */
+    private Fork staged(int variant, KvOptions options, Text text, RowListener listener) throws EngineException {
+        Fork own = new Fork(variant, engines.open(++sequences, options));
+        closing(own, () -> {
+            if (options.policy().stages().orElseThrow().shortens(text.compressed)) {
+                readByStages(own, text, listener);
+            } else {
+                prefill(own.sequence(), text.tokens, text.compressed - 1);
+                compress(own, text, listener);
+            }
+        });
+        return own;
+    }
+
+    private void closing(Fork fork, Reading reading) throws EngineException {
+        try {
+            reading.run();
+        } catch (EngineException | RuntimeException e) {
+            engines.close(fork.sequence());
+            throw e;
+        }
+    }
+
+    /** What is done with a fork before the others. */
+    private interface Reading {
+        void run() throws EngineException;
+    }
+
+    private void readByStages(Fork own, Text text, RowListener listener) throws EngineException {
+        int wanted = text.from == text.compressed ? 1 : 0;
+        while (own.sequence().position() < text.compressed) {
+            StepBatch step = engines.nextStep();
+            step.addStaged(own.sequence(), text.tokens, text.compressed, step.room(), wanted);
+            run(step);
+            tell(own, step, 0, listener);
         }
     }
 

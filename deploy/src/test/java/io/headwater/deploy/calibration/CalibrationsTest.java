@@ -68,6 +68,17 @@ final class CalibrationsTest {
         assertThat(calibrations.calibrated(uncomp)).as("read once").isEqualTo(calibrated);
     }
 
+    @Test
+    void stagesAreThoseOfTheCalibrationToo() throws Exception {
+        KvPolicy staged = KvPolicy.parse("uncomp:allocation=uniform,stages=on");
+        assertThatThrownBy(() -> new Calibrations(model).calibrated(staged))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("needs a calibration of the model", "run headwater calibrate");
+
+        Calibrations.write(of(ModelFingerprint.of(model.file())), beside);
+        assertThat(new Calibrations(model).calibrated(staged).text()).contains("stages=on/2,");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

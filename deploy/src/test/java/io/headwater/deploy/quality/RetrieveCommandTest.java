@@ -11,6 +11,7 @@ import io.headwater.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,9 +45,12 @@ final class RetrieveCommandTest {
     }
 
     /** What the model says greedily after a prompt. */
-    private static String answer(String prompt) {
+    private static String answer(String prompt, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "generate", "-m", "tiny.gguf", "-p", prompt, "-n", "1", "--temperature", "0", "--ignore-eos", "-q"));
+        arguments.addAll(List.of(more));
         return new TestConsole(directory)
-                .run("generate", "-m", "tiny.gguf", "-p", prompt, "-n", "1", "--temperature", "0", "--ignore-eos", "-q")
+                .run(arguments.toArray(String[]::new))
                 .out()
                 .replaceAll("\\R$", "");
     }
@@ -85,6 +89,45 @@ final class RetrieveCommandTest {
         }
     }
 
+    /** The last layer reads 16 tokens of the prompt. */
+    @Test
+    void aCacheThatIsReadByStagesAnswersAsGenerateDoes() throws IOException {
+        String policy = "uncomp:allocation=uniform,window=4,stages=on/2/1x16";
+        String question = IntStream.rangeClosed('a', 'z')
+                .mapToObj(letter -> "and the " + (char) letter)
+                .filter(asked -> staged(asked, policy).matches("\\p{Graph}"))
+                .findFirst()
+                .orElseThrow();
+        String right = staged(question, policy);
+        Files.write(
+                directory.resolve("staged.jsonl"),
+                List.of(line("good", 20, question, right), line("bad", 20, question, right.equals("!") ? "?" : "!")));
+
+        JsonNode result = Json.parse(
+                new TestConsole(directory)
+                        .run(
+                                "retrieve",
+                                "-m",
+                                "tiny.gguf",
+                                "-f",
+                                "staged.jsonl",
+                                "--kv-policy",
+                                policy,
+                                "--kv-budget",
+                                "200",
+                                "--json")
+                        .out(),
+                "retrieve");
+
+        JsonNode answers = result.get("results").get(1).get("answers");
+        assertThat(answers.get(0).asBoolean()).isTrue();
+        assertThat(answers.get(1).asBoolean()).isFalse();
+    }
+
+    private static String staged(String question, String policy) {
+        return answer(CONTEXT + question, "--kv-policy", policy, "--kv-budget", "200");
+    }
+
     @Test
     void showsATableForEachLengthAndComparesCaseByCase() {
         TestConsole.Result result =
@@ -119,6 +162,7 @@ final class RetrieveCommandTest {
                 "--kv-policy knorm --length 7 | has no such cases",
                 "--kv-policy knorm --form before | give inside or after",
                 "--kv-policy norm | unknown KV policy",
+                "--kv-policy uncomp:allocation=uniform,stages=on | needs a calibration",
                 "--kv-policy knorm --nodes 2 | leave out --nodes"
             })
     void refusesInOneLineWhatCannotBeMeasured(String arguments, String sentence) {

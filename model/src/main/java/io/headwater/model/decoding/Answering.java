@@ -87,6 +87,9 @@ final class Answering implements Work {
         if (repeated > 0) {
             return repeated;
         }
+        if (cache.stagesDue()) {
+            return cache.addStaged(step, most, log.size() - 1);
+        }
         int from = cache.position();
         int to = Math.min(log.size(), from + Math.min(most, step.room()));
         boolean last = to == log.size();

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.compression.entropy.PrefillStages;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.kvcache.Rebasing;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
@@ -17,10 +19,12 @@ final class ChangePoints {
     private final Rebasing rebasing;
     private final List<PastTurn> past;
     private final int prompt;
+    private final @Nullable PrefillStages stages;
 
     /** {@code prompt}: where the prompt of the turn after the past ones ends. */
     ChangePoints(KvOptions options, Rebasing rebasing, List<PastTurn> past, int prompt) {
         this.options = options;
+        this.stages = options.policy().stages().orElse(null);
         this.rebasing = rebasing;
         this.past = List.copyOf(past);
         this.prompt = prompt;
@@ -69,15 +73,42 @@ final class ChangePoints {
 
     /** Whether a change at this position belongs to a prompt: it is inside one, or at its end. */
     boolean inPrompt(int position) {
+        return beginOfPrompt(position) != NEVER;
+    }
+
+    /** Where the prompt begins that a change at this position is inside of, or at the end of; never if it belongs to none. */
+    private int beginOfPrompt(int position) {
+        int begin = 0;
         for (PastTurn turn : past) {
             if (position <= turn.prompt()) {
-                return true;
+                return begin;
             }
             if (position < turn.end()) {
-                return false;
+                return NEVER;
             }
+            begin = turn.end() - 1;
         }
-        return position <= prompt;
+        return position <= prompt ? begin : NEVER;
+    }
+
+    /**
+     * Where the segment begins that is read by stages (ALGORITHMS 3.5) and ends at the first change point after a position, when the last one was {@code
+     * last}: there, or where the prompt begins. Never, if that change belongs to no prompt, or no stage goes on with fewer tokens.
+     */
+    int stagedFrom(int position, int last) {
+        PrefillStages shorter = stages;
+        if (shorter == null) {
+            return NEVER;
+        }
+        int end = next(position, last);
+        int begin = beginOfPrompt(end);
+        int from = Math.max(last, begin);
+        return begin != NEVER && shorter.shortens(end - from) ? from : NEVER;
+    }
+
+    /** Whether a position is in the middle of such a segment, so that no cache goes on from there that has read tokens of it otherwise. */
+    boolean splitsStages(int position, int last) {
+        return stagedFrom(position, last) < position;
     }
 
     private int inPrompt(int at, int last, int end) {

@@ -126,7 +126,7 @@ public final class DecodeLoop implements AutoCloseable {
     /** Puts what may be wanted again on the shelf, those at work first, until it is time. */
     public void parkAll(BooleanSupplier enough) {
         for (Running one : running) {
-            if (keeps(one) && !one.work().cache().repeating() && !enough.getAsBoolean()) {
+            if (keeps(one) && !one.work().cache().unsettled() && !enough.getAsBoolean()) {
                 caches.save(one.work().cache());
             }
         }
@@ -250,7 +250,7 @@ public final class DecodeLoop implements AutoCloseable {
     private void takeOut() {
         Running last = running.removeLast();
         SessionCache cache = last.work().cache();
-        if (keeps(last) && !cache.repeating()) {
+        if (keeps(last) && !cache.unsettled()) {
             caches.save(cache);
         }
         last.request().resume(last.work().resumed());
@@ -399,7 +399,7 @@ public final class DecodeLoop implements AutoCloseable {
         waiting.oneEnded();
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.request().before(), engine.statistics()));
-        if (one.request().released() || cache.repeating()) {
+        if (one.request().released() || cache.unsettled()) {
             engine.close(cache.sequence());
         } else {
             caches.end(cache, keeps(one));

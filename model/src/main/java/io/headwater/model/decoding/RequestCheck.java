@@ -47,6 +47,10 @@ final class RequestCheck {
             return "top=" + score.top() + " stepRows=" + score.stepRows() + ": give at most the " + vocabSize
                     + " tokens of the vocabulary, and at least 1 row";
         }
+        if (score.kv().policy().stages().isPresent() && (score.from() < score.prompt() || rows < score.prompt())) {
+            return "the tokens of a prompt that is read by stages cannot be scored: of most of them the last layers know"
+                    + " nothing; give stages=off, or score what comes after the prompt";
+        }
         String problem = tooLong(score.kv(), rows);
         return problem.isEmpty() ? endless(score.kv(), rows) : problem;
     }

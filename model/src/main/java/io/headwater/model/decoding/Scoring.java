@@ -53,6 +53,9 @@ final class Scoring implements Work {
         if (repeated > 0) {
             return repeated;
         }
+        if (cache.stagesDue()) {
+            return cache.addStaged(step, Math.min(most, request.stepRows()), request.from() - 1);
+        }
         int from = cache.position();
         int rows = Math.min(Math.min(most, step.room()), request.stepRows());
         int firstWanted = Math.max(from, request.from() - 1);

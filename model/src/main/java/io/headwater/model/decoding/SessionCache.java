@@ -74,7 +74,20 @@ final class SessionCache {
      * comes first.
      */
     int runEnd() {
-        return Math.min(repeating.end(nextChange()), budgets.position(changed.events()));
+        int change = Math.min(repeating.end(nextChange()), budgets.position(changed.events()));
+        int staged = changes.stagedFrom(position(), changed.last());
+        return staged > position() ? Math.min(change, staged) : change;
+    }
+
+    /** Whether all tokens up to the next change are read by stages, from here on: their rows have steps of their own. */
+    boolean stagesDue() {
+        return changes.stagedFrom(position(), changed.last()) == position()
+                && budgets.position(changed.events()) >= nextChange();
+    }
+
+    /** Adds rows of that to a step; returns how many. Logits are wanted of all tokens from {@code firstWanted} on, which is no earlier than the last of these. */
+    int addStaged(StepBatch step, int most, int firstWanted) {
+        return step.addStaged(sequence, log.array(), nextChange(), most, nextChange() > firstWanted ? 1 : 0);
     }
 
     /** Whether the session's log has another budget from here on: a step of its own puts it into force, before anything else is read. */
@@ -87,9 +100,9 @@ final class SessionCache {
         step.addBudget(sequence, budgets.get(changed.events()).budget());
     }
 
-    /** Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction. */
+    /** Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction or of stages. */
     boolean mayChangeBudget() {
-        return !options().full() && budgets.open(position(), changed.events()) && !repeating();
+        return !options().full() && budgets.open(position(), changed.events()) && !unsettled();
     }
 
     /** One that was decided on is in force. */
@@ -132,9 +145,12 @@ final class SessionCache {
         return repeating.add(step, sequence, log, nextChange(), changed, most);
     }
 
-    /** Whether a reconstruction is under way, or done for a change that is still to come: nobody else can go on from here. */
-    boolean repeating() {
-        return repeating.ahead(nextChange());
+    /**
+     * Whether a reconstruction or a segment that is read by stages is under way, or a reconstruction is done for a change that is still to come: nobody else
+     * can go on from here.
+     */
+    boolean unsettled() {
+        return sequence.staging() || repeating.ahead(nextChange());
     }
 
     /** A step with a run of this session is done. */
@@ -144,7 +160,8 @@ final class SessionCache {
         } else if (step.repeats(run)) {
             repeating.stepped(step.rowsOf(run), nextChange());
         } else if (step.changesAfter(run)) {
-            changed.add(position());
+            int staged = changes.stagedFrom(position() - 1, changed.last());
+            changed.add(position(), step.staged() ? staged : ChangePoints.NEVER);
         }
     }
 
@@ -158,7 +175,8 @@ final class SessionCache {
         return position() <= most
                 && log.begins(known, position())
                 && further.changes().options().equals(sequence.options())
-                && changed.agreesWith(further.changes(), further.budgets(), position());
+                && changed.agreesWith(further.changes(), further.budgets(), position())
+                && !further.changes().splitsStages(position(), changed.last());
     }
 
     /** Where it has changed shape. */

@@ -71,7 +71,8 @@ final class Shelving {
                 continue; // of tokens that the log had not got yet when the process died: an older one is there
             }
             ChangeLog due = ChangeLog.due(course.changes(), course.budgets(), saved.position());
-            if (!CacheDigest.of(log, saved.position(), due).equals(saved.digest())) {
+            boolean split = course.changes().splitsStages(saved.position(), due.last());
+            if (split || !CacheDigest.of(log, saved.position(), due).equals(saved.digest())) {
                 shelf.drop(session, saved);
                 continue;
             }

@@ -4,10 +4,12 @@ package io.headwater.model.decoding;
 import io.headwater.model.engine.StepBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forms steps: one row of every sequence that decodes, and what room is left goes to prompts, in the order they came; beside decoding sequences only as much
- * as keeps the step short ({@link PrefillPace}). Owned by the decode loop.
+ * as keeps the step short ({@link PrefillPace}). Rows of a prompt that is read by stages go through some of the layers only: they have every other step for
+ * themselves. Owned by the decode loop.
  */
 final class StepForming {
     private final PrefillPace pace;
@@ -18,6 +20,8 @@ final class StepForming {
     private int promptRows;
     /** Prompt rows of a step, fewer where memory has no room for as many. */
     private int mostPromptRows = Integer.MAX_VALUE;
+    /** Whether the last step was one of stages, while others waited. */
+    private boolean staged;
 
     StepForming(BatchingOptions options) {
         this.pace = new PrefillPace(options);
@@ -26,6 +30,10 @@ final class StepForming {
     /** Adds the runs of those at work to an empty step. */
     void form(StepBatch step, List<Running> running) {
         runs.clear();
+        staged = !staged && addStaged(step, running);
+        if (staged) {
+            return;
+        }
         decodeRows = addRuns(step, running, true, Integer.MAX_VALUE);
         int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows(reading(running)));
         promptRows = addRuns(step, running, false, Math.min(room, mostPromptRows));
@@ -37,6 +45,25 @@ final class StepForming {
             reading += running.get(i).work().decoding() ? 0 : 1;
         }
         return reading;
+    }
+
+    /** As many rows of the first prompt that is read by stages, if there is one; beside decoding sequences no more than in other steps. */
+    private boolean addStaged(StepBatch step, List<Running> running) {
+        int room = Math.min(step.room(), mostPromptRows);
+        int beside = pace.rows(reading(running));
+        @Nullable Running first = null;
+        for (int i = 0; i < running.size(); i++) {
+            Running one = running.get(i);
+            room = one.work().decoding() ? Math.min(room, beside) : room;
+            first = first == null && one.work().cache().stagesDue() ? one : first;
+        }
+        if (first == null) {
+            return false;
+        }
+        decodeRows = 0;
+        promptRows = first.work().add(step, room);
+        runs.add(first);
+        return true;
     }
 
     private int addRuns(StepBatch step, List<Running> running, boolean decoding, int most) {

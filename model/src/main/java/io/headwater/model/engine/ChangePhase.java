@@ -78,7 +78,7 @@ final class ChangePhase {
                 }
                 if (options(run).competes()) {
                     reports.add(run);
-                    contests[run].begin(contest(run), Math.min(contextLength, tokensAfter(run)));
+                    contests[run].begin(contest(run), Math.min(contextLength, batch.tokensAfter(run)));
                 }
             }
         }
@@ -90,10 +90,16 @@ final class ChangePhase {
         int[] left = new int[nLayers * nKvHeads];
         for (int head = 0; head < left.length; head++) {
             int budget = batch.inForce(run).budget(head / nKvHeads, nLayers, head % nKvHeads);
-            int entries = batch.sequence(run).entries(head) + batch.rowsOf(run);
+            int entries = batch.sequence(run).entries(head) + read(run, head / nKvHeads);
             left[head] = Math.min(entries, withinBase(run, budget));
         }
         return left;
+    }
+
+    /** Tokens that a layer has read since the sequence's position. */
+    private int read(int run, int layer) {
+        int read = batch.tokensAfter(run) - batch.sequence(run).position();
+        return batch.staged() ? batch.sequence(run).segment().keptAt(layer, read) : read;
     }
 
     /** Heads' reports, for the table of each sequence whose heads compete; none, no phases. */
@@ -128,12 +134,8 @@ final class ChangePhase {
         return batch.sequence(at.run()).cache(cacheIndex).head(at.layer(), at.kvHead());
     }
 
-    private int tokensAfter(int run) {
-        return batch.sequence(run).position() + batch.rowsOf(run);
-    }
-
     private boolean rebasedAfter(int run) {
-        return batch.rowsOf(run) > 0 && batch.sequence(run).rebasing().due(tokensAfter(run));
+        return batch.rowsOf(run) > 0 && batch.sequence(run).rebasing().due(batch.tokensAfter(run));
     }
 
     /** Where positions start anew, there is no room for more entries than lie before the first. */
@@ -169,14 +171,14 @@ final class ChangePhase {
         }
 
         private int entries(HeadWalk.Cursor at) {
-            return head(at).length() + batch.rowsOf(at.run());
+            return head(at).length() + batch.rowsToCount(at.run());
         }
 
         @Override
         public void slice(HeadWalk.Cursor at, WorkerCompressors compressors) {
             HeadCache head = head(at);
             if (at.first()) {
-                head.advance(batch.rowsOf(at.run()));
+                head.advance(batch.rowsToCount(at.run()));
             }
             int index = at.layer() * nKvHeads + firstKvHead + at.kvHead();
             compressors.report(
@@ -200,7 +202,7 @@ final class ChangePhase {
 
         /** Before the first slice. */
         private int entries(HeadWalk.Cursor at) {
-            return head(at).length() + (options(at.run()).competes() ? 0 : batch.rowsOf(at.run()));
+            return head(at).length() + (options(at.run()).competes() ? 0 : batch.rowsToCount(at.run()));
         }
 
         private int budget(HeadWalk.Cursor at) {
@@ -216,7 +218,7 @@ final class ChangePhase {
             KvOptions options = options(at.run());
             HeadCache head = head(at);
             if (at.first() && !options.competes()) {
-                head.advance(batch.rowsOf(at.run()));
+                head.advance(batch.rowsToCount(at.run()));
             }
             if (!options.full()) {
                 compressors.compress(options.policy(), head, budget(at), mostEntries(at), at);

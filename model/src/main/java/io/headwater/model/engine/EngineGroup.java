@@ -52,7 +52,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         this.batch = parts.batch();
         this.fault = parts.fault();
         this.contextLength = parts.contextLength();
-        this.check = new StepCheck(batch, config.vocabSize(), contextLength);
+        this.check = new StepCheck(batch, config, contextLength);
         this.kernels = parts.kernels();
         this.snapshots = new GroupSnapshots(engines.getFirst().firstKvHead(), config.nKvHeads(), contextLength, memory);
     }
@@ -145,7 +145,7 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
 
     /**
      * A sequence that has read all that another has, and whose cache is kept in another way from here on: after its next step that ends at a change
-     * point it has the bits of one that was opened with these options. The other must not have given up any entry, and must keep what the
+     * point it has the bits of one that was opened with these options. The other must not have given up any entry, neither may read by stages, and it must keep what the
      * options' policy needs to know of them. Only where all shards are in this process.
      *
      * @throws NoKvMemoryException if there is no room for the copy
@@ -155,6 +155,12 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         try {
             if (from.repeated() > 0) {
                 throw new IllegalArgumentException("a sequence in the middle of a reconstruction cannot be forked");
+            }
+            if (from.options().policy().stages().isPresent()
+                    || options.policy().stages().isPresent()) {
+                throw new IllegalArgumentException(
+                        "a sequence that reads prompts by stages cannot be forked, nor can a"
+                                + " fork begin to: which entries a layer has depends on where prompts begin; open one of its own");
             }
             if (from.rotaryPosition() != fork.rebasing().position(from.position())) {
                 throw new IllegalArgumentException("a sequence that has come to its context's end cannot be forked");
@@ -180,6 +186,10 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
      */
     public void snapshot(Sequence sequence, SnapshotOrigin origin, WritableByteChannel out)
             throws IOException, NoKvMemoryException {
+        if (sequence.staging()) {
+            throw new IllegalArgumentException("sequence " + sequence.id()
+                    + " is in the middle of a prompt that it reads by stages: nobody could go on from its snapshot");
+        }
         snapshots.write(sequence, origin, out);
     }
 
@@ -296,7 +306,10 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
                 batch.sequence(run).repeat(batch.rowsOf(run), batch.rewindsAfter(run));
             } else if (batch.changesAfter(run)) {
                 batch.sequence(run).budget(batch.inForce(run));
-                batch.sequence(run).changed(batch.rowsOf(run));
+                batch.sequence(run)
+                        .changed(batch.tokensAfter(run) - batch.sequence(run).position());
+            } else if (batch.staged()) {
+                batch.sequence(run).staged(batch.rowsOf(run), batch.endsStage());
             } else {
                 batch.sequence(run).advance(batch.rowsOf(run));
             }

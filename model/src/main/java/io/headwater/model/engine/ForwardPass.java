@@ -24,6 +24,7 @@ final class ForwardPass {
     private final AttentionPhase attention;
     private final ColumnSumPhase columnSums;
     private final PeakPhase peaks;
+    private final StagePhase stages;
     private final ChangePhase changes;
     private final ShardTeam team;
     private final StepBatch batch;
@@ -44,6 +45,7 @@ final class ForwardPass {
         this.attention = parts.attention();
         this.columnSums = parts.columnSums();
         this.peaks = parts.peaks();
+        this.stages = parts.stages();
         this.changes = parts.changes();
         this.team = parts.team();
         this.batch = parts.batch();
@@ -60,14 +62,17 @@ final class ForwardPass {
         if (batch.rows() > 0) {
             layers(worker, scratch);
         }
+        if (batch.staged()) {
+            stages.run(worker);
+        }
         if (changes.marked()) {
             change(worker, scratch);
         }
     }
 
     private void layers(int worker, WorkerScratch scratch) throws ExchangeException {
-        embed(worker);
-        for (int layer = 0; layer < config.nLayers(); layer++) {
+        enter(worker);
+        for (int layer = batch.firstLayer(); layer < batch.endLayer(config.nLayers()); layer++) {
             LayerWeights w = weights.layers().get(layer);
             norm(worker, w.attentionNorm(), buffers.normed, layer);
             team.await(worker);
@@ -97,6 +102,9 @@ final class ForwardPass {
             contribute(worker, w.wDown(), geometry.ffnUnitBlocks(), buffers.hidden, scratch.tile);
             team.reduce(worker, buffers, batch.rows() * config.dim(), config.dim(), layer, 1);
             addContributions(worker, "what the MLP gives", layer);
+        }
+        if (batch.endLayer(config.nLayers()) < config.nLayers()) {
+            stages.write(share(batch.rows(), worker), share(batch.rows(), worker + 1));
         }
         if (batch.wantedRows() > 0) {
             lastNorm(worker);
@@ -166,13 +174,22 @@ final class ForwardPass {
         peaks.beginStep();
         changes.beginStep();
         for (int run = 0; run < batch.runs(); run++) {
-            rope.ensure(batch.sequence(run).rotaryPosition() + batch.rowsOf(run));
+            rope.ensure(batch.rowsOf(run) == 0 ? 0 : batch.position(batch.firstRow(run + 1) - 1) + 1);
         }
         team.begin();
     }
 
     private int share(int n, int worker) {
         return (int) ((long) n * worker / team.workers());
+    }
+
+    /** A worker's rows of the residual stream. */
+    private void enter(int worker) {
+        if (batch.firstLayer() == 0) {
+            embed(worker);
+        } else {
+            stages.read(share(batch.rows(), worker), share(batch.rows(), worker + 1));
+        }
     }
 
     private void embed(int worker) {
@@ -251,9 +268,10 @@ final class ForwardPass {
             int at = row * geometry.kvDim() + kvHead * config.headDim();
             rope.rotate(buffers.k, at, batch.position(row));
             HeadCache cache = batch.sequence(batch.run(row)).cache(team.index()).head(layer, kvHead);
-            cache.store(batch.index(row), buffers.k, at, buffers.v, at);
+            cache.store(batch.index(row), batch.position(row), buffers.k, at, buffers.v, at);
             if (!batch.repeats(batch.run(row))) {
-                cache.storeQueries(batch.index(row), batch.rowsOf(batch.run(row)), buffers.q, group);
+                int last = batch.position(batch.firstRow(batch.run(row) + 1) - 1);
+                cache.storeQueries(batch.position(row), last, buffers.q, group);
             }
         }
     }

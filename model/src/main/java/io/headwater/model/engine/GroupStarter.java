@@ -179,6 +179,7 @@ final class GroupStarter {
                 attention,
                 columnSums,
                 new PeakPhase(geometry, workers, buffers, kernels.scores(), batch, index),
+                new StagePhase(geometry, buffers, team, batch, fault, kernels, layout),
                 changes,
                 compressors(kernels, layout),
                 team,

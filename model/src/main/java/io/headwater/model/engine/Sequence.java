@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A sequence of tokens and its KV cache on every shard of a group. Belongs to the thread that calls the group. */
 public final class Sequence implements AutoCloseable {
@@ -22,6 +23,7 @@ public final class Sequence implements AutoCloseable {
     private int sinceChange;
     private int position;
     private int repeated;
+    private @Nullable StagedSegment segment;
     private int[] divided = {};
     private long lastStep;
     private boolean abandoned;
@@ -119,6 +121,19 @@ public final class Sequence implements AutoCloseable {
         return 0;
     }
 
+    /** The same of the layers of a segment's stage, where {@code dim} floats are a token's hidden state. */
+    int reserveStage(int rows, int dim) {
+        StagedSegment at = segment();
+        int hidden = at.first() && !at.last() ? at.done() + rows : at.rows();
+        for (SequenceCache cache : caches) {
+            int refusal = cache.reserveStage(rows, at.firstLayer(), at.endLayer(), hidden, dim);
+            if (refusal < 0) {
+                return refusal;
+            }
+        }
+        return 0;
+    }
+
     /** Begins, empty as it is, where another sequence of the same engines is; returns 0 or a negative refusal. */
     int beginAt(Sequence other) {
         for (int i = 0; i < caches.length; i++) {
@@ -185,6 +200,42 @@ public final class Sequence implements AutoCloseable {
     }
 
     /**
+     * The segment that it reads by stages, which begins at its position.
+     *
+     * @throws IllegalArgumentException if its policy has no stages
+     */
+    StagedSegment segment() {
+        StagedSegment at = segment;
+        if (at == null) {
+            at = new StagedSegment(options.policy()
+                    .stages()
+                    .orElseThrow(() -> new IllegalArgumentException("sequence " + id + " has no stages: KV policy "
+                            + options.policy().name() + " does not name any")));
+            segment = at;
+        }
+        return at;
+    }
+
+    /** Whether a segment that it reads by stages has begun and is not over; {@link #position} is where it begins. */
+    public boolean staging() {
+        return segment != null && segment.underWay();
+    }
+
+    /** Rows that have been through the stage where such a segment is. */
+    public int stagedRows() {
+        return segment == null ? 0 : segment.done();
+    }
+
+    /** After a step with rows of such a segment, which have been counted in; {@code ends}: the next stage begins. */
+    void staged(int rows, boolean ends) {
+        segment().advance(rows, ends);
+        longestHead = 0;
+        for (SequenceCache cache : caches) {
+            longestHead = Math.max(longestHead, cache.longest());
+        }
+    }
+
+    /**
      * Refuses rows that go beyond where the next change point is at the latest.
      *
      * @throws EngineException if so: memory is reserved for no more
@@ -201,7 +252,9 @@ public final class Sequence implements AutoCloseable {
     void changed(int rows) {
         longestHead = 0;
         sinceChange = 0;
+        segment = null;
         for (SequenceCache cache : caches) {
+            cache.segment().clear();
             cache.trim();
             longestHead = Math.max(longestHead, cache.longest());
         }

@@ -14,6 +14,7 @@ record ShardParts(
         AttentionPhase attention,
         ColumnSumPhase columnSums,
         PeakPhase peaks,
+        StagePhase stages,
         ChangePhase changes,
         CompressorMaker compressors,
         ShardTeam team,

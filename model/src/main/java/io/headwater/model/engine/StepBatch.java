@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions; or no rows, and runs that change a sequence's budget.
+ * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions; or rows of one sequence through some of the layers; or
+ * no rows, and runs that change a sequence's budget.
  * Reused; filled by the decode loop between two steps and read by all workers during one. Allocates nothing after construction, but for budgets.
  */
 public final class StepBatch {
@@ -38,6 +39,12 @@ public final class StepBatch {
     private final int maxLogitsRows;
     private int runs;
 
+    /** Whether the only run is of a segment that its sequence reads by stages. */
+    private boolean staged;
+
+    /** Whether it ends a stage that is not the last. */
+    private boolean endsStage;
+
     public StepBatch(int maxRows, int maxLogitsRows) {
         this.tokens = new int[maxRows];
         this.sequences = new Sequence[maxRows];
@@ -58,6 +65,8 @@ public final class StepBatch {
         Arrays.fill(failures, 0, runs, null);
         Arrays.fill(inForce, 0, runs, null);
         runs = 0;
+        staged = false;
+        endsStage = false;
     }
 
     /** Adds {@code tokens[from, to)}, at least one, at the sequence's next positions; logits are wanted of the last {@code wanted} of them. */
@@ -77,6 +86,40 @@ public final class StepBatch {
         firstRows[runs + 1] = firstRows[runs] + count;
         firstWanted[runs + 1] = firstWanted[runs] + wanted;
         runs++;
+    }
+
+    /**
+     * Adds rows of a prompt's segment that the sequence, which is where the segment begins, reads by stages: as many as its stage still needs, at most
+     * {@code most}. They have a step of their own, and the last ones of a stage end it; after those of the last one the sequence changes shape. Returns
+     * how many: none where the step has others.
+     *
+     * @param tokens of which those before {@code end} are the segment's, from the sequence's position on
+     * @param wanted 1 if the logits of the segment's last token are wanted
+     */
+    public int addStaged(Sequence sequence, int[] tokens, int end, int most, int wanted) {
+        StagedSegment segment = sequence.segment();
+        int all = segment.rows(end - sequence.position());
+        int rows = Math.min(Math.min(most, room()), all - segment.done());
+        if (runs > 0 || rows < 1) {
+            return 0;
+        }
+        boolean ends = segment.done() + rows == all;
+        int from = sequence.position() + segment.done();
+        addStaged(sequence, tokens, from, from + rows, ends && segment.last() ? wanted : 0, ends);
+        return rows;
+    }
+
+    /** As the other, of rows that somebody has chosen; {@code ends}: they are the last of their stage. The tokens of a stage after the first are of no meaning. */
+    public void addStaged(Sequence sequence, int[] from, int fromIndex, int toIndex, int wanted, boolean ends) {
+        if (runs > 0) {
+            throw new IllegalArgumentException(
+                    "the step has " + runs + " runs: a segment that is read by stages has steps of its own");
+        }
+        add(sequence, from, fromIndex, toIndex, wanted);
+        boolean last = sequence.segment().last();
+        changes[0] = ends && last;
+        endsStage = ends && !last;
+        staged = true;
     }
 
     /**
@@ -145,6 +188,37 @@ public final class StepBatch {
         return changes[run];
     }
 
+    /** Whether the step's only run is of a segment that its sequence reads by stages. */
+    public boolean staged() {
+        return staged;
+    }
+
+    /** Whether the tokens of another stage are chosen after the step. */
+    public boolean endsStage() {
+        return endsStage;
+    }
+
+    /** The layers that the rows go through, [first, end). */
+    int firstLayer() {
+        return staged ? sequences[0].segment().firstLayer() : 0;
+    }
+
+    int endLayer(int nLayers) {
+        return staged ? sequences[0].segment().endLayer() : nLayers;
+    }
+
+    /** Rows of a run that heads count in at the change after it; those of a staged one are counted in before. */
+    int rowsToCount(int run) {
+        return staged ? 0 : rowsOf(run);
+    }
+
+    /** Tokens that a run's sequence will have read after it, or will have begun to read, by stages. */
+    int tokensAfter(int run) {
+        Sequence sequence = sequences[run];
+        int more = staged ? sequence.segment().tokensAfter(rowsOf(run)) : rowsOf(run);
+        return sequence.position() + more;
+    }
+
     int maxRows() {
         return tokens.length;
     }
@@ -155,7 +229,7 @@ public final class StepBatch {
 
     /** Rows that still fit in. */
     public int room() {
-        return tokens.length - rows();
+        return staged ? 0 : tokens.length - rows();
     }
 
     /** Rows with logits that still fit in. */
@@ -228,7 +302,9 @@ public final class StepBatch {
     }
 
     int position(int row) {
-        return sequences[runOf[row]].rotaryPosition() + index(row);
+        Sequence sequence = sequences[runOf[row]];
+        int place = staged ? sequence.segment().place(sequence.segment().done() + row) : index(row);
+        return sequence.rotaryPosition() + place;
     }
 
     /** Index of a row's logits, negative if none are wanted of it. */

@@ -2,19 +2,22 @@
 package io.headwater.model.engine;
 
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.llama.LlamaConfig;
 import io.headwater.tensors.memory.Refusal;
 
 /** What must hold of a step before it is run: its tokens, positions and change points are possible, and there is memory for its entries. One thread. */
 final class StepCheck {
     private final StepBatch batch;
     private final int vocabSize;
+    private final int dim;
     private final int contextLength;
     private long checks;
 
     /** {@code batch}: the only one that is run. */
-    StepCheck(StepBatch batch, int vocabSize, int contextLength) {
+    StepCheck(StepBatch batch, LlamaConfig config, int contextLength) {
         this.batch = batch;
-        this.vocabSize = vocabSize;
+        this.vocabSize = config.vocabSize();
+        this.dim = config.dim();
         this.contextLength = contextLength;
     }
 
@@ -39,8 +42,9 @@ final class StepCheck {
     /** Positions can start anew at a change point only. */
     private static void checkRebasing(StepBatch step, int run) throws EngineException {
         Sequence sequence = step.sequence(run);
-        int after = sequence.position() + step.rowsOf(run);
-        if (step.rowsOf(run) > 0 && sequence.rebasing().due(after) && !step.changesAfter(run)) {
+        int after = step.tokensAfter(run);
+        boolean ends = step.changesAfter(run) || step.endsStage();
+        if (step.rowsOf(run) > 0 && sequence.rebasing().due(after) && !ends) {
             throw new EngineException("sequence " + sequence.id() + " is re-based after " + after
                     + " tokens, where no change point is: steps end at change points");
         }
@@ -55,6 +59,26 @@ final class StepCheck {
         if (sequence.repeated() + step.rowsOf(run) > KvOptions.REPEATED) {
             throw new EngineException("sequence " + sequence.id() + ": a part of a reconstruction has at most "
                     + KvOptions.REPEATED + " tokens");
+        }
+    }
+
+    /** Rows of a stage follow each other and end where it does; only the last stage's last row is sure to be the prompt's last token. */
+    private void checkStaged(StepBatch step) throws EngineException {
+        Sequence sequence = step.sequence(0);
+        StagedSegment segment = sequence.segment();
+        int rows = segment.done() + step.rows();
+        boolean ends = step.endsStage() || step.changesAfter(0);
+        if (segment.first()) {
+            checkRoom(sequence, rows);
+            sequence.checkChange(rows);
+            checkRebasing(step, 0);
+        } else if (rows > segment.rows() || ends != (rows == segment.rows())) {
+            throw new EngineException("sequence " + sequence.id() + ": " + rows + " rows of a stage of "
+                    + segment.rows() + ", which " + (ends ? "ends" : "goes on") + ": a stage ends with its last row");
+        }
+        if (step.wantedRows() > (step.changesAfter(0) ? 1 : 0)) {
+            throw new EngineException("sequence " + sequence.id()
+                    + ": logits are wanted of rows that are not the last of a prompt read by stages");
         }
     }
 
@@ -78,7 +102,15 @@ final class StepCheck {
                 throw new EngineException(
                         "sequence " + step.sequence(run).id() + " is in the step twice: give its rows in one run");
             }
+            if (step.staged()) {
+                checkStaged(step);
+                continue;
+            }
             checkRoom(step.sequence(run), step.rowsOf(run));
+            if (step.sequence(run).staging()) {
+                throw new EngineException("sequence " + step.sequence(run).id()
+                        + " is in the middle of a prompt that it reads by stages: read its last stage first");
+            }
             if (step.repeats(run)) {
                 checkRepeat(step, run);
             } else if (step.sequence(run).repeated() > 0) {
@@ -99,9 +131,10 @@ final class StepCheck {
         }
     }
 
-    private static void reserve(StepBatch step, int run) throws NoKvMemoryException {
+    private void reserve(StepBatch step, int run) throws NoKvMemoryException {
         Sequence sequence = step.sequence(run);
-        int refusal = sequence.reserve(step.rowsOf(run));
+        int rows = step.rowsOf(run);
+        int refusal = step.staged() ? sequence.reserveStage(rows, dim) : sequence.reserve(rows);
         if (refusal < 0) {
             throw new NoKvMemoryException(
                     run,

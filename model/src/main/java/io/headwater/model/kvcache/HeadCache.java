@@ -102,13 +102,13 @@ public final class HeadCache implements CompressibleHead {
         return ring == null ? 0 : ring.bytes();
     }
 
-    /** Stores entry {@link #length()} {@code + at}: key and value {@code [headDim]}, the key after RoPE. */
-    public void store(int at, float[] key, int keyOffset, float[] value, int valueOffset) {
+    /** Stores entry {@link #length()} {@code + at} of a position: key and value {@code [headDim]}, the key after RoPE. */
+    public void store(int at, int position, float[] key, int keyOffset, float[] value, int valueOffset) {
         int entry = length + at;
         layout.storeKey(EVERYTHING, blockOf(entry), within(entry), key, keyOffset);
         layout.storeValue(EVERYTHING, blockOf(entry), within(entry), value, valueOffset);
         if (columns != null) {
-            columns.setInt(index, POSITION, entry, next + at);
+            columns.setInt(index, POSITION, entry, position);
             for (int column = 1; column < kept.floatColumn(); column++) {
                 columns.setFloat(index, column, entry, 0);
             }
@@ -119,12 +119,12 @@ public final class HeadCache implements CompressibleHead {
     }
 
     /**
-     * Keeps the queries {@code [groupSize, headDim]} of the step's row {@code at} of {@code rows}, after RoPE and scaling, if they are among the last
-     * that the policy needs.
+     * Keeps the queries {@code [groupSize, headDim]} of a position, after RoPE and scaling, if they are among those that the policy needs when the step's
+     * last row of this sequence stands at {@code last}: so no two rows of a step have the same place, whatever positions they skip.
      */
-    public void storeQueries(int at, int rows, float[] queries, int offset) {
-        if (ring != null && at >= rows - ring.window()) {
-            ring.store(next + at, queries, offset);
+    public void storeQueries(int position, int last, float[] queries, int offset) {
+        if (ring != null && position > last - ring.window()) {
+            ring.store(position, queries, offset);
         }
     }
 
@@ -196,6 +196,12 @@ public final class HeadCache implements CompressibleHead {
     public void advance(int entries) {
         length += entries;
         next += entries;
+    }
+
+    /** Counts stored entries in, of which the last stands before position {@code next}: there may be positions between them without an entry. */
+    void advance(int entries, int next) {
+        this.length += entries;
+        this.next = next;
     }
 
     /** Takes the last entries back, as if they had never been; the window never saw them. */

@@ -19,6 +19,7 @@ public final class SequenceCache implements AutoCloseable {
     private final HeadCache[] heads;
     private final EntryState kept;
     private final @Nullable EntryColumns columns;
+    private final SegmentRows segment = new SegmentRows();
 
     /** A full cache; {@code capacityEntries}: most entries that a head will hold. */
     public SequenceCache(
@@ -79,17 +80,41 @@ public final class SequenceCache implements AutoCloseable {
 
     /** Makes room for {@code entries} more in every head; returns 0 or a negative refusal. */
     public int reserve(int entries) {
-        for (HeadCache head : heads) {
-            int refusal = head.reserve(entries, arena, memory);
+        return reserve(entries, 0, nLayers(), 0);
+    }
+
+    /** As the other for heads of layers [from, to), where so much more is held on the heap. */
+    private int reserve(int entries, int fromLayer, int toLayer, long moreHeapBytes) {
+        int longest = 0;
+        for (int i = fromLayer * shape.kvHeads(); i < toLayer * shape.kvHeads(); i++) {
+            int refusal = heads[i].reserve(entries, arena, memory);
             if (refusal < 0) {
                 return refusal;
             }
+            longest = Math.max(longest, heads[i].length());
         }
         if (columns == null) {
             return 0;
         }
-        int refusal = columns.reserve(longest() + entries, arena, memory);
-        return refusal < 0 ? refusal : memory.chargeHeap(heapBytes());
+        int refusal = columns.reserve(longest + entries, arena, memory);
+        return refusal < 0 ? refusal : memory.chargeHeap(heapBytes() + moreHeapBytes);
+    }
+
+    /**
+     * Makes room for {@code entries} more in heads of layers [from, to), and for the hidden states of so many tokens of a segment, {@code dim} floats each;
+     * returns 0 or a negative refusal.
+     */
+    public int reserveStage(int entries, int fromLayer, int toLayer, int tokens, int dim) {
+        int refusal = reserve(entries, fromLayer, toLayer, segment.bytes(tokens, dim) - segment.bytes());
+        if (refusal == 0) {
+            segment.ensure(tokens, dim);
+        }
+        return refusal;
+    }
+
+    /** Hidden states between two stages of a prefill. */
+    public SegmentRows segment() {
+        return segment;
     }
 
     /**
@@ -135,6 +160,13 @@ public final class SequenceCache implements AutoCloseable {
     public void advance(int entries) {
         for (HeadCache head : heads) {
             head.advance(entries);
+        }
+    }
+
+    /** Counts the entries of a finished step of layers [from, to) in, of which the last stands before position {@code next}. */
+    public void advance(int entries, int next, int fromLayer, int toLayer) {
+        for (int i = fromLayer * shape.kvHeads(); i < toLayer * shape.kvHeads(); i++) {
+            heads[i].advance(entries, next);
         }
     }
 
@@ -191,7 +223,7 @@ public final class SequenceCache implements AutoCloseable {
     }
 
     private long heapBytes() {
-        long bytes = 0;
+        long bytes = segment.bytes();
         for (HeadCache head : heads) {
             bytes += head.heapBytes();
         }

@@ -71,7 +71,7 @@ final class ChangePointsTest {
     @Test
     void aLogOfChangesAgreesOnlyWithTheSameTurns() throws Exception {
         ChangeLog log = new ChangeLog();
-        List.of(30, 50, 66).forEach(log::add);
+        List.of(30, 50, 66).forEach(change -> log.add(change, ChangePoints.NEVER));
 
         assertThat(agrees(log, of(List.of(), 50, 16, 30), 70)).isTrue();
         assertThat(agrees(log, of(List.of(new PastTurn(50, 71)), 90, 16, 30), 70))
@@ -140,6 +140,37 @@ final class ChangePointsTest {
         assertThat(new BudgetLog(kv, List.of(), 0, told::add).open(0, 0))
                 .as("an empty cache has none")
                 .isFalse();
+    }
+
+    @Test
+    void aSegmentOfAPromptIsReadByStagesFromItsBeginningIfOneShortensIt() throws Exception {
+        KvPolicy staged = KvPolicy.parse("uncomp:allocation=uniform,stages=on/5/2x30/4x20");
+        List<PastTurn> past = List.of(new PastTurn(130, 143), new PastTurn(160, 190));
+        ChangePoints points = new ChangePoints(new KvOptions(staged, 1000, 16, 100), Rebasing.NEVER, past, 215);
+
+        assertThat(points.stagedFrom(0, 0)).as("to the prefill limit").isZero();
+        assertThat(points.stagedFrom(99, 0)).isZero();
+        assertThat(points.splitsStages(99, 0)).isTrue();
+        assertThat(points.stagedFrom(100, 100)).as("to the prompt's end").isEqualTo(100);
+        assertThat(points.splitsStages(100, 100)).isFalse();
+        assertThat(points.stagedFrom(130, 130))
+                .as("in an answer, before 18 tokens that no stage shortens")
+                .isEqualTo(ChangePoints.NEVER);
+        assertThat(points.stagedFrom(160, 160)).as("an answer's change").isEqualTo(ChangePoints.NEVER);
+        assertThat(points.stagedFrom(176, 176))
+                .as("in an answer: the next prompt begins with its last token")
+                .isEqualTo(189);
+        assertThat(points.splitsStages(180, 176)).isFalse();
+        assertThat(points.stagedFrom(300, 215)).as("in the last answer").isEqualTo(ChangePoints.NEVER);
+
+        ChangeLog log = new ChangeLog();
+        log.add(100, 0);
+        log.add(130, 100);
+        assertThat(log.agreesWith(points, told(points.options()), 130)).isTrue();
+        ChangeLog plain = new ChangeLog();
+        plain.add(100, 0);
+        plain.add(130, ChangePoints.NEVER);
+        assertThat(plain.agreesWith(points, told(points.options()), 130)).isFalse();
     }
 
     private static boolean agrees(ChangeLog log, ChangePoints due, int position) {

@@ -142,6 +142,40 @@ final class ShelvedCachesTest {
     }
 
     @Test
+    void aCacheThatReadsByStagesComesBackOnOtherShardsAndNeverInTheMiddleOfAnotherSegment() throws Exception {
+        kv = new KvOptions(KvPolicy.parse("uncomp:allocation=uniform,stages=on/2/1x24"), 48, 16, 64);
+        PastTurn shorter = new PastTurn(PROMPT, PROMPT + ANSWER - 10);
+        Heard first;
+        Heard staying;
+        Heard afterShorter;
+        try (Life life = life()) {
+            first = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
+            staying = life.run(second(SESSION, first));
+            assertThat(cached(staying)).isEqualTo(PROMPT + ANSWER - 1);
+            life.loop.release(SESSION);
+            afterShorter = life.run(turn(SESSION, second(SESSION, first).log(), 0, shorter));
+            assertThat(afterShorter.tokens()).isNotEqualTo(staying.tokens());
+            life.loop.release(SESSION);
+        }
+        for (boolean same : new boolean[] {true, false}) {
+            try (Life life = life()) {
+                life.run(turn(SESSION, prompt(PROMPT, 1), 0));
+                life.loop.park(SESSION);
+            }
+            try (Life next = new Life(3, Long.MAX_VALUE)) {
+                Heard back = next.run(
+                        same
+                                ? second(SESSION, first)
+                                : turn(SESSION, second(SESSION, first).log(), 0, shorter));
+                assertThat(back.tokens()).isEqualTo(same ? staying.tokens() : afterShorter.tokens());
+                assertThat(cached(back) == PROMPT + ANSWER - 1).isEqualTo(same);
+                next.loop.release(SESSION);
+            }
+        }
+        assertThat(said).isEmpty();
+    }
+
+    @Test
     void aCacheWhoseBudgetFellWhileItWasIdleComesBackToALogThatKnowsOfItAndIsBuiltAgainForOneThatDoesNot()
             throws Exception {
         Heard first;

@@ -4,9 +4,11 @@ package io.headwater.model.engine;
 import io.headwater.compression.KvPolicy;
 import io.headwater.compression.PolicyException;
 import io.headwater.compression.entropy.HeadLabels;
+import io.headwater.compression.entropy.PrefillStages;
+import io.headwater.compression.entropy.PrefillStages.Stage;
 import java.util.List;
 
-/** Policies for tiny models of two layers of three KV heads, with head groups where they ask for them. */
+/** Policies for tiny models of two layers of three KV heads, with head groups and two stages where they ask for them. */
 public final class CalibratedPolicies {
     private CalibratedPolicies() {}
 
@@ -15,6 +17,9 @@ public final class CalibratedPolicies {
         KvPolicy policy = KvPolicy.parse(text);
         int groups = policy.groupsToCalibrate();
         List<Integer> labels = groups == 2 ? List.of(0, 0, 1, 1, 0, 0) : List.of(0, 1, 2, 2, 0, 1);
-        return groups == 0 ? policy : policy.calibrated(new HeadLabels(groups, 3, labels));
+        KvPolicy labelled = groups == 0 ? policy : policy.calibrated(new HeadLabels(groups, 3, labels));
+        return policy.stagesToCalibrate()
+                ? labelled.staged(new PrefillStages(2, List.of(new Stage(1, policy.whole("min-tokens", 0)))))
+                : labelled;
     }
 }

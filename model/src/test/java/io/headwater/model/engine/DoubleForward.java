@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.engine;
 
+import io.headwater.compression.entropy.PrefillStages;
 import io.headwater.model.gguf.GgufTensor;
 import io.headwater.model.llama.LayerTensor;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.tensors.formats.Dequantizer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The llama architecture in plain f64, written from its papers and apart from the engine: all positions at once, no cache, no units,
@@ -15,6 +19,9 @@ final class DoubleForward {
     private final LlamaModel model;
     private final LlamaConfig config;
     private final double[] frequencies;
+    private int[] positions = {};
+    /** What each token's query heads together paid to each token in the newest layer, {@code [tokens, tokens]}. */
+    private double[][] weights = {};
 
     /** {@code frequencies}: radians per position of each pair of a head. */
     DoubleForward(LlamaModel model, double... frequencies) {
@@ -25,25 +32,66 @@ final class DoubleForward {
 
     /** Logits {@code [tokens, vocabSize]}. */
     double[][] logits(int... tokens) {
+        return logits(new PrefillStages(config.nLayers(), List.of()), 1, tokens.length, tokens);
+    }
+
+    /**
+     * Logits of the tokens that are left after the last layer {@code [tokens left, vocabSize]}, the last ones those from {@code prompt} on, which every layer
+     * reads: at the first layer of a stage the prompt goes on with those tokens that its last {@code window} ones attended to in the layer before.
+     */
+    double[][] logits(PrefillStages stages, int window, int prompt, int[] tokens) {
         double[][] embedding = matrix(model.tokenEmbedding());
         double[][] x = new double[tokens.length][];
+        positions = IntStream.range(0, tokens.length).toArray();
         for (int t = 0; t < tokens.length; t++) {
             x[t] = embedding[tokens[t]].clone();
         }
-        for (int layer = 0; layer < config.nLayers(); layer++) {
-            add(x, attention(layer, normed(x, model.tensor(layer, LayerTensor.ATTN_NORM))));
-            add(x, mlp(layer, normed(x, model.tensor(layer, LayerTensor.FFN_NORM))));
+        for (int stage = 0; stage < stages.count(); stage++) {
+            x = stage == 0 ? x : kept(x, stages.kept(stage, prompt), window, tokens.length - prompt);
+            for (int layer = stages.firstLayer(stage); layer < stages.endLayer(stage); layer++) {
+                add(x, attention(layer, normed(x, model.tensor(layer, LayerTensor.ATTN_NORM))));
+                add(x, mlp(layer, normed(x, model.tensor(layer, LayerTensor.FFN_NORM))));
+            }
         }
         return times(matrix(model.output()), normed(x, model.outputNorm()));
     }
 
+    /** Positions that the last stage has read. */
+    int[] positions() {
+        return positions.clone();
+    }
+
+    /** The rows that go on: the best {@code count} of the prompt's, its last ones among them, and those after the prompt. */
+    private double[][] kept(double[][] x, int count, int window, int after) {
+        int prompt = x.length - after;
+        double[] paid = new double[prompt];
+        for (int query = prompt - window; query < prompt; query++) {
+            for (int t = 0; t <= query; t++) {
+                paid[t] += weights[query][t];
+            }
+        }
+        int[] kept = IntStream.range(0, x.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(
+                                (Integer t) -> t < prompt - window ? paid[t] : Double.POSITIVE_INFINITY)
+                        .reversed())
+                .limit(count + after)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
+        int[] left = positions;
+        positions = IntStream.of(kept).map(t -> left[t]).toArray();
+        return IntStream.of(kept).mapToObj(t -> x[t]).toArray(double[][]::new);
+    }
+
     private double[][] attention(int layer, double[][] x) {
+        weights = new double[x.length][x.length];
         double[][] q = times(matrix(model.tensor(layer, LayerTensor.WQ)), x);
         double[][] k = times(matrix(model.tensor(layer, LayerTensor.WK)), x);
         double[][] v = times(matrix(model.tensor(layer, LayerTensor.WV)), x);
         for (int t = 0; t < x.length; t++) {
-            rotate(q[t], t);
-            rotate(k[t], t);
+            rotate(q[t], positions[t]);
+            rotate(k[t], positions[t]);
         }
         double[][] out = new double[x.length][config.queryDim()];
         for (int t = 0; t < x.length; t++) {
@@ -57,19 +105,20 @@ final class DoubleForward {
 
     private void attend(double[] q, int head, double[][] k, double[][] v, int kvHead, int visible, double[] out) {
         int headDim = config.headDim();
-        double[] weights = new double[visible];
+        double[] e = new double[visible];
         double sum = 0;
         for (int s = 0; s < visible; s++) {
             double dot = 0;
             for (int d = 0; d < headDim; d++) {
                 dot += q[head * headDim + d] * k[s][kvHead * headDim + d];
             }
-            weights[s] = Math.exp(dot / Math.sqrt(headDim));
-            sum += weights[s];
+            e[s] = Math.exp(dot / Math.sqrt(headDim));
+            sum += e[s];
         }
         for (int s = 0; s < visible; s++) {
+            weights[visible - 1][s] += e[s] / sum;
             for (int d = 0; d < headDim; d++) {
-                out[head * headDim + d] += weights[s] / sum * v[s][kvHead * headDim + d];
+                out[head * headDim + d] += e[s] / sum * v[s][kvHead * headDim + d];
             }
         }
     }

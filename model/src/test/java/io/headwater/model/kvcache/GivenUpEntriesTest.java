@@ -11,6 +11,7 @@ import io.headwater.tensors.memory.BlockArena;
 import io.headwater.tensors.memory.SessionMemory;
 import io.headwater.testing.AllocatorExtension;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -94,6 +95,46 @@ final class GivenUpEntriesTest {
     }
 
     @Test
+    void aLayerThatReadsFewerTokensHasThemAtTheirPositionsAndTheLastQueriesWhateverTheSteps(BufferAllocator root) {
+        int[] places = {0, 10, 30, 31, 35, 36, 37, 38, 39};
+        for (int chunk : new int[] {1, 2, 3, 7, 9}) {
+            try (BlockArena arena = arena(root);
+                    SequenceCache cache = cache(arena, KvType.F32, EVERYTHING)) {
+                assertThat(cache.reserveStage(40, 0, 1, 300, HEAD_DIM)).isZero();
+                cache.advance(40, 40, 0, 1);
+                HeadCache head = cache.head(1, 2);
+                assertThat(head.length()).isZero();
+                for (int at = 0; at < places.length; at += chunk) {
+                    int rows = Math.min(chunk, places.length - at);
+                    assertThat(cache.reserveStage(rows, 1, 2, 300, HEAD_DIM)).isZero();
+                    int last = places[at + rows - 1];
+                    for (int row = rows - 1; row >= 0; row--) { // in any order: workers share rows out
+                        float[] vector = new float[GROUP * HEAD_DIM];
+                        Arrays.fill(vector, places[at + row]);
+                        head.store(row, places[at + row], vector, 0, vector, 0);
+                        head.storeQueries(places[at + row], last, vector, 0);
+                    }
+                    cache.advance(rows, last + 1, 1, 2);
+                }
+                assertThat(IntStream.range(0, head.length()).map(head::position))
+                        .containsExactly(box(places));
+                assertThat(head.next()).isEqualTo(40);
+                for (int i = 0; i < 5; i++) {
+                    assertThat(head.windowQueries()[i * GROUP * HEAD_DIM]).isEqualTo(35 + i);
+                }
+                long charged = cache.bytes();
+                cache.segment().clear();
+                cache.trim();
+                assertThat(cache.bytes()).isEqualTo(charged - 2 * 256L * HEAD_DIM * Float.BYTES);
+            }
+        }
+    }
+
+    private static Integer[] box(int... values) {
+        return IntStream.of(values).boxed().toArray(Integer[]::new);
+    }
+
+    @Test
     void freedBlocksAreAnotherSequencesAtOnceAndAccountsEndAtZero(BufferAllocator root) {
         KvLayout layout = new KvLayout(HEAD_DIM, KvType.BF16);
         int block = SequenceCache.blockBytes(layout);
@@ -161,7 +202,7 @@ final class GivenUpEntriesTest {
                     int rows = Math.min(chunk, 75 - at);
                     assertThat(cache.reserve(rows)).isZero();
                     for (int row = 0; row < rows; row++) {
-                        head.storeQueries(row, rows, queries, (at + row) * GROUP * HEAD_DIM);
+                        head.storeQueries(at + row, at + rows - 1, queries, (at + row) * GROUP * HEAD_DIM);
                     }
                     cache.advance(rows);
                     assertThat(head.windowLength()).isEqualTo(Math.min(5, at + rows));
@@ -248,7 +289,8 @@ final class GivenUpEntriesTest {
                 for (int d = 0; d < HEAD_DIM; d++) {
                     vector[d] = (float) random.nextGaussian();
                 }
-                cache.head(i / KV_HEADS, i % KV_HEADS).store(row, vector, 0, vector, 0);
+                HeadCache head = cache.head(i / KV_HEADS, i % KV_HEADS);
+                head.store(row, head.next() + row, vector, 0, vector, 0);
             }
         }
         cache.advance(rows);

@@ -146,13 +146,13 @@ final class RebasingTest {
         assertThat(cache.reserve(tokens)).isZero();
         HeadCache head = cache.head(0, 0);
         IntStream.range(0, tokens).forEach(token -> {
-            head.store(token, at(keys, token * HEAD_DIM, token), 0, new float[HEAD_DIM], 0);
+            head.store(token, token, at(keys, token * HEAD_DIM, token), 0, new float[HEAD_DIM], 0);
             float[] group = new float[GROUP * HEAD_DIM];
             for (int member = 0; member < GROUP; member++) {
                 float[] query = at(queries, (token * GROUP + member) * HEAD_DIM, token);
                 System.arraycopy(query, 0, group, member * HEAD_DIM, HEAD_DIM);
             }
-            head.storeQueries(token, tokens, group, 0);
+            head.storeQueries(token, tokens - 1, group, 0);
         });
         cache.advance(tokens);
     }

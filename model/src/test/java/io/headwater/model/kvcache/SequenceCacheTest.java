@@ -33,7 +33,7 @@ final class SequenceCacheTest {
                 for (int index = 0; index < 20; index++) {
                     for (int i = 0; i < LAYERS * KV_HEADS; i++) {
                         HeadCache head = cache.head(i / KV_HEADS, i % KV_HEADS);
-                        head.store(index, vector(i, step + index, 1), 0, vector(i, step + index, -1), 0);
+                        head.store(index, step + index, vector(i, step + index, 1), 0, vector(i, step + index, -1), 0);
                     }
                 }
                 cache.advance(20);

@@ -136,7 +136,7 @@ final class ChangedSegmentsTest {
         try (SequenceCache cache = cache()) {
             int _ = cache.reserve(READ);
             for (int at = 0; at < READ; at++) {
-                cache.head(0, 0).store(at, new float[] {1, 2, 3, at}, 0, new float[4], 0);
+                cache.head(0, 0).store(at, at, new float[] {1, 2, 3, at}, 0, new float[4], 0);
             }
             cache.advance(READ);
             SegmentWriter.write(

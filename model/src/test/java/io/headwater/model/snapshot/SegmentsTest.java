@@ -315,8 +315,8 @@ final class SegmentsTest {
                 for (int d = 0; d < vector.length; d++) {
                     vector[d] = (float) random.nextGaussian();
                 }
-                head.store(at, vector, 0, vector, HEAD_DIM);
-                head.storeQueries(at, READ, vector, 0);
+                head.store(at, at, vector, 0, vector, HEAD_DIM);
+                head.storeQueries(at, READ - 1, vector, 0);
             }
         }
         cache.advance(READ);
