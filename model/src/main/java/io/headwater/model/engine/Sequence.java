@@ -119,6 +119,13 @@ public final class Sequence implements AutoCloseable {
         return 0;
     }
 
+    /** Frees what lies behind the end of each head, as a refused {@link #reserve} left it. */
+    void trim() {
+        for (SequenceCache cache : caches) {
+            cache.trim();
+        }
+    }
+
     /** Begins, empty as it is, where another sequence of the same engines is; returns 0 or a negative refusal. */
     int beginAt(Sequence other) {
         for (int i = 0; i < caches.length; i++) {

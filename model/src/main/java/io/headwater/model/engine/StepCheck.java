@@ -103,10 +103,20 @@ final class StepCheck {
         Sequence sequence = step.sequence(run);
         int refusal = sequence.reserve(step.rowsOf(run));
         if (refusal < 0) {
+            giveBack(step);
             throw new NoKvMemoryException(
                     run,
                     "no KV memory for " + step.rowsOf(run) + " more tokens at position " + sequence.position() + ": "
                             + Refusal.describe(refusal));
+        }
+    }
+
+    /** As {@link EngineGroup#giveBack}. */
+    static void giveBack(StepBatch step) {
+        for (int run = 0; run < step.runs(); run++) {
+            if (step.rowsOf(run) > 0) {
+                step.sequence(run).trim();
+            }
         }
     }
 }
