@@ -239,7 +239,7 @@ public final class DecodeLoop implements AutoCloseable {
             fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
         } else if (forming.shortens()) {
             return;
-        } else if (!refused.alone()) {
+        } else if (running.size() > 1 || !refused.alone()) {
             takeOut(); // a last one, too: in an empty memory its blocks lie together
         } else {
             fail(refused, Failure.BAD_REQUEST, full.getMessage() + supervision.alone()); // it would be so again

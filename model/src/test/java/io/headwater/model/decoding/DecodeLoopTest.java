@@ -279,6 +279,35 @@ final class DecodeLoopTest {
         assertThat(engine.open()).isZero();
     }
 
+    /** It is not alone any more: whoever came last waits. */
+    @Test
+    void whoBeganAloneInAShortMemoryGoesOnBesideOthers() throws Exception {
+        engine.limit(1 << 20);
+        DecodeLoop limited = loop(engine, BatchingOptions.defaults());
+        Heard old = new Heard();
+        limited.submit(request(1, prompt(3, 1), 0, DRAWN, new TurnOptions(30, List.of(), true)), old);
+        engine.refuse(1, 0);
+        do {
+            assertThat(limited.step()).isTrue();
+        } while (limited.running() > 0);
+        engine.refuse(1, 1); // in an empty memory there is room for it
+        limited.submit(greedy(2, prompt(3, 2)), new Heard());
+        limited.step();
+        assertThat(limited.running()).as("alone").isEqualTo(1);
+        limited.cancel(2);
+        limited.step();
+        Heard young = new Heard();
+        limited.submit(greedy(3, prompt(3, 3)), young);
+        do {
+            assertThat(limited.step()).isTrue();
+        } while (limited.running() > 1);
+        assertThat(limited.waiting()).as("the young one").isEqualTo(1);
+        runAll(limited);
+
+        assertThat(old.tokens()).hasSize(30);
+        assertThat(young.tokens()).hasSize(6);
+    }
+
     @Test
     void cancellingEndsAWaitingRequestWhereverItIsInTheQueue() throws Exception {
         DecodeLoop one = loop(engine, BatchingOptions.defaults().withMaxSequences(1));
