@@ -337,6 +337,9 @@ public final class DecodeLoop implements AutoCloseable {
         SessionCache cache;
         try {
             cache = caches.begin(request, supervision::relieves);
+        } catch (EngineException e) {
+            waiting.addFirst(request); // it hears what all others hear
+            throw e;
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;

@@ -4,17 +4,24 @@ package io.headwater.model.decoding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.FakeEngine;
+import io.headwater.model.engine.NoKvMemoryException;
+import io.headwater.model.engine.Sequence;
 import io.headwater.model.generation.ByteTokenizer;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
+import io.headwater.model.saved.CacheShelf;
+import io.headwater.model.saved.CacheShelf.Saved;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +217,55 @@ final class DecodeLoopTest {
         assertThat(waiting.failed()).isEqualTo(running.failed());
         assertThat(engine.open()).isZero();
         assertThat(one.running()).isZero();
+    }
+
+    /** An idle session shrinks for a cache that comes back from the shelf, and in that step the engine breaks. */
+    @Test
+    void whenRoomIsMadeForARequestAndTheEngineBreaksItHearsSoToo() throws Exception {
+        engine.limit(1 << 20);
+        DecodeLoop limited = loop(engine, BatchingOptions.defaults());
+        KvOptions kv = new KvOptions(KvPolicy.parse("ems:window=8"), 40, 16, 64);
+        TurnOptions turn = new TurnOptions(2, List.of(), true);
+        Heard idle = Heard.run(
+                limited, new DecodeRequest.Generate(1, prompt(48, 1), 0, DRAWN, 11, turn, true, kv, List.of()));
+        assertThat(idle.tokens()).hasSize(2);
+        TokenIds prompt = prompt(6, 2);
+        limited.keepOn(
+                new FullMemoryShelf(new Saved(4, CacheDigest.of(new TokenLog(prompt, CONTEXT), 4, new ChangeLog()))));
+        Heard heard = new Heard();
+        limited.submit(kept(2, prompt, turn), heard);
+        engine.failNext("layer 3 broke");
+
+        assertThatThrownBy(limited::step).isInstanceOf(EngineException.class).hasMessage("layer 3 broke");
+        limited.fail("layer 3 broke");
+
+        assertThat(heard.failed()).isEqualTo(new DecodeEvent.Failed(Failure.BROKEN, "layer 3 broke"));
+        assertThat(engine.open()).isZero();
+    }
+
+    /** Has one cache of each session, for which there is never room. */
+    private record FullMemoryShelf(Saved saved) implements CacheShelf {
+        @Override
+        public void save(long session, Sequence sequence, Saved as) {}
+
+        @Override
+        public List<Saved> of(long session) {
+            return List.of(saved);
+        }
+
+        @Override
+        public Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved)
+                throws NoKvMemoryException {
+            throw new NoKvMemoryException(0, "no KV memory");
+        }
+
+        @Override
+        public void drop(long session, Saved saved) {
+            throw new AssertionError("the digest of " + saved + " is another");
+        }
+
+        @Override
+        public void drop(long session) {}
     }
 
     @Test
