@@ -196,13 +196,18 @@ public final class BudgetSupervisor {
         admit.gateway().tell(new Granted(admit.session(), admit.need().entries()));
     }
 
+    /** What can never be granted: who had memory before has not asked for too much, the cluster has become smaller. */
+    private static Refused refused(Admit admit, String never) {
+        String reason = admit.held() ? "the cluster has less memory than before: " + never : never;
+        return new Refused(admit.session(), reason, admit.held());
+    }
+
     /** Takes back what no longer fits; it waits behind others to whom that has happened and before all else. */
     private void withdraw(Admit held) {
         Optional<String> never = budget.never(held.need());
         if (never.isPresent()) {
             owners.remove(held.session());
-            held.gateway()
-                    .tell(new Refused(held.session(), "the cluster has less memory than before: " + never.get(), true));
+            held.gateway().tell(refused(held, never.get()));
             return;
         }
         owners.put(held.session(), held.gateway());
@@ -256,7 +261,7 @@ public final class BudgetSupervisor {
             if (never.isPresent()) {
                 owners.remove(first.session());
                 budget.release(first.session());
-                first.gateway().tell(new Refused(first.session(), never.get(), false));
+                first.gateway().tell(refused(first, never.get()));
             } else if (fits(first)) {
                 grant(first);
             } else {

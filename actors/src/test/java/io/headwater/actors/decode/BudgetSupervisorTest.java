@@ -196,6 +196,23 @@ final class BudgetSupervisorTest {
     }
 
     @Test
+    void oneWhoseMemoryWasWithdrawnAndThatNoPlanCanHoldAnyMoreMayComeAgain() {
+        serve(1, LARGE);
+        admit(1, 320);
+        admit(2, 320);
+        granted(1);
+        granted(2);
+        serve(2, SMALL);
+        gateway.expectMessage(new Withdrawn(2));
+        serve(3, Plans.node("smaller", 10 * MIB, MIB / 16));
+        assertThat(gateway.expectMessageClass(Refused.class).session()).isEqualTo(1);
+        Refused waiting = gateway.expectMessageClass(Refused.class);
+        assertThat(waiting.session()).isEqualTo(2);
+        assertThat(waiting.later()).isTrue();
+        assertThat(waiting.reason()).contains("less memory than before").contains("node smaller");
+    }
+
+    @Test
     void whatNoLongerFitsIntoANewPlanWaitsInOrderBeforeAllOthers() {
         serve(1, LARGE);
         admit(1, 160);
