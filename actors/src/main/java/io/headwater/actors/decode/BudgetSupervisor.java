@@ -155,7 +155,9 @@ public final class BudgetSupervisor {
     }
 
     private void claim(Admit claim) {
-        if (budget.fits(claim.session(), claim.need())) { // any, before the first plan
+        if (budget.holds(claim.session(), claim.need())) { // as much, or more: then the claim was under way before that
+            confirm(claim);
+        } else if (budget.fits(claim.session(), claim.need())) { // any, before the first plan
             grant(claim);
         } else {
             budget.release(claim.session());
@@ -191,8 +193,12 @@ public final class BudgetSupervisor {
     }
 
     private void grant(Admit admit) {
-        owners.put(admit.session(), admit.gateway());
         budget.grant(admit.session(), admit.need());
+        confirm(admit);
+    }
+
+    private void confirm(Admit admit) {
+        owners.put(admit.session(), admit.gateway());
         admit.gateway().tell(new Granted(admit.session(), admit.need().entries()));
     }
 

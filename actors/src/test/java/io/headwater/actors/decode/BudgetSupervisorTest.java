@@ -267,6 +267,23 @@ final class BudgetSupervisorTest {
     }
 
     @Test
+    void aClaimThatWasUnderWayLeavesWhatWasGrantedSince() {
+        serve(1, SMALL);
+        admit(1, 32);
+        granted(1);
+        admit(1, 200);
+        gateway.expectMessage(new Granted(1, 200));
+        claim(1, 32);
+        gateway.expectMessage(new Granted(1, 32));
+        admit(2, 200); // 7 blocks and 7 blocks are more than 10
+        gateway.expectMessage(new Waiting(2, 1));
+        admit(1, 32); // but it may give back itself
+        granted(1);
+        budget.tell(new Release(3)); // whatever is free is looked at again
+        granted(2);
+    }
+
+    @Test
     void whatIsClaimedBeforeThePlanIsKnownIsWeighedThen() {
         claim(1, 200);
         claim(2, 200);
