@@ -91,7 +91,7 @@ final class Answers {
             DecodeEvent event = told.events().get(i);
             switch (event) {
                 case Ended ended -> {
-                    endings.end(handed, ended);
+                    endings.ended(handed, ended);
                     idle(
                             told.request(),
                             told.events().subList(i + 1, told.events().size()));
@@ -112,17 +112,13 @@ final class Answers {
         return false;
     }
 
-    /** A session's cache that has stayed was brought down: its log hears so. False if the session has a request again, or is gone. */
+    /** A session's cache that has stayed was brought down: its log hears so. False if a decoder has a request of it again, or it is gone. */
     private boolean idle(long request, List<DecodeEvent> events) {
         OpenRequests.@Nullable Idle session = requests.idle(request);
-        if (session == null) {
+        if (session == null || !events.stream().allMatch(BudgetChanged.class::isInstance)) {
             return false;
         }
-        for (DecodeEvent event : events) {
-            if (event instanceof BudgetChanged) {
-                session.listener().on(event);
-            }
-        }
+        events.forEach(session.listener()::on);
         return true;
     }
 

@@ -155,7 +155,9 @@ public final class BudgetSupervisor {
     }
 
     private void claim(Admit claim) {
-        if (budget.fits(claim.session(), claim.need())) { // any, before the first plan
+        if (budget.holds(claim.session(), claim.need())) { // as much, or more: then the claim was under way before that
+            confirm(claim);
+        } else if (budget.fits(claim.session(), claim.need())) { // any, before the first plan
             grant(claim);
         } else {
             budget.release(claim.session());
@@ -191,9 +193,19 @@ public final class BudgetSupervisor {
     }
 
     private void grant(Admit admit) {
-        owners.put(admit.session(), admit.gateway());
         budget.grant(admit.session(), admit.need());
+        confirm(admit);
+    }
+
+    private void confirm(Admit admit) {
+        owners.put(admit.session(), admit.gateway());
         admit.gateway().tell(new Granted(admit.session(), admit.need().entries()));
+    }
+
+    /** What can never be granted: who had memory before has not asked for too much, the cluster has become smaller. */
+    private static Refused refused(Admit admit, String never) {
+        String reason = admit.held() ? "the cluster has less memory than before: " + never : never;
+        return new Refused(admit.session(), reason, admit.held());
     }
 
     /** Takes back what no longer fits; it waits behind others to whom that has happened and before all else. */
@@ -201,8 +213,7 @@ public final class BudgetSupervisor {
         Optional<String> never = budget.never(held.need());
         if (never.isPresent()) {
             owners.remove(held.session());
-            held.gateway()
-                    .tell(new Refused(held.session(), "the cluster has less memory than before: " + never.get(), true));
+            held.gateway().tell(refused(held, never.get()));
             return;
         }
         owners.put(held.session(), held.gateway());
@@ -256,7 +267,7 @@ public final class BudgetSupervisor {
             if (never.isPresent()) {
                 owners.remove(first.session());
                 budget.release(first.session());
-                first.gateway().tell(new Refused(first.session(), never.get(), false));
+                first.gateway().tell(refused(first, never.get()));
             } else if (fits(first)) {
                 grant(first);
             } else {

@@ -33,11 +33,18 @@ final class Endings {
         if (last instanceof Failed) {
             decoder.release(handed.session()); // it may have a cache of an earlier turn, too
         }
-        boolean released = !admission.holds(handed.session());
-        if (handed.keep() && last instanceof Ended && !released) {
-            requests.rest(handed);
+        if (!admission.holds(handed.session())) {
+            requests.forgetIdle(handed.session());
         }
         handed.tell(last);
+    }
+
+    /** As its decoder said: if its session is kept, its cache has stayed there. */
+    void ended(Handed handed, Ended last) {
+        end(handed, last);
+        if (admission.holds(handed.session())) {
+            requests.rest(handed);
+        }
     }
 
     /** It ends here, without a decoder: what its session kept before lives on if the session does. */
@@ -47,6 +54,7 @@ final class Endings {
         } else if (handed.phase == Phase.ADMISSION || !admission.holds(handed.session())) {
             admission.takeBack(handed.session());
         }
+        requests.follow(handed);
         end(handed, CANCELLED);
     }
 

@@ -159,7 +159,7 @@ public final class GatewayClient implements DecodeClient {
             open.remove(one.session());
             if (!one.keep() || event instanceof Failed) {
                 sessions.remove(one.session());
-            } else {
+            } else if (sessions.containsKey(one.session())) { // else it was released meanwhile
                 idle.put(one.session(), one);
             }
         }

@@ -34,7 +34,6 @@ final class OpenRequests {
     }
 
     void add(Handed handed) {
-        forgetIdle(handed.session());
         bySession.put(handed.session(), handed);
     }
 
@@ -43,8 +42,9 @@ final class OpenRequests {
         return List.copyOf(bySession.values());
     }
 
-    /** It is being handed in: under a new number, the old one means nothing any more. */
+    /** It is being handed in, under a new number, the old one means nothing any more; nor does what its session left idle, since it goes on without that. */
     void renumber(Handed handed) {
+        forgetIdle(handed.session());
         forgetNumber(handed);
         handed.handedIn(++lastNumber);
         byNumber.put(handed.number, handed);
@@ -58,18 +58,24 @@ final class OpenRequests {
         return byNumber.containsKey(handed.number);
     }
 
-    /** It has ended well, and its session may go on. */
+    /** A decoder has ended it well, and its session may go on. */
     void rest(Handed handed) {
         idle.put(handed.number, new Idle(handed.session(), handed.listener()));
     }
 
-    /** That one, if its session has asked for nothing since. */
+    /** It ends and no decoder has had it: whoever heard it hears of the cache that its session has from before. */
+    void follow(Handed handed) {
+        idle.replaceAll(
+                (_, one) -> one.session() == handed.session() ? new Idle(one.session(), handed.listener()) : one);
+    }
+
+    /** That one, if its session has handed in nothing since. */
     @Nullable
     Idle idle(long number) {
         return idle.get(number);
     }
 
-    /** The session's cache is not wanted any more, or has a request again. */
+    /** The session's cache is not wanted any more, or a decoder has a request of it again. */
     void forgetIdle(long session) {
         idle.values().removeIf(one -> one.session() == session);
     }
@@ -79,6 +85,6 @@ final class OpenRequests {
         forgetNumber(handed);
     }
 
-    /** A session without a request, and who heard its last one. */
+    /** A session without a request at a decoder, and who heard its last one. */
     record Idle(long session, DecodeListener listener) {}
 }

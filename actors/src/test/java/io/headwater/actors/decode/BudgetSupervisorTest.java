@@ -196,6 +196,23 @@ final class BudgetSupervisorTest {
     }
 
     @Test
+    void oneWhoseMemoryWasWithdrawnAndThatNoPlanCanHoldAnyMoreMayComeAgain() {
+        serve(1, LARGE);
+        admit(1, 320);
+        admit(2, 320);
+        granted(1);
+        granted(2);
+        serve(2, SMALL);
+        gateway.expectMessage(new Withdrawn(2));
+        serve(3, Plans.node("smaller", 10 * MIB, MIB / 16));
+        assertThat(gateway.expectMessageClass(Refused.class).session()).isEqualTo(1);
+        Refused waiting = gateway.expectMessageClass(Refused.class);
+        assertThat(waiting.session()).isEqualTo(2);
+        assertThat(waiting.later()).isTrue();
+        assertThat(waiting.reason()).contains("less memory than before").contains("node smaller");
+    }
+
+    @Test
     void whatNoLongerFitsIntoANewPlanWaitsInOrderBeforeAllOthers() {
         serve(1, LARGE);
         admit(1, 160);
@@ -246,6 +263,23 @@ final class BudgetSupervisorTest {
         admit(3, 32);
         gateway.expectMessage(new Waiting(3, 2));
         budget.tell(new Release(1));
+        granted(2);
+    }
+
+    @Test
+    void aClaimThatWasUnderWayLeavesWhatWasGrantedSince() {
+        serve(1, SMALL);
+        admit(1, 32);
+        granted(1);
+        admit(1, 200);
+        gateway.expectMessage(new Granted(1, 200));
+        claim(1, 32);
+        gateway.expectMessage(new Granted(1, 32));
+        admit(2, 200); // 7 blocks and 7 blocks are more than 10
+        gateway.expectMessage(new Waiting(2, 1));
+        admit(1, 32); // but it may give back itself
+        granted(1);
+        budget.tell(new Release(3)); // whatever is free is looked at again
         granted(2);
     }
 

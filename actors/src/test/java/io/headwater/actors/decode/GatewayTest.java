@@ -89,7 +89,7 @@ final class GatewayTest {
     }
 
     @Test
-    void aBudgetThatFallsWhileTheSessionIsIdleIsToldUntilItAsksAgain() throws InterruptedException {
+    void aBudgetThatFallsWhileTheSessionIsIdleIsToldUntilItsNextRequestIsHandedIn() throws InterruptedException {
         Decoder.Submit submit = running(Plans.request(10, 5, true));
         tell(submit, token(0), STOP, budget(64));
         assertThat(next()).isEqualTo(token(0));
@@ -98,8 +98,39 @@ final class GatewayTest {
         tell(submit, budget(32));
         assertThat(next()).isEqualTo(budget(32));
         submit(Plans.request(10, 5, true));
+        tell(submit, budget(24));
+        assertThat(next()).isEqualTo(budget(24));
+        budgetSays(new Granted(10, 8));
+        submitted();
         tell(submit, budget(16)); // that request went without it
         Awaitility.await().untilAsserted(() -> assertThat(view.dropped.sum()).isEqualTo(1));
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aRequestThatIsCancelledBeforeADecoderHasItHearsOfTheCacheThatItsSessionHas() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        tell(submit, STOP);
+        assertThat(next()).isEqualTo(STOP);
+        LinkedBlockingQueue<DecodeEvent> later = new LinkedBlockingQueue<>();
+        gateway.tell(new Gateway.Submit(Plans.request(10, 50, true), later::add));
+        gateway.tell(new Gateway.Cancel(10));
+        assertThat(later.poll(4, TimeUnit.SECONDS)).isInstanceOf(Ended.class);
+        tell(submit, budget(32));
+        assertThat(later.poll(4, TimeUnit.SECONDS)).isEqualTo(budget(32));
+        assertThat(view.dropped.sum()).isZero();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void whatIsCancelledWhileNothingServesIsEndedByTheDecoderThatGoesOn() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        plans.tell(new PlanState.Forming(1, "a new planner looks around", List.of()));
+        gateway.tell(new Gateway.Cancel(10));
+        assertThat(((Ended) next()).reason()).isEqualTo(FinishReason.CANCELLED);
+        plans.tell(Plans.serving(1, decoder.ref(), Plans.node("a", 1 << 30, 100)));
+        tell(submit, token(0));
+        assertThat(toDecoder(Decoder.Unknown.class).request()).isEqualTo(submit.request());
         assertThat(heard).isEmpty();
     }
 

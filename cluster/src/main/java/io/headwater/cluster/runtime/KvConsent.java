@@ -56,16 +56,17 @@ final class KvConsent {
     }
 
     /**
-     * The leader, who has room itself and has told the step, asks whether all have.
+     * The leader, who has room itself and has told the step, asks whether all have; if not, it keeps none for the step.
      *
      * @throws NoKvMemoryException if one has not: nobody runs the step
      * @throws ExchangeException if the epoch is over
      */
-    void ask(StepBatch step) throws ExchangeException, NoKvMemoryException {
+    void ask(EngineGroup group, StepBatch step) throws ExchangeException, NoKvMemoryException {
         say(NOBODY);
         for (int node = 0; node < nodes; node++) {
             int run = refused(node);
             if (run != NOBODY) {
+                group.giveBack(step);
                 throw new NoKvMemoryException(
                         run,
                         "no KV memory on shard " + node + " for " + step.rowsOf(run) + " more tokens at position "
@@ -74,7 +75,7 @@ final class KvConsent {
         }
     }
 
-    /** A follower's word on a step that it has heard of; whether all have room for it. */
+    /** A follower's word on a step that it has heard of; whether all have room for it. If not, none is kept for it here. */
     boolean answer(EngineGroup group, StepBatch step) throws EngineException, ExchangeException {
         int refused = NOBODY;
         try {
@@ -86,6 +87,9 @@ final class KvConsent {
         boolean all = true;
         for (int node = 0; node < nodes; node++) {
             all &= refused(node) == NOBODY;
+        }
+        if (!all) {
+            group.giveBack(step);
         }
         return all;
     }

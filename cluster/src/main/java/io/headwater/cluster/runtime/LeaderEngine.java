@@ -139,7 +139,7 @@ final class LeaderEngine implements StepEngine {
         }
         running = true;
         try {
-            all.ask(batch);
+            all.ask(group, batch);
         } catch (ExchangeException e) {
             streamBroken = true; // who has heard of the step and who has not is not known
             throw new EngineException(String.valueOf(e.getMessage()), e);

@@ -239,7 +239,7 @@ public final class DecodeLoop implements AutoCloseable {
             fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
         } else if (forming.shortens()) {
             return;
-        } else if (!refused.alone()) {
+        } else if (running.size() > 1 || !refused.alone()) {
             takeOut(); // a last one, too: in an empty memory its blocks lie together
         } else {
             fail(refused, Failure.BAD_REQUEST, full.getMessage() + supervision.alone()); // it would be so again
@@ -337,6 +337,9 @@ public final class DecodeLoop implements AutoCloseable {
         SessionCache cache;
         try {
             cache = caches.begin(request, supervision::relieves);
+        } catch (EngineException e) {
+            waiting.addFirst(request); // it hears what all others hear
+            throw e;
         } catch (IllegalArgumentException e) {
             request.fail(Failure.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;

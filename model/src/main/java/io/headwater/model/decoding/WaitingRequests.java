@@ -25,6 +25,11 @@ final class WaitingRequests {
         queue.addLast(request);
     }
 
+    /** One that was taken out by {@link #next} has not begun. */
+    void addFirst(Request request) {
+        queue.addFirst(request);
+    }
+
     /** One that was at work waits again, before all others: memory had no room for it. */
     void addAgain(Request request, long nowNanos) {
         request.waits(nowNanos);

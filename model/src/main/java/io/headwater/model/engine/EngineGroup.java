@@ -262,6 +262,14 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         check.prepare(step);
     }
 
+    /**
+     * Frees the memory that {@link #prepare} took for a step that is not run after all, since it has no room elsewhere. One that is refused here has done so
+     * itself: a head with blocks that it does not need would have them while another, of a shorter step, found none.
+     */
+    public void giveBack(StepBatch step) {
+        StepCheck.giveBack(step);
+    }
+
     @Override
     public void run(StepBatch step) throws EngineException {
         prepare(step);

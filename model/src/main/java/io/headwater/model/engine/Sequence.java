@@ -90,8 +90,11 @@ public final class Sequence implements AutoCloseable {
         return rebasing;
     }
 
-    /** Entries of a head here, in the mean, rounded up. */
+    /** Entries of a head, in the mean, rounded up: of the model's heads where the last division told what is left to each, else of those here. */
     public int meanHead() {
+        if (share != 1 && divided.length > 0) {
+            return Math.toIntExact(Math.ceilDiv(entriesOfAll(), divided.length));
+        }
         long entries = 0;
         int heads = 0;
         for (SequenceCache cache : caches) {
@@ -99,6 +102,15 @@ public final class Sequence implements AutoCloseable {
             heads += cache.nLayers() * cache.shape().kvHeads();
         }
         return heads == 0 ? position : (int) ((entries + heads - 1) / heads);
+    }
+
+    /** Entries of all heads of the model where they have been {@link #divided}, 0 before. */
+    private long entriesOfAll() {
+        long entries = (long) sinceChange * divided.length;
+        for (int left : divided) { // asked for in steps: no garbage
+            entries += left;
+        }
+        return entries;
     }
 
     /** Entries of the longest head here. */
@@ -132,6 +144,13 @@ public final class Sequence implements AutoCloseable {
             }
         }
         return 0;
+    }
+
+    /** Frees what lies behind the end of each head, as a refused {@link #reserve} left it. */
+    void trim() {
+        for (SequenceCache cache : caches) {
+            cache.trim();
+        }
     }
 
     /** Begins, empty as it is, where another sequence of the same engines is; returns 0 or a negative refusal. */
@@ -335,7 +354,7 @@ public final class Sequence implements AutoCloseable {
     }
 
     private long onAllShards(long bytesHere) {
-        long all = Arrays.stream(divided).asLongStream().sum() + (long) sinceChange * divided.length;
+        long all = entriesOfAll();
         long here = 0;
         for (SequenceCache cache : caches) {
             here += cache.entries();

@@ -136,10 +136,20 @@ final class StepCheck {
         int rows = step.rowsOf(run);
         int refusal = step.staged() ? sequence.reserveStage(rows, dim) : sequence.reserve(rows);
         if (refusal < 0) {
+            giveBack(step);
             throw new NoKvMemoryException(
                     run,
                     "no KV memory for " + step.rowsOf(run) + " more tokens at position " + sequence.position() + ": "
                             + Refusal.describe(refusal));
+        }
+    }
+
+    /** As {@link EngineGroup#giveBack}. */
+    static void giveBack(StepBatch step) {
+        for (int run = 0; run < step.runs(); run++) {
+            if (step.rowsOf(run) > 0) {
+                step.sequence(run).trim();
+            }
         }
     }
 }

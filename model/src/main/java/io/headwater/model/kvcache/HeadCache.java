@@ -87,8 +87,11 @@ public final class HeadCache implements CompressibleHead {
         return (entries + BIAS_STEP - 1) / BIAS_STEP * BIAS_STEP;
     }
 
-    /** Frees the blocks behind the end. */
+    /** Frees what is behind the end. */
     void trim(SessionMemory memory) {
+        if (bias != null && bias.length > biasLength(length)) {
+            bias = Arrays.copyOf(bias, biasLength(length)); // it grew for entries that have not come
+        }
         blocks.trim(BlockList.blocks(length), memory);
     }
 

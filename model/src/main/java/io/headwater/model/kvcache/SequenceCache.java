@@ -184,7 +184,7 @@ public final class SequenceCache implements AutoCloseable {
         }
         if (columns != null) {
             columns.trim(longest(), memory);
-            int _ = memory.chargeHeap(heapBytes()); // refused: so is the next reserve
+            memory.oweHeap(heapBytes()); // with arrays of merged entries, which are there now
         }
     }
 

@@ -4,17 +4,24 @@ package io.headwater.model.decoding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headwater.compression.KvPolicy;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.FakeEngine;
+import io.headwater.model.engine.NoKvMemoryException;
+import io.headwater.model.engine.Sequence;
 import io.headwater.model.generation.ByteTokenizer;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
+import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
+import io.headwater.model.saved.CacheShelf;
+import io.headwater.model.saved.CacheShelf.Saved;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -212,6 +219,55 @@ final class DecodeLoopTest {
         assertThat(one.running()).isZero();
     }
 
+    /** An idle session shrinks for a cache that comes back from the shelf, and in that step the engine breaks. */
+    @Test
+    void whenRoomIsMadeForARequestAndTheEngineBreaksItHearsSoToo() throws Exception {
+        engine.limit(1 << 20);
+        DecodeLoop limited = loop(engine, BatchingOptions.defaults());
+        KvOptions kv = new KvOptions(KvPolicy.parse("ems:window=8"), 40, 16, 64);
+        TurnOptions turn = new TurnOptions(2, List.of(), true);
+        Heard idle = Heard.run(
+                limited, new DecodeRequest.Generate(1, prompt(48, 1), 0, DRAWN, 11, turn, true, kv, List.of()));
+        assertThat(idle.tokens()).hasSize(2);
+        TokenIds prompt = prompt(6, 2);
+        limited.keepOn(
+                new FullMemoryShelf(new Saved(4, CacheDigest.of(new TokenLog(prompt, CONTEXT), 4, new ChangeLog()))));
+        Heard heard = new Heard();
+        limited.submit(kept(2, prompt, turn), heard);
+        engine.failNext("layer 3 broke");
+
+        assertThatThrownBy(limited::step).isInstanceOf(EngineException.class).hasMessage("layer 3 broke");
+        limited.fail("layer 3 broke");
+
+        assertThat(heard.failed()).isEqualTo(new DecodeEvent.Failed(Failure.BROKEN, "layer 3 broke"));
+        assertThat(engine.open()).isZero();
+    }
+
+    /** Has one cache of each session, for which there is never room. */
+    private record FullMemoryShelf(Saved saved) implements CacheShelf {
+        @Override
+        public void save(long session, Sequence sequence, Saved as) {}
+
+        @Override
+        public List<Saved> of(long session) {
+            return List.of(saved);
+        }
+
+        @Override
+        public Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved)
+                throws NoKvMemoryException {
+            throw new NoKvMemoryException(0, "no KV memory");
+        }
+
+        @Override
+        public void drop(long session, Saved saved) {
+            throw new AssertionError("the digest of " + saved + " is another");
+        }
+
+        @Override
+        public void drop(long session) {}
+    }
+
     @Test
     void brokenLogitsFailOnlyTheirRequest() throws Exception {
         Heard broken = new Heard();
@@ -277,6 +333,35 @@ final class DecodeLoopTest {
                 .hasSize(6);
         assertThat(Heard.run(loop, greedy(2, prompt(3, 2))).tokens()).hasSize(6);
         assertThat(engine.open()).isZero();
+    }
+
+    /** It is not alone any more: whoever came last waits. */
+    @Test
+    void whoBeganAloneInAShortMemoryGoesOnBesideOthers() throws Exception {
+        engine.limit(1 << 20);
+        DecodeLoop limited = loop(engine, BatchingOptions.defaults());
+        Heard old = new Heard();
+        limited.submit(request(1, prompt(3, 1), 0, DRAWN, new TurnOptions(30, List.of(), true)), old);
+        engine.refuse(1, 0);
+        do {
+            assertThat(limited.step()).isTrue();
+        } while (limited.running() > 0);
+        engine.refuse(1, 1); // in an empty memory there is room for it
+        limited.submit(greedy(2, prompt(3, 2)), new Heard());
+        limited.step();
+        assertThat(limited.running()).as("alone").isEqualTo(1);
+        limited.cancel(2);
+        limited.step();
+        Heard young = new Heard();
+        limited.submit(greedy(3, prompt(3, 3)), young);
+        do {
+            assertThat(limited.step()).isTrue();
+        } while (limited.running() > 1);
+        assertThat(limited.waiting()).as("the young one").isEqualTo(1);
+        runAll(limited);
+
+        assertThat(old.tokens()).hasSize(30);
+        assertThat(young.tokens()).hasSize(6);
     }
 
     @Test

@@ -213,6 +213,21 @@ final class SupervisionTest {
         }
     }
 
+    /** Heads that kept the blocks of a chunk that was refused would leave none for a shorter one. */
+    @Test
+    void aPromptIsReadInShorterStepsWhereAWholeChunkNeverFits() throws Exception {
+        file = model(30);
+        kv = new KvOptions(KvPolicy.parse("ems:window=8"), 64, 64, 8192);
+        DecodeRequest.Generate asked = asked(1, prompt(300, 1), 20);
+        Heard heard;
+        try (Life life = new Life(1, (4 << 20) + (256 << 10))) { // two blocks of each head, and what belongs to them
+            heard = life.run(asked);
+        }
+
+        assertThat(heard.tokens()).hasSize(20);
+        assertThat(replay(2, asked, heard).tokens()).isEqualTo(heard.tokens());
+    }
+
     @Test
     void whoFindsNoMemoryWaitsAndGoesOnLaterWithTheSameTokens() throws Exception {
         kv = KvOptions.NONE;

@@ -28,6 +28,7 @@ public final class FakeEngine implements StepEngine {
     private int broken = -1;
     private long refused = -1;
     private int mostOpen = Integer.MAX_VALUE;
+    private List<KvRoom> rooms = List.of();
     private Runnable duringStep = () -> {};
 
     public FakeEngine(int contextLength, int vocabSize, int maxRows, int maxLogitsRows) {
@@ -68,6 +69,31 @@ public final class FakeEngine implements StepEngine {
     public void refuse(long sequence, int open) {
         refused = sequence;
         mostOpen = open;
+    }
+
+    /** Its memory has a limit that is known, of which nothing is used; before its loop begins. */
+    public void limit(long bytes) {
+        rooms = List.of(new KvRoom() {
+            @Override
+            public long limitBytes() {
+                return bytes;
+            }
+
+            @Override
+            public long usedBytes() {
+                return 0;
+            }
+
+            @Override
+            public long leastBytes(int entries) {
+                return entries;
+            }
+        });
+    }
+
+    @Override
+    public List<KvRoom> kvRooms() {
+        return rooms;
     }
 
     /** Runs inside each step. */

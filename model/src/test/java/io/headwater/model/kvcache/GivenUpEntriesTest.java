@@ -2,6 +2,7 @@
 package io.headwater.model.kvcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import io.headwater.compression.KvPolicy;
 import io.headwater.tensors.kernels.KvLayout;
@@ -32,6 +33,24 @@ final class GivenUpEntriesTest {
 
     /** Sums and a ring, one float of state. */
     private static final EntryState EVERYTHING = new EntryState(true, true, 1, 5);
+
+    @Test
+    void whatWasReservedForEntriesThatDoNotComeIsFreedWithTheRest(BufferAllocator root) {
+        try (BlockArena arena = arena(root);
+                SequenceCache cache = cache(arena, KvType.F32, EVERYTHING)) {
+            append(cache, 40);
+            cache.head(1, 2).bias(3, 0.5f);
+            cache.trim();
+            long bytes = cache.bytes();
+
+            assertThat(cache.reserve(300)).isZero();
+            assertThat(cache.bytes()).isGreaterThan(2 * bytes);
+            cache.trim();
+
+            assertThat(cache.bytes()).as("also of biases").isEqualTo(bytes);
+            assertThat(cache.head(1, 2).bias()).contains(0.5f, atIndex(3));
+        }
+    }
 
     @ParameterizedTest
     @EnumSource

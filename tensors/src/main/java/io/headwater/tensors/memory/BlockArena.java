@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Accounts: a slab is an Arrow buffer of the allocator {@code engine-3}. What a session takes moves from there to its child
  * {@code engine-3/session-ab12}, so the engine's total is always exactly its slabs, and what sessions have on the Java heap
- * ({@link SessionMemory#chargeHeap}), and nothing is counted twice.
+ * ({@link SessionMemory#chargeHeap}), and nothing is counted twice; what is owed ({@link SessionMemory#oweHeap}) is in no account yet.
  *
  * <p>Freed blocks serve any session at once. A slab that is mostly free gives free pages back to the system; one that is wholly
  * free is kept as the spare (for any block size) or unmapped if there is one already.
@@ -47,6 +47,7 @@ public final class BlockArena implements AutoCloseable {
     private long lentBytes;
     private long peakLentBytes;
     private long heapBytes;
+    private long owedBytes;
 
     BlockArena(BufferAllocator parent, ArenaOptions options, PageSource pages) {
         this.options = options;
@@ -91,9 +92,9 @@ public final class BlockArena implements AutoCloseable {
         return allocator.getLimit();
     }
 
-    /** What sessions hold: their blocks, and their arrays on the heap. */
+    /** What sessions hold: their blocks, and their arrays on the heap, also those that could not be charged yet ({@link SessionMemory#oweHeap}). */
     public long usedBytes() {
-        return lentBytes + heapBytes;
+        return lentBytes + heapBytes + owedBytes;
     }
 
     public ArenaStatistics statistics() {
@@ -152,6 +153,17 @@ public final class BlockArena implements AutoCloseable {
         heapBytes += bytes;
     }
 
+    /** A session owes so much more, or less, for arrays on the heap. */
+    void owesHeap(long bytes) {
+        owedBytes += bytes;
+    }
+
+    private void settle() {
+        for (int i = 0; owedBytes > 0 && i < sessions.size(); i++) {
+            sessions.get(i).settle();
+        }
+    }
+
     /** Frees a block that was lent to this session; false if this owner has no such block. */
     boolean free(int block, int owner, BufferAllocator session) {
         int index = block >>> slabShift;
@@ -178,6 +190,7 @@ public final class BlockArena implements AutoCloseable {
             }
         }
         sessions.remove(session);
+        settle();
     }
 
     private void freed(Slab slab, boolean wasFull, BufferAllocator session, long bytes) {
@@ -198,6 +211,7 @@ public final class BlockArena implements AutoCloseable {
         } else {
             unmap(slab);
         }
+        settle();
     }
 
     /** What is kept for blocks goes where its bytes are needed otherwise. */

@@ -13,6 +13,8 @@ public final class SessionMemory implements AutoCloseable {
     private final int owner;
     private boolean closed;
     private long heapBytes;
+    /** Of arrays that are there, what could not be charged when they came. */
+    private long owedBytes;
 
     SessionMemory(BlockArena arena, BufferAllocator allocator, int owner) {
         this.arena = arena;
@@ -83,7 +85,30 @@ public final class SessionMemory implements AutoCloseable {
         }
         arena.chargedHeap(more);
         heapBytes = bytes;
+        owe(0);
         return 0;
+    }
+
+    /**
+     * As {@link #chargeHeap}, for arrays that are there already, whatever the limit: what is refused is owed. {@link BlockArena#usedBytes} counts it, and it is
+     * charged as soon as others free enough.
+     */
+    public void oweHeap(long bytes) {
+        if (chargeHeap(bytes) < 0) {
+            owe(bytes - heapBytes);
+        }
+    }
+
+    private void owe(long bytes) {
+        arena.owesHeap(bytes - owedBytes);
+        owedBytes = bytes;
+    }
+
+    /** Charges what is owed, if there is room now. */
+    void settle() {
+        if (owedBytes > 0) {
+            int _ = chargeHeap(heapBytes + owedBytes); // refused: it stays owed
+        }
     }
 
     public String name() {

@@ -95,6 +95,29 @@ class SessionMemoryTest {
     }
 
     @Test
+    void arraysForWhichThereIsNoRoomAreCountedAndChargedWhenThereIs() {
+        int[] blocks = new int[3 * BLOCKS_PER_SLAB];
+        try (SessionMemory session = arena.open("s", Long.MAX_VALUE)) {
+            assertThat(session.take(BLOCK, blocks, 0, blocks.length)).isEqualTo(blocks.length);
+            try (SessionMemory other = arena.open("t", Long.MAX_VALUE)) {
+                int block = other.take(BLOCK);
+                session.oweHeap(200);
+                session.oweHeap(100);
+                assertThat(session.chargedBytes()).isEqualTo(3 * SLAB);
+                assertThat(arena.usedBytes()).isEqualTo(3 * SLAB + BLOCK + 100);
+
+                other.free(block);
+                assertThat(session.chargedBytes()).isEqualTo(3 * SLAB + 100);
+                assertThat(arena.usedBytes()).isEqualTo(3 * SLAB + 100);
+
+                session.oweHeap(SLAB + 70);
+                assertThat(arena.usedBytes()).isEqualTo(4 * SLAB + 70);
+            }
+        }
+        assertThat(arena.usedBytes()).as("nothing is owed for who is gone").isZero();
+    }
+
+    @Test
     void theNodesLimitCountsToo() {
         root.setLimit(SLAB);
         try (SessionMemory session = arena.open("s", Long.MAX_VALUE)) {
