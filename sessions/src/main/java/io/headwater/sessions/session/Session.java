@@ -138,7 +138,7 @@ final class Session {
                 return Behaviors.stopped();
             }
             case Wished wished -> {
-                return wished(wished.kind());
+                return wished(wished.wish());
             }
             case Loaded _,
                     NotLoaded _,
@@ -210,12 +210,16 @@ final class Session {
         }
     }
 
-    private Behavior<SessionCommand> wished(Wish.Kind kind) {
-        switch (kind) {
+    private Behavior<SessionCommand> wished(Wish wish) {
+        switch (wish.kind()) {
             case RELEASE -> {
                 return atRest() ? release() : Behaviors.same();
             }
-            case CANCEL -> cancel();
+            case CANCEL -> {
+                if (state.running() && state.turns() == wish.turn()) { // a late one must not end the next answer
+                    answer.cancel();
+                }
+            }
             case HEARD -> rest.heardElsewhere();
         }
         return Behaviors.same();

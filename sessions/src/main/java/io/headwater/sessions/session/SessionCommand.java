@@ -70,7 +70,7 @@ sealed interface SessionCommand {
     record Orphaned() implements Internal {}
 
     /** Another gateway wants something of its owner. */
-    record Wished(Wish.Kind kind) implements Internal {}
+    record Wished(Wish wish) implements Internal {}
 
     /** Of a session that another gateway has: its events from the last known one on. {@code owned}: it was this server's before they were read. */
     record Followed(boolean owned, List<SessionEvent> events) implements Internal {}

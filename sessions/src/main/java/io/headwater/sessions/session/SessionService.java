@@ -53,8 +53,8 @@ public final class SessionService {
 
             @Override
             public void wished(List<Wish> wishes) {
-                wishes.forEach(wish ->
-                        sessions.tell(new Sessions.Forward(wish.session(), new SessionCommand.Wished(wish.kind()))));
+                wishes.forEach(
+                        wish -> sessions.tell(new Sessions.Forward(wish.session(), new SessionCommand.Wished(wish))));
             }
         });
         return service;

@@ -41,13 +41,17 @@ final class Wanting {
         this.heard = new Rhythm(scope.settings().resumeGrace().dividedBy(HEARD_IN_A_GRACE));
     }
 
-    /** {@code cancels}: it has found an answer at work. */
-    private record Waiting(Question question, long sinceNanos, boolean cancels) {}
+    /** {@code turn}: whose answer it has found at work; 0 if it has found none yet. */
+    private record Waiting(Question question, long sinceNanos, int turn) {
+        Waiting seen(SessionState state) {
+            return turn == 0 && state.running() ? new Waiting(question, sinceNanos, state.turns()) : this;
+        }
+    }
 
     /** It is answered, or begins to wait, at the next {@link #answer}. */
     void add(Question question) {
         if (waiting.size() < MOST_WAITING) {
-            waiting.add(new Waiting(question, System.nanoTime(), false));
+            waiting.add(new Waiting(question, System.nanoTime(), 0));
         } else {
             question.replyTo().tell(new SessionReply.Unavailable("too many wait for this session: try again"));
         }
@@ -65,22 +69,22 @@ final class Wanting {
             if (reply.isPresent()) {
                 each.question().replyTo().tell(reply.get());
             } else {
-                left.add(new Waiting(each.question(), each.sinceNanos(), state.running()));
+                left.add(each.seen(state));
             }
         }
         waiting = left;
         if (state.running() && state.opened().plain() && feed.watched() && heard.due()) {
-            want(Wish.Kind.HEARD);
+            want(Wish.heard(scope.id()));
         }
         if (waiting.isEmpty() || !wishes.due()) {
             return false;
         }
-        want(state.running() ? Wish.Kind.CANCEL : Wish.Kind.RELEASE);
+        want(state.running() ? Wish.cancel(scope.id(), state.turns()) : Wish.release(scope.id()));
         return !state.running();
     }
 
-    private void want(Wish.Kind kind) {
-        scope.parts().log().want(new Wish(scope.id(), kind));
+    private void want(Wish wish) {
+        scope.parts().log().want(wish);
     }
 
     private Optional<SessionReply> reply(Waiting each) {
@@ -90,7 +94,7 @@ final class Wanting {
             case AwaitReady _ -> Optional.of(new SessionReply.Ready(scope.id(), feed.end()));
             case Expire _ -> Optional.of(new SessionReply.Done(false));
             case Ask ask -> said(ask);
-            case Cancel _ -> state.running() ? Optional.empty() : Optional.of(new SessionReply.Done(each.cancels()));
+            case Cancel _ -> cancelled(each);
             case Delete _ -> Optional.empty();
         };
         return reply.isEmpty() && System.nanoTime() - each.sinceNanos() > PATIENCE.toNanos()
@@ -104,6 +108,12 @@ final class Wanting {
             return Optional.of(Asking.repeated(scope.id(), ask.turn(), known.get(), feed));
         }
         return state.running() ? Optional.of(new SessionReply.Busy()) : Optional.empty();
+    /** Once the answer that it has found is over, also where the next one has begun. */
+    private Optional<SessionReply> cancelled(Waiting each) {
+        boolean atWork = state.running() && (each.turn() == 0 || each.turn() == state.turns());
+        return atWork ? Optional.empty() : Optional.of(new SessionReply.Done(each.turn() > 0));
+    }
+
     }
 
     private SessionReply watching() {

@@ -12,6 +12,7 @@ import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.session.SessionReply.Accepted;
+import io.headwater.sessions.log.Wish;
 import io.headwater.sessions.session.SessionReply.Done;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
@@ -20,6 +21,10 @@ import io.headwater.sessions.testlog.TestDatabase;
 import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -46,13 +51,16 @@ final class SharedSessionsTest {
 
     @SuppressWarnings("NullAway.Init")
     private SessionServer first;
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
 
     @SuppressWarnings("NullAway.Init")
     private SessionServer second;
 
     @BeforeEach
     void start() throws Exception {
-        Place place = TestDatabase.POSTGRESQL.place(directory);
+        place = TestDatabase.POSTGRESQL.place(directory);
         connections = new BreakableConnections(place.connections());
         first = new SessionServer(directory, place.open(connections), NEVER_IDLE, GRACE);
         second = new SessionServer(directory, place.open(place.connections()), NEVER_IDLE, GRACE);
@@ -145,6 +153,51 @@ final class SharedSessionsTest {
     void aSessionIsDeletedFromAnywhereAlsoInItsAnswer() throws Exception {
         String id = open();
         get(first.sessions.ask(id, say("one", "")));
+    /** Wants it twice: when the second wish has been taken, the first one has been heard. */
+    private void wantAndAwaitHeard(Wish wish) throws Exception {
+        for (int i = 0; i < 2; i++) {
+            second.log().want(wish);
+            get(second.log().claim(wish.session())); // committed after it
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> wishes() == 0);
+        }
+    }
+
+    private long wishes() throws SQLException {
+        return count("SELECT COUNT(*) FROM OWNERS WHERE WISH IS NOT NULL");
+    }
+
+    private long count(String query) throws SQLException {
+        try (Connection connection = place.connections().open();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Test
+    void aCancelThatComesLateEndsOnlyTheAnswerThatItWasMeantFor() throws Exception {
+        String id = open();
+        turn(first, id, "one", 65, END);
+        Accepted two = (Accepted) get(first.sessions.ask(id, say("two", "")));
+        Generate request = first.client.next();
+        first.client.tokens(request, 0, 66);
+
+        wantAndAwaitHeard(Wish.cancel(id, 1));
+        first.log().want(Wish.cancel(id, 2)); // its own session: nobody wants anything of itself
+        get(first.log().claim(id));
+        assertThat(wishes()).isZero();
+        wantAndAwaitHeard(Wish.heard(id));
+        assertThat(((SessionReply.Description) get(first.sessions.describe(id))).decoding())
+                .isTrue();
+
+        first.client.tokens(request, 1, END);
+        first.client.end(request, FinishReason.STOP);
+        List<Told> told = SessionTurns.told(first, two.feed(), two.offset() - 1);
+        assertThat(tokens(told)).containsExactly(66, END);
+        assertThat(((TurnEnded) told.getLast()).reason()).isEqualTo("stop");
+    }
+
         first.client.tokens(first.client.next(), 0, 65);
         watch(second, id);
 
