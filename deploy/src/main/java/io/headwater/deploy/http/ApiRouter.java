@@ -49,7 +49,7 @@ final class ApiRouter {
                 Endpoint.post("/v1/completions", (request, _) -> completions.text(request)),
                 Endpoint.post("/v1/sessions", (request, _) -> sessions.open(request)),
                 Endpoint.get("/v1/sessions/{id}", (_, id) -> sessions.get(id)),
-                new Endpoint("DELETE", "/v1/sessions/{id}", false, (_, id) -> sessions.delete(id)),
+                new Endpoint("DELETE", "/v1/sessions/{id}", false, false, (_, id) -> sessions.delete(id)),
                 Endpoint.post("/v1/sessions/{id}/messages", sessions::say),
                 Endpoint.post("/v1/sessions/{id}/cancel", (_, id) -> sessions.cancel(id)),
                 Endpoint.get("/v1/sessions/{id}/tokens", sessions::tokens),
@@ -59,14 +59,17 @@ final class ApiRouter {
                 Endpoint.post("/detokenize", (request, _) -> now(texts.detokenize(request))),
                 Endpoint.post("/apply-template", (request, _) -> now(texts.applyTemplate(request))),
                 Endpoint.get("/v1/cluster", (request, _) -> status.apply(request.http())),
-                Endpoint.get("/metrics", (_, _) -> metrics.answer()),
+                Endpoint.get("/metrics", (_, _) -> metrics.answer()).byNoWorker(),
                 Endpoint.get("/version", (_, _) -> now(models.version())),
                 Endpoint.get("/health", (request, _) -> ready(request, parts.sessions(), status))
-                        .forEverybody(),
+                        .forEverybody()
+                        .byNoWorker(),
                 Endpoint.get("/health/ready", (request, _) -> ready(request, parts.sessions(), status))
-                        .forEverybody(),
+                        .forEverybody()
+                        .byNoWorker(),
                 Endpoint.get("/health/live", (request, _) -> status.apply(request.http()))
-                        .forEverybody());
+                        .forEverybody()
+                        .byNoWorker());
     }
 
     /** An endpoint, and the segment of the path that stands for its {@code {id}}. */
@@ -113,15 +116,20 @@ final class ApiRouter {
         return ApiError.method(method + " is not understood here: use " + methods, methods);
     }
 
-    /** A log that cannot be written makes a server unready, too: nothing is told then. */
+    /** A log that cannot be written makes a server unready, too: nothing is told then; and a decode loop that has ended, which only a new start mends. */
     private static CompletionStage<HttpResponse> ready(
             ApiRequest request, SessionService sessions, Function<HttpRequest, CompletionStage<HttpResponse>> status) {
-        String problem = sessions.problem();
-        return problem.isEmpty()
-                ? status.apply(request.http())
-                : now(Responses.json(
-                        StatusCodes.SERVICE_UNAVAILABLE,
-                        Map.of("status", "log_lost", "reason", "the token log cannot be written: " + problem)));
+        if (!sessions.decodeProblem().isEmpty()) {
+            return unready("decoding_ended", sessions.decodeProblem());
+        }
+        if (!sessions.logProblem().isEmpty()) {
+            return unready("log_lost", sessions.logProblem());
+        }
+        return status.apply(request.http());
+    }
+
+    private static CompletionStage<HttpResponse> unready(String status, String reason) {
+        return now(Responses.json(StatusCodes.SERVICE_UNAVAILABLE, Map.of("status", status, "reason", reason)));
     }
 
     private static CompletionStage<HttpResponse> now(HttpResponse response) {

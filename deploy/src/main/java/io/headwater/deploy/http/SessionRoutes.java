@@ -101,7 +101,7 @@ final class SessionRoutes {
         String role = said.string("role").orElse("user");
         JsonNode content = said.node("content").orElseThrow(() -> Fields.missing("content"));
         List<Message> messages = List.of(new Message(role, MessageFields.content(content, "the message")));
-        GenerationFields generation = new GenerationFields(new Fields(defaults.setAll(body)));
+        GenerationFields generation = new GenerationFields(new Fields(over(defaults, body)));
         return new TurnRequest(
                 messages,
                 TokenIds.NONE,
@@ -110,6 +110,17 @@ final class SessionRoutes {
                 generation.turn(TurnOptions.UNLIMITED),
                 key,
                 key.isEmpty() ? "" : digest);
+    }
+
+    /** What a message says counts before the session's defaults; null says nothing. */
+    private static ObjectNode over(ObjectNode defaults, ObjectNode body) {
+        ObjectNode both = defaults.deepCopy();
+        body.properties().forEach(field -> {
+            if (!field.getValue().isNull()) {
+                both.set(field.getKey(), field.getValue());
+            }
+        });
+        return both;
     }
 
     private HttpResponse accepted(SessionReply.Accepted accepted, boolean events) {
@@ -176,9 +187,6 @@ final class SessionRoutes {
         int after = last.or(() -> request.http().getUri().query().get("after"))
                 .map(text -> offset(param, text))
                 .orElse(-1);
-        if (after >= 0) {
-            meters.resumed();
-        }
         return sessions.watch(id).thenApply(reply -> switch (reply) {
             case SessionReply.Watching watching -> tokens(watching, after, param);
             default -> throw Outcomes.error(reply, "id");
@@ -193,6 +201,9 @@ final class SessionRoutes {
         }
         if (watching.ended() && after == feed.end() - 1) {
             return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT); // an EventSource then stops coming back
+        }
+        if (after >= 0 && after != watching.answer() - 1) { // from there on a client hears an answer for the first time
+            meters.resumed();
         }
         Source<List<Told>, NotUsed> pages = watching.plain()
                 ? TokenStream.ofTurn(feed, sessions.reader(), after)

@@ -9,7 +9,9 @@ import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
+import io.headwater.deploy.http.ServedModel;
 import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.prompt.Prompts;
 import io.headwater.sessions.session.SessionService;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -37,6 +40,7 @@ final class TestServer implements AutoCloseable {
     private final TokenLog log;
     private final LoadedModel model;
     private final Server server;
+    private boolean stopped;
 
     TestServer(Path directory, Optional<String> key, String... flags) throws Exception {
         this(directory, List.of(), key, flags);
@@ -79,6 +83,11 @@ final class TestServer implements AutoCloseable {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    /** The same, without waiting. */
+    CompletableFuture<HttpResponse<String>> postAsync(String path, String body) {
+        return http.sendAsync(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+    }
+
     HttpResponse<String> get(String path, String... headers) throws Exception {
         return send(headers.length == 0 ? request(path) : request(path).headers(headers));
     }
@@ -102,6 +111,11 @@ final class TestServer implements AutoCloseable {
         return Json.parse(response.body(), "the response");
     }
 
+    /** The model, for another HTTP server. */
+    ServedModel served() {
+        return ServedModel.of(model, new Prompts(model.tokenizer(), Optional.empty()));
+    }
+
     SessionService sessions() {
         return server.sessions();
     }
@@ -110,9 +124,17 @@ final class TestServer implements AutoCloseable {
         server.drain();
     }
 
+    /** Ends the server, but not what its clients still read. */
+    void stop() {
+        if (!stopped) {
+            stopped = true;
+            server.close();
+        }
+    }
+
     @Override
     public void close() {
-        server.close();
+        stop();
         model.close();
         log.close();
         http.close();

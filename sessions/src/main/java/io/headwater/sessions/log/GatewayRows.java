@@ -10,9 +10,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What gateways write of themselves, and read of each other. Belongs to whoever has the connection; all but {@link #join} is part of a transaction. */
 final class GatewayRows {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayRows.class);
+
     private GatewayRows() {}
 
     /**
@@ -95,7 +99,15 @@ final class GatewayRows {
             select.setString(1, gateway);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    wishes.add(new Wish(row.getString(1), Wish.Kind.valueOf(row.getString(2))));
+                    String session = row.getString(1);
+                    String text = row.getString(2);
+                    Wish.read(session, text)
+                            .ifPresentOrElse(
+                                    wishes::add,
+                                    () -> LOG.warn(
+                                            "session {}: another gateway wants '{}', which this version does not know",
+                                            session,
+                                            text));
                 }
             }
         }

@@ -23,7 +23,7 @@ final class Owners {
         claim = connection.prepareStatement("INSERT INTO OWNERS (SESSION, GATEWAY) SELECT ID, ? FROM SESSIONS"
                 + " WHERE ID = ? ON CONFLICT DO NOTHING");
         release = connection.prepareStatement("DELETE FROM OWNERS WHERE SESSION = ? AND GATEWAY = ?");
-        wish = connection.prepareStatement("UPDATE OWNERS SET WISH = ? WHERE SESSION = ?");
+        wish = connection.prepareStatement("UPDATE OWNERS SET WISH = ? WHERE SESSION = ? AND GATEWAY <> ?");
     }
 
     /**
@@ -53,9 +53,11 @@ final class Owners {
         release.executeUpdate();
     }
 
+    /** Nobody wants anything of itself: a session that has become this gateway's meanwhile is left alone. */
     void wish(Wish wanted) throws SQLException {
-        wish.setString(1, wanted.kind().name());
+        wish.setString(1, wanted.text());
         wish.setString(2, wanted.session());
+        wish.setString(3, gateway);
         wish.executeUpdate();
     }
 }

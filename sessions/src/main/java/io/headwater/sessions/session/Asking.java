@@ -111,9 +111,7 @@ final class Asking {
 
     /** Why no turn may begin; if one may, it has a place now. */
     private Optional<SessionReply> reason() {
-        if (!state.opened()
-                .model()
-                .agreesWith(scope.settings().model(), state.opened().kv())) {
+        if (!scope.computes(state.opened())) {
             return Optional.of(new SessionReply.Refused(
                     SessionReply.Reason.SESSION,
                     "the session was computed by another model, KV type or context: its tokens can be read, but it takes no more"
@@ -123,15 +121,19 @@ final class Asking {
             return Optional.of(new SessionReply.Refused(
                     SessionReply.Reason.SESSION, "this is the session of one completion: it takes no more turns"));
         }
-        String lost = scope.parts().log().writer().problem();
-        if (!lost.isEmpty()) { // what nobody can be told of must not pile up
-            return Optional.of(new SessionReply.Unavailable("the token log cannot be written now: " + lost));
+        String lost = scope.parts().log().lost();
+        if (!lost.isEmpty()) {
+            return Optional.of(new SessionReply.Unavailable(lost));
         }
-        if (!scope.desk().tryEnter()) {
-            return Optional.of(
-                    new SessionReply.Full(scope.desk().entered() + " requests are at work or wait: try again later"));
+        if (scope.desk().tryEnter()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        String closed = scope.desk().closed();
+        return Optional.of(
+                closed.isEmpty()
+                        ? new SessionReply.Full(
+                                scope.desk().entered() + " requests are at work or wait: try again later")
+                        : new SessionReply.Unavailable(closed));
     }
 
     private void prepare(Ask next) {

@@ -36,6 +36,9 @@ final class Following {
     private final SessionFeed feed;
     private final Wanting wanting;
     private boolean reading;
+    /** Reads that have begun. A question is answered of one that begins after it: what its client has heard elsewhere is in that. */
+    private int reads;
+
     private boolean claiming;
     /** It is this server's; what the last owner has written is still to be read. */
     private boolean owned;
@@ -50,7 +53,7 @@ final class Following {
     /** {@code feed} is at the end of what {@code state} has told. */
     static Behavior<SessionCommand> begin(SessionScope scope, SessionState state, SessionFeed feed) {
         Following following = new Following(scope, state, feed);
-        following.look();
+        following.lookLater();
         return Behaviors.receive(SessionCommand.class)
                 .onMessage(SessionCommand.class, following::on)
                 .onSignal(PostStop.class, _ -> {
@@ -63,7 +66,7 @@ final class Following {
     private Behavior<SessionCommand> on(SessionCommand command) {
         switch (command) {
             case Question question -> {
-                wanting.add(question);
+                wanting.add(question, reads);
                 look();
             }
             case Followed followed -> {
@@ -74,16 +77,13 @@ final class Following {
                 owned = claimed.owned();
                 look();
             }
-            case NotClaimed _ -> {
-                claiming = false;
-                scope.parts().log().release(scope.id()); // it may have become this server's
-            }
+            case NotClaimed _ -> claiming = false;
             case NotLoaded failed -> {
                 reading = false;
                 wanting.refuse(new SessionReply.Unavailable(failed.problem()));
                 lookLater();
             }
-            case Orphaned _ -> claim();
+            case Orphaned _ -> orphaned();
             case Look _, SubscribersChanged _ -> look();
             case IdleOver _ -> idleOver();
             case Stop _ -> {
@@ -93,12 +93,21 @@ final class Following {
                 scope.place().registry().tell(new Sessions.Staying(scope.id()));
             }
             case Halt _ -> {
-                wanting.refuse(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+                wanting.refuse(SessionReply.Unavailable.ending());
                 return Behaviors.stopped();
             }
             case Internal _ -> {} // late, of when it was this server's
         }
         return Behaviors.same();
+    }
+
+    /** It is claimed only where it can go on, or is to end: otherwise those who could would find it taken. */
+    private void orphaned() {
+        if (wanting.ends() || Resumption.promises(scope, state)) {
+            claim();
+        } else if (!busy()) {
+            lookLater(); // it is told again and again: what has been read of it stays
+        }
     }
 
     private boolean busy() {
@@ -109,12 +118,13 @@ final class Following {
         if (!reading) {
             reading = true;
             boolean mine = owned;
+            int read = ++reads;
             scope.context()
                     .pipeToSelf(
                             scope.parts().log().reader().events(scope.id(), state.seq() - 1),
                             (events, failure) -> failure == null
-                                    ? new Followed(mine, events)
-                                    : new NotLoaded(String.valueOf(failure.getMessage())));
+                                    ? new Followed(mine, read, events)
+                                    : new NotLoaded(Loading.problem(failure)));
         }
     }
 
@@ -136,14 +146,16 @@ final class Following {
             feed.publish(told);
         }
         if (followed.owned()) { // nobody else has written since: that was all
+            boolean ends = wanting.ends();
             wanting.handOn();
             scope.timers().cancelAll();
-            return Session.restored(scope, state, feed);
+            return Session.restored(scope, state, feed, ends);
         }
-        if (owned) {
-            look();
-        } else if (wanting.answer()) {
+        if (!owned && wanting.answer(followed.read())) {
             claim();
+        }
+        if (owned || wanting.asksAfter(followed.read())) {
+            look();
         }
         lookLater();
         return Behaviors.same();
@@ -151,7 +163,7 @@ final class Following {
 
     /** Its owner has deleted it. */
     private Behavior<SessionCommand> missing() {
-        feed.close();
+        feed.delete();
         scope.timers().cancelAll();
         scope.parts().log().release(scope.id());
         wanting.refuse(new SessionReply.Missing());

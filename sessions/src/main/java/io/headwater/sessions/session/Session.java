@@ -81,17 +81,36 @@ final class Session {
         });
     }
 
-    /** A session as the log tells it, which this server owns; one whose answer was at work goes on with it. {@code feed} is at its end. */
-    static Behavior<SessionCommand> restored(SessionScope scope, SessionState state, SessionFeed feed) {
-        Session session = new Session(scope, History.read(scope, state, feed));
-        if (state.running()) {
-            session.answer.resume();
-            session.history.flush();
-            session.rest.watch();
-        } else {
+    /**
+     * A session as the log tells it, which this server owns; one whose answer was at work goes on with it, or is left to another gateway that can.
+     *
+     * @param feed at its end
+     * @param ends whether somebody wants the answer to end, who says so next: then it is this server's in any case
+     */
+    static Behavior<SessionCommand> restored(SessionScope scope, SessionState state, SessionFeed feed, boolean ends) {
+        if (!state.running()) {
+            Session session = new Session(scope, History.read(scope, state, feed));
             session.rest.begin();
+            return session.active();
         }
+        Resumption where = Resumption.of(scope, state);
+        if (where == Resumption.ELSEWHERE && !ends) {
+            scope.parts().log().release(scope.id());
+            return Following.begin(scope, state, feed);
+        }
+        Session session = new Session(scope, History.read(scope, state, feed));
+        session.resume(where);
         return session.active();
+    }
+
+    private void resume(Resumption where) {
+        switch (where) {
+            case HERE -> answer.resume();
+            case ELSEWHERE -> answer.hold();
+            case NOWHERE -> answer.giveUp();
+        }
+        history.flush();
+        rest.watch();
     }
 
     private Behavior<SessionCommand> active() {
@@ -138,7 +157,7 @@ final class Session {
                 return Behaviors.stopped();
             }
             case Wished wished -> {
-                return wished(wished.kind());
+                return wished(wished.wish());
             }
             case Loaded _,
                     NotLoaded _,
@@ -172,13 +191,12 @@ final class Session {
     }
 
     private SessionReply.Description description() {
-        int offset = state.running() ? state.offset() - state.answered() : state.offset();
         return new SessionReply.Description(
                 scope.id(),
                 state.opened(),
                 state.messages(),
                 state.size(),
-                offset,
+                state.answerOffset(),
                 state.running() || asking.atWork(),
                 state.budgets(),
                 answer.cache());
@@ -189,7 +207,7 @@ final class Session {
         if (atRest()) {
             rest.begin(); // whoever asks will subscribe in a moment
         }
-        replyTo.tell(new SessionReply.Watching(history.feed(), plain, plain && atRest()));
+        replyTo.tell(new SessionReply.Watching(history.feed(), plain, plain && atRest(), state.answerOffset()));
     }
 
     private boolean atRest() {
@@ -210,12 +228,16 @@ final class Session {
         }
     }
 
-    private Behavior<SessionCommand> wished(Wish.Kind kind) {
-        switch (kind) {
+    private Behavior<SessionCommand> wished(Wish wish) {
+        switch (wish.kind()) {
             case RELEASE -> {
                 return atRest() ? release() : Behaviors.same();
             }
-            case CANCEL -> cancel();
+            case CANCEL -> {
+                if (state.running() && state.turns() == wish.turn()) { // a late one must not end the next answer
+                    answer.cancel();
+                }
+            }
             case HEARD -> rest.heardElsewhere();
         }
         return Behaviors.same();
@@ -251,13 +273,13 @@ final class Session {
         asking.giveUp(new SessionReply.Missing());
         answer.drop();
         history.replyToAll(new SessionReply.Missing());
-        history.feed().close();
+        history.feed().delete();
         scope.timers().cancelAll();
         return Removal.begin(scope, replyTo);
     }
 
     private Behavior<SessionCommand> halt() {
-        asking.giveUp(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+        asking.giveUp(SessionReply.Unavailable.ending());
         return Halting.begin(scope, history);
     }
 }

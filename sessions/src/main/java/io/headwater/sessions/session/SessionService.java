@@ -53,8 +53,8 @@ public final class SessionService {
 
             @Override
             public void wished(List<Wish> wishes) {
-                wishes.forEach(wish ->
-                        sessions.tell(new Sessions.Forward(wish.session(), new SessionCommand.Wished(wish.kind()))));
+                wishes.forEach(
+                        wish -> sessions.tell(new Sessions.Forward(wish.session(), new SessionCommand.Wished(wish))));
             }
         });
         return service;
@@ -109,13 +109,28 @@ public final class SessionService {
 
     /** Why nothing is told or decoded now; empty while all is well. */
     public String problem() {
-        String log = parts.log().writer().problem();
-        return log.isEmpty() ? parts.desk().problem() : log;
+        String log = parts.log().lost();
+        return log.isEmpty() ? decodeProblem() : log;
+    }
+
+    /** Why nothing is told now; empty while the log can be written. */
+    public String logProblem() {
+        return parts.log().lost();
+    }
+
+    /** Why nothing is decoded until the server starts again; empty while it is. */
+    public String decodeProblem() {
+        return parts.desk().problem();
     }
 
     /** Requests that are at work or wait. */
     public int atWork() {
         return parts.desk().entered();
+    }
+
+    /** From now on no turn begins and no answer of another server is taken over; what is at work comes to its end. */
+    public void drain() {
+        parts.desk().drain();
     }
 
     /** Ends all sessions as they are: answers at work go on when a server starts again. */

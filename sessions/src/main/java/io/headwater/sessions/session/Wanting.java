@@ -41,46 +41,72 @@ final class Wanting {
         this.heard = new Rhythm(scope.settings().resumeGrace().dividedBy(HEARD_IN_A_GRACE));
     }
 
-    /** {@code cancels}: it has found an answer at work. */
-    private record Waiting(Question question, long sinceNanos, boolean cancels) {}
+    /**
+     * Whoever asks.
+     *
+     * @param after so many reads had begun: one of them does not answer it
+     * @param turn whose answer it has found at work; 0 if it has found none yet
+     */
+    private record Waiting(Question question, int after, long sinceNanos, int turn) {
+        Waiting seen(SessionState state) {
+            return turn == 0 && state.running() ? new Waiting(question, after, sinceNanos, state.turns()) : this;
+        }
+    }
 
-    /** It is answered, or begins to wait, at the next {@link #answer}. */
-    void add(Question question) {
+    /** It is answered, or begins to wait, at the next {@link #answer} of a read that begins after so many. */
+    void add(Question question, int reads) {
         if (waiting.size() < MOST_WAITING) {
-            waiting.add(new Waiting(question, System.nanoTime(), false));
+            waiting.add(new Waiting(question, reads, System.nanoTime(), 0));
         } else {
             question.replyTo().tell(new SessionReply.Unavailable("too many wait for this session: try again"));
         }
+    }
+
+    /** Whether somebody wants its answer to end. */
+    boolean ends() {
+        return waiting.stream()
+                .anyMatch(each -> each.question() instanceof Cancel || each.question() instanceof Delete);
     }
 
     boolean any() {
         return !waiting.isEmpty();
     }
 
-    /** Answers what can be answered of what has just been read; true if it is time to try whether the session is to be had. */
-    boolean answer() {
+    /** Whether somebody needs a read that begins after this one. */
+    boolean asksAfter(int read) {
+        return waiting.stream().anyMatch(each -> each.after() >= read);
+    }
+
+    /** Answers what can be answered of what this read has brought; true if it is time to try whether the session is to be had. */
+    boolean answer(int read) {
         List<Waiting> left = new ArrayList<>();
+        boolean wanted = false;
         for (Waiting each : waiting) {
+            if (each.after() >= read) {
+                left.add(each);
+                continue;
+            }
             Optional<SessionReply> reply = reply(each);
             if (reply.isPresent()) {
                 each.question().replyTo().tell(reply.get());
             } else {
-                left.add(new Waiting(each.question(), each.sinceNanos(), state.running()));
+                left.add(each.seen(state));
+                wanted = true;
             }
         }
         waiting = left;
         if (state.running() && state.opened().plain() && feed.watched() && heard.due()) {
-            want(Wish.Kind.HEARD);
+            want(Wish.heard(scope.id()));
         }
-        if (waiting.isEmpty() || !wishes.due()) {
+        if (!wanted || !wishes.due()) {
             return false;
         }
-        want(state.running() ? Wish.Kind.CANCEL : Wish.Kind.RELEASE);
+        want(state.running() ? Wish.cancel(scope.id(), state.turns()) : Wish.release(scope.id()));
         return !state.running();
     }
 
-    private void want(Wish.Kind kind) {
-        scope.parts().log().want(new Wish(scope.id(), kind));
+    private void want(Wish wish) {
+        scope.parts().log().want(wish);
     }
 
     private Optional<SessionReply> reply(Waiting each) {
@@ -90,12 +116,18 @@ final class Wanting {
             case AwaitReady _ -> Optional.of(new SessionReply.Ready(scope.id(), feed.end()));
             case Expire _ -> Optional.of(new SessionReply.Done(false));
             case Ask ask -> said(ask);
-            case Cancel _ -> state.running() ? Optional.empty() : Optional.of(new SessionReply.Done(each.cancels()));
+            case Cancel _ -> cancelled(each);
             case Delete _ -> Optional.empty();
         };
         return reply.isEmpty() && System.nanoTime() - each.sinceNanos() > PATIENCE.toNanos()
                 ? Optional.of(new SessionReply.Unavailable("another gateway has this session and does not let it go"))
                 : reply;
+    }
+
+    /** Once the answer that it has found is over, also where the next one has begun. */
+    private Optional<SessionReply> cancelled(Waiting each) {
+        boolean atWork = state.running() && (each.turn() == 0 || each.turn() == state.turns());
+        return atWork ? Optional.empty() : Optional.of(new SessionReply.Done(each.turn() > 0));
     }
 
     private Optional<SessionReply> said(Ask ask) {
@@ -108,7 +140,7 @@ final class Wanting {
 
     private SessionReply watching() {
         boolean plain = state.opened().plain();
-        return new SessionReply.Watching(feed, plain, plain && !state.running());
+        return new SessionReply.Watching(feed, plain, plain && !state.running(), state.answerOffset());
     }
 
     private SessionReply description() {
@@ -117,7 +149,7 @@ final class Wanting {
                 state.opened(),
                 state.messages(),
                 state.size(),
-                state.running() ? state.offset() - state.answered() : state.offset(),
+                state.answerOffset(),
                 state.running(),
                 state.budgets(),
                 SequenceFigures.NONE);
