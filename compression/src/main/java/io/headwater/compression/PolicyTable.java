@@ -67,7 +67,7 @@ final class PolicyTable {
                     "uncomp",
                     "snapkv with a layer's budget divided among its heads by the entropy of their queries",
                     "Xiong et al. 2024 (arXiv 2410.03090); menik1126/UNComp",
-                    "golden for entropies and groups; budgets in proportion to the code's constants, together exactly mean x heads; groups of KV heads, not of query heads; compresses every interval, not every token",
+                    "golden for entropies and groups; budgets in proportion to the code's constants, together exactly mean x heads; groups of KV heads, not of query heads; compresses every interval, not every token; stages from the code, no golden file, and the last queries' tokens always go on",
                     uncompOptions()),
             new PolicyDescription(
                     "ems",
@@ -182,7 +182,7 @@ final class PolicyTable {
                 FLOOR,
                 new PolicyOption.Staging(
                         "stages",
-                        "on: a long prompt goes on with fewer tokens where the entropy of hidden states falls from a layer to the next: those that the last queries (window) of the layer before attend to, over all heads; a choice of the paper's code (uncomp_stage), specification 3.5"),
+                        "on: a long prompt goes on with fewer tokens where the entropy of hidden states falls from a layer to the next: those that the last queries (window) of the layer before attend to, over all heads (the paper's uncomp_stage)"),
                 decimal(
                         "stage-fall",
                         "0.01",

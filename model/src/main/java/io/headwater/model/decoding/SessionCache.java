@@ -85,7 +85,7 @@ final class SessionCache {
                 && budgets.position(changed.events()) >= nextChange();
     }
 
-    /** Adds rows of that to a step; returns how many. Logits are wanted of all tokens from {@code firstWanted} on, which is no earlier than the last of these. */
+    /** Adds rows of that to a step; returns how many. Logits are wanted of all tokens from {@code firstWanted} on, none of them before the last of these. */
     int addStaged(StepBatch step, int most, int firstWanted) {
         return step.addStaged(sequence, log.array(), nextChange(), most, nextChange() > firstWanted ? 1 : 0);
     }
@@ -100,7 +100,10 @@ final class SessionCache {
         step.addBudget(sequence, budgets.get(changed.events()).budget());
     }
 
-    /** Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction or of stages. */
+    /**
+     * Whether another budget may be decided on here: not before what has been told, nor where later ones are known, nor in the middle of a reconstruction or
+     * of stages.
+     */
     boolean mayChangeBudget() {
         return !options().full() && budgets.open(position(), changed.events()) && !unsettled();
     }

@@ -145,8 +145,8 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
 
     /**
      * A sequence that has read all that another has, and whose cache is kept in another way from here on: after its next step that ends at a change
-     * point it has the bits of one that was opened with these options. The other must not have given up any entry, neither may read by stages, and it must keep what the
-     * options' policy needs to know of them. Only where all shards are in this process.
+     * point it has the bits of one that was opened with these options. The other must not have given up any entry, neither may read by stages, and the other
+     * must keep what the options' policy needs to know of them. Only where all shards are in this process.
      *
      * @throws NoKvMemoryException if there is no room for the copy
      */

@@ -63,7 +63,7 @@ final class ForwardPass {
             layers(worker, scratch);
         }
         if (batch.staged()) {
-            stages.run(worker);
+            choose(worker);
         }
         if (changes.marked()) {
             change(worker, scratch);
@@ -135,9 +135,18 @@ final class ForwardPass {
         return columnSumNanos;
     }
 
-    /** Time that worker 0 has spent at change points, waiting included. */
+    /** Time that worker 0 has spent at change points and between stages, waiting included. */
     long changeNanos() {
         return changeNanos;
+    }
+
+    /** Where a prompt is read by stages: the tokens of the next one. */
+    private void choose(int worker) throws ExchangeException {
+        long start = System.nanoTime();
+        stages.run(worker);
+        if (worker == 0) {
+            changeNanos += System.nanoTime() - start;
+        }
     }
 
     /** At change points: after the step's attention on the old caches, before the next token. */

@@ -109,7 +109,7 @@ public final class StepBatch {
         return rows;
     }
 
-    /** As the other, of rows that somebody has chosen; {@code ends}: they are the last of their stage. The tokens of a stage after the first are of no meaning. */
+    /** As the other, of rows that somebody has chosen; {@code ends}: they are the last of their stage. Tokens of a stage but the first have no meaning. */
     public void addStaged(Sequence sequence, int[] from, int fromIndex, int toIndex, int wanted, boolean ends) {
         if (runs > 0) {
             throw new IllegalArgumentException(
