@@ -113,16 +113,33 @@ public final class TokenLog implements AutoCloseable {
                 .join());
     }
 
-    /** Makes a session this server's own: it alone writes it. Completes with false if another gateway has it, or there is none. */
+    /** Why nothing new may begin, as a client may hear it; empty while all is well. What nobody can be told of must not pile up. */
+    public String lost() {
+        String problem = writer.problem();
+        return problem.isEmpty() ? "" : "the token log cannot be written now: " + problem;
+    }
+
+    /**
+     * Makes a session this server's own: it alone writes it. Completes with false if another gateway has it, or there is none; fails, at once where the
+     * log is lost, with a {@link LogException}, and leaves nothing behind.
+     */
     public CompletionStage<Boolean> claim(String session) {
         if (presence == null) {
             return CompletableFuture.completedFuture(true);
         }
         String self = presence.gateway();
         return writer.write(new Batch.Claim(session))
-                .thenCompose(_ -> reader.owner(session))
+                .thenCompose(_ -> reader.owner(session).whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        release(session); // it may have become this server's
+                    }
+                }))
                 .thenApply(owner -> owner.equals(Optional.of(self)));
     }
+        String lost = lost();
+        if (!lost.isEmpty()) {
+            return CompletableFuture.failedFuture(new LogException(lost));
+        }
 
     /** Gives a session up; what was handed in before is written before. */
     public void release(String session) {
@@ -131,9 +148,9 @@ public final class TokenLog implements AutoCloseable {
         }
     }
 
-    /** Tells the gateway that has a session what is wanted of it. */
+    /** Tells the gateway that has a session what is wanted of it; not while the log is lost, since wishes are repeated. */
     public void want(Wish wish) {
-        if (presence != null) {
+        if (presence != null && lost().isEmpty()) {
             var _ = writer.write(new Batch.Want(wish));
         }
     }

@@ -123,9 +123,9 @@ final class Asking {
             return Optional.of(new SessionReply.Refused(
                     SessionReply.Reason.SESSION, "this is the session of one completion: it takes no more turns"));
         }
-        String lost = scope.parts().log().writer().problem();
-        if (!lost.isEmpty()) { // what nobody can be told of must not pile up
-            return Optional.of(new SessionReply.Unavailable("the token log cannot be written now: " + lost));
+        String lost = scope.parts().log().lost();
+        if (!lost.isEmpty()) {
+            return Optional.of(new SessionReply.Unavailable(lost));
         }
         if (!scope.desk().tryEnter()) {
             return Optional.of(

@@ -74,10 +74,7 @@ final class Following {
                 owned = claimed.owned();
                 look();
             }
-            case NotClaimed _ -> {
-                claiming = false;
-                scope.parts().log().release(scope.id()); // it may have become this server's
-            }
+            case NotClaimed _ -> claiming = false;
             case NotLoaded failed -> {
                 reading = false;
                 wanting.refuse(new SessionReply.Unavailable(failed.problem()));

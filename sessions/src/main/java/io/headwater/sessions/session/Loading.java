@@ -44,7 +44,14 @@ final class Loading {
     /** Claimed before it is read: then nobody writes any more what is not read. */
     private static CompletionStage<SessionCommand> read(TokenLog log, String id) {
         return log.claim(id)
-                .thenCompose(owned -> log.reader().events(id).thenApply(events -> new Loaded(owned, events)));
+                .thenCompose(owned -> log.reader()
+                        .events(id)
+                        .<SessionCommand>thenApply(events -> new Loaded(owned, events))
+                        .whenComplete((_, failure) -> {
+                            if (failure != null) {
+                                log.release(id); // another one may have more luck
+                            }
+                        }));
     }
 
     private Behavior<SessionCommand> loading() {
@@ -52,7 +59,6 @@ final class Loading {
             case Loaded loaded -> loaded(loaded.owned(), loaded.events());
             case NotLoaded failed -> {
                 LoggerFactory.getLogger(Loading.class).warn("session {}: {}", scope.id(), failed.problem());
-                scope.parts().log().release(scope.id()); // another one may have more luck
                 yield leave(new SessionReply.Unavailable(failed.problem()));
             }
             case Halt _ -> Behaviors.stopped();

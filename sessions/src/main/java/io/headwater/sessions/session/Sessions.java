@@ -117,6 +117,11 @@ public final class Sessions {
     private void forward(String id, SessionCommand command) {
         if (ending != null) {
             if (command instanceof SessionCommand.Question question) {
+        }
+        String lost = parts.log().lost();
+        if (!lost.isEmpty()) {
+            open.replyTo().tell(new SessionReply.Unavailable(lost));
+            return;
                 question.replyTo()
                         .tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
             }

@@ -195,6 +195,25 @@ final class SessionTest {
     }
 
     @Test
+    void whileTheLogIsLostNoSessionBegins() throws Exception {
+        open();
+        connections.breakDown();
+        CompletionStage<SessionReply> findsOut = server.sessions.open(opened(false));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !server.sessions.problem().isEmpty());
+
+        assertThat(get(server.sessions.open(opened(false))))
+                .isInstanceOfSatisfying(
+                        SessionReply.Unavailable.class,
+                        later -> assertThat(later.message()).startsWith("the token log cannot be written now"));
+
+        connections.mend();
+        assertThat(get(findsOut)).isInstanceOf(SessionReply.Ready.class);
+        assertThat(get(server.log().reader().sessions())).hasSize(2);
+    }
+
+    @Test
     void oneAnswerAtATimeAndAKeyCountsOnce() throws Exception {
         String id = open();
         SessionReply.Accepted first = accepted(server.sessions.ask(id, say("one", "k")));
