@@ -186,6 +186,7 @@ final class Server implements AutoCloseable {
     /** No new work; what runs may come to its end, for some time. What has not is in the log and goes on when a server starts again. */
     void drain() {
         http.refuseNewWork();
+        sessions.drain();
         waitFor(() -> sessions.atWork() == 0, DRAIN);
         if (sessions.atWork() > 0) {
             LOG.warn("{} answers are not at their end: they go on when the server starts again", sessions.atWork());

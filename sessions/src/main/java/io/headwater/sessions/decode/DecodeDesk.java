@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DecodeDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeDesk.class);
+    private static final String ENDING = "this server is ending: try again later, or another one";
     private static final Duration PATIENCE = Duration.ofMillis(100);
     private static final Duration END = Duration.ofSeconds(15);
 
@@ -38,6 +39,7 @@ public final class DecodeDesk implements AutoCloseable {
     /** Requests that the client has; owned by the thread. */
     private final Set<Open> open = new LinkedHashSet<>();
 
+    private volatile boolean draining;
     private volatile boolean closing;
     private volatile String problem = "";
 
@@ -54,11 +56,26 @@ public final class DecodeDesk implements AutoCloseable {
         return desk;
     }
 
-    /** Takes a place for a request that will be handed in; false if all are taken. */
+    /** From now on no request gets a place; what has one comes to its end. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Why no request gets a place, however many are free; empty while they do. */
+    public String closed() {
+        return draining ? ENDING : problem;
+    }
+
+    /** Whether {@link #tryEnter} would have one now. */
+    public boolean hasPlace() {
+        return entered.get() < places && closed().isEmpty();
+    }
+
+    /** Takes a place for a request that will be handed in; false if there is none. */
     public boolean tryEnter() {
         while (true) {
             int now = entered.get();
-            if (now >= places) {
+            if (now >= places || !closed().isEmpty()) {
                 return false;
             }
             if (entered.compareAndSet(now, now + 1)) {

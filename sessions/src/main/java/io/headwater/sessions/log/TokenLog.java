@@ -101,6 +101,11 @@ public final class TokenLog implements AutoCloseable {
         return reader;
     }
 
+    /** Whether other gateways may go on with what this server does not. */
+    public boolean isShared() {
+        return presence != null;
+    }
+
     /** From now on the server does what the log tells it to. What the last server of its own log left at work it hears before this returns. */
     public void tell(Neighbours neighbours) {
         if (presence != null) {
@@ -127,6 +132,10 @@ public final class TokenLog implements AutoCloseable {
         if (presence == null) {
             return CompletableFuture.completedFuture(true);
         }
+        String lost = lost();
+        if (!lost.isEmpty()) {
+            return CompletableFuture.failedFuture(new LogException(lost));
+        }
         String self = presence.gateway();
         return writer.write(new Batch.Claim(session))
                 .thenCompose(_ -> reader.owner(session).whenComplete((_, failure) -> {
@@ -136,10 +145,6 @@ public final class TokenLog implements AutoCloseable {
                 }))
                 .thenApply(owner -> owner.equals(Optional.of(self)));
     }
-        String lost = lost();
-        if (!lost.isEmpty()) {
-            return CompletableFuture.failedFuture(new LogException(lost));
-        }
 
     /** Gives a session up; what was handed in before is written before. */
     public void release(String session) {

@@ -65,23 +65,26 @@ final class Answer {
         submit();
     }
 
-    /** After a restart: it goes on from its last token in the log. */
+    /** After a restart: it has a place, and goes on from its last token in the log. */
     void resume() {
-        if (!state.opened()
-                .model()
-                .agreesWith(scope.settings().model(), state.opened().kv())) {
-            end(
-                    "error",
-                    "",
-                    new TurnProblem(
-                            Failure.UNAVAILABLE.name(),
-                            "the server was started again with another model, KV type or context: the answer cannot go on"));
-            return;
-        }
         scope.context().getLog().info("session {}: its answer goes on after {} tokens", scope.id(), state.answered());
         clock.begun(0);
-        scope.desk().enter();
         submit();
+    }
+
+    /** After a restart: it cannot go on here, and whoever wants it to end says so next. */
+    void hold() {
+        waitsToRepeat = true;
+    }
+
+    /** After a restart: it cannot go on anywhere. */
+    void giveUp() {
+        end(
+                "error",
+                "",
+                new TurnProblem(
+                        Failure.UNAVAILABLE.name(),
+                        "the server was started again with another model, KV type or context: the answer cannot go on"));
     }
 
     private void submit() {

@@ -111,9 +111,7 @@ final class Asking {
 
     /** Why no turn may begin; if one may, it has a place now. */
     private Optional<SessionReply> reason() {
-        if (!state.opened()
-                .model()
-                .agreesWith(scope.settings().model(), state.opened().kv())) {
+        if (!scope.computes(state.opened())) {
             return Optional.of(new SessionReply.Refused(
                     SessionReply.Reason.SESSION,
                     "the session was computed by another model, KV type or context: its tokens can be read, but it takes no more"

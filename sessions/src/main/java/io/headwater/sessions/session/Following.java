@@ -80,7 +80,7 @@ final class Following {
                 wanting.refuse(new SessionReply.Unavailable(failed.problem()));
                 lookLater();
             }
-            case Orphaned _ -> claim();
+            case Orphaned _ -> orphaned();
             case Look _, SubscribersChanged _ -> look();
             case IdleOver _ -> idleOver();
             case Stop _ -> {
@@ -96,6 +96,15 @@ final class Following {
             case Internal _ -> {} // late, of when it was this server's
         }
         return Behaviors.same();
+    }
+
+    /** It is claimed only where it can go on, or is to end: otherwise those who could would find it taken. */
+    private void orphaned() {
+        if (wanting.ends() || Resumption.promises(scope, state)) {
+            claim();
+        } else if (!busy()) {
+            lookLater(); // it is told again and again: what has been read of it stays
+        }
     }
 
     private boolean busy() {
@@ -133,9 +142,10 @@ final class Following {
             feed.publish(told);
         }
         if (followed.owned()) { // nobody else has written since: that was all
+            boolean ends = wanting.ends();
             wanting.handOn();
             scope.timers().cancelAll();
-            return Session.restored(scope, state, feed);
+            return Session.restored(scope, state, feed, ends);
         }
         if (owned) {
             look();

@@ -87,7 +87,8 @@ final class Loading {
             return leave(new SessionReply.Unavailable("the log of this session is damaged: " + e.getMessage()));
         }
         SessionFeed feed = History.feed(scope, state);
-        return waiting.unstashAll(owned ? Session.restored(scope, state, feed) : Following.begin(scope, state, feed));
+        return waiting.unstashAll(
+                owned ? Session.restored(scope, state, feed, false) : Following.begin(scope, state, feed));
     }
 
     private Behavior<SessionCommand> leave(SessionReply reply) {

@@ -81,17 +81,36 @@ final class Session {
         });
     }
 
-    /** A session as the log tells it, which this server owns; one whose answer was at work goes on with it. {@code feed} is at its end. */
-    static Behavior<SessionCommand> restored(SessionScope scope, SessionState state, SessionFeed feed) {
-        Session session = new Session(scope, History.read(scope, state, feed));
-        if (state.running()) {
-            session.answer.resume();
-            session.history.flush();
-            session.rest.watch();
-        } else {
+    /**
+     * A session as the log tells it, which this server owns; one whose answer was at work goes on with it, or is left to another gateway that can.
+     *
+     * @param feed at its end
+     * @param ends whether somebody wants the answer to end, who says so next: then it is this server's in any case
+     */
+    static Behavior<SessionCommand> restored(SessionScope scope, SessionState state, SessionFeed feed, boolean ends) {
+        if (!state.running()) {
+            Session session = new Session(scope, History.read(scope, state, feed));
             session.rest.begin();
+            return session.active();
         }
+        Resumption where = Resumption.of(scope, state);
+        if (where == Resumption.ELSEWHERE && !ends) {
+            scope.parts().log().release(scope.id());
+            return Following.begin(scope, state, feed);
+        }
+        Session session = new Session(scope, History.read(scope, state, feed));
+        session.resume(where);
         return session.active();
+    }
+
+    private void resume(Resumption where) {
+        switch (where) {
+            case HERE -> answer.resume();
+            case ELSEWHERE -> answer.hold();
+            case NOWHERE -> answer.giveUp();
+        }
+        history.flush();
+        rest.watch();
     }
 
     private Behavior<SessionCommand> active() {

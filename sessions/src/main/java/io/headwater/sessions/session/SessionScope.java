@@ -2,6 +2,7 @@
 package io.headwater.sessions.session;
 
 import io.headwater.sessions.decode.DecodeDesk;
+import io.headwater.sessions.log.SessionEvent.Opened;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -17,6 +18,11 @@ record SessionScope(
 
     String id() {
         return place.id();
+    }
+
+    /** Whether this server gives a session the tokens that it would have had where it began. */
+    boolean computes(Opened opened) {
+        return opened.model().agreesWith(settings().model(), opened.kv());
     }
 
     ActorRef<SessionCommand> self() {

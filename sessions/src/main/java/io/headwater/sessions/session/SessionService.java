@@ -118,6 +118,11 @@ public final class SessionService {
         return parts.desk().entered();
     }
 
+    /** From now on no turn begins and no answer of another server is taken over; what is at work comes to its end. */
+    public void drain() {
+        parts.desk().drain();
+    }
+
     /** Ends all sessions as they are: answers at work go on when a server starts again. */
     public synchronized CompletionStage<SessionReply> end() {
         if (ended == null) {

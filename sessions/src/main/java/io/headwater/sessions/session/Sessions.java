@@ -27,7 +27,7 @@ public final class Sessions {
     /** Something for one session. */
     record Forward(String id, SessionCommand command) implements Command {}
 
-    /** These have an answer at work that no server goes on with: this one does. */
+    /** These have an answer at work that no server goes on with: this one does if it can. */
     record Resume(List<String> ids) implements Command {}
 
     /** A session has nothing to do: it may go, unless something has come for it meanwhile. */
@@ -82,7 +82,7 @@ public final class Sessions {
         switch (command) {
             case Open open -> open(open);
             case Forward forward -> forward(forward.id(), forward.command());
-            case Resume resume -> resume.ids().forEach(id -> forward(id, new SessionCommand.Orphaned()));
+            case Resume resume -> resume(resume.ids());
             case Leaving leaving -> {
                 @Nullable ActorRef<SessionCommand> session = sessions.get(leaving.id());
                 if (session != null && held.putIfAbsent(leaving.id(), new ArrayList<>()) == null) {
@@ -103,9 +103,24 @@ public final class Sessions {
         }
     }
 
+    /** Where others could take them, too, one that is not in memory is left to them while this server has no place: they are told of again. */
+    private void resume(List<String> ids) {
+        boolean takes = !parts.log().isShared() || parts.desk().hasPlace();
+        for (String id : ids) {
+            if (takes || sessions.containsKey(id)) {
+                forward(id, new SessionCommand.Orphaned());
+            }
+        }
+    }
+
     private void open(Open open) {
         if (ending != null) {
             open.replyTo().tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+            return;
+        }
+        String lost = parts.log().lost();
+        if (!lost.isEmpty()) {
+            open.replyTo().tell(new SessionReply.Unavailable(lost));
             return;
         }
         ActorRef<SessionCommand> session = spawn(open.id(), Session.opened(parts, place(open.id()), open.opened()));
@@ -117,11 +132,6 @@ public final class Sessions {
     private void forward(String id, SessionCommand command) {
         if (ending != null) {
             if (command instanceof SessionCommand.Question question) {
-        }
-        String lost = parts.log().lost();
-        if (!lost.isEmpty()) {
-            open.replyTo().tell(new SessionReply.Unavailable(lost));
-            return;
                 question.replyTo()
                         .tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
             }

@@ -57,6 +57,12 @@ final class Wanting {
         }
     }
 
+    /** Whether somebody wants its answer to end. */
+    boolean ends() {
+        return waiting.stream()
+                .anyMatch(each -> each.question() instanceof Cancel || each.question() instanceof Delete);
+    }
+
     boolean any() {
         return !waiting.isEmpty();
     }
@@ -102,18 +108,18 @@ final class Wanting {
                 : reply;
     }
 
-    private Optional<SessionReply> said(Ask ask) {
-        Optional<SessionState.KnownTurn> known = state.known(ask.turn().key());
-        if (known.isPresent()) {
-            return Optional.of(Asking.repeated(scope.id(), ask.turn(), known.get(), feed));
-        }
-        return state.running() ? Optional.of(new SessionReply.Busy()) : Optional.empty();
     /** Once the answer that it has found is over, also where the next one has begun. */
     private Optional<SessionReply> cancelled(Waiting each) {
         boolean atWork = state.running() && (each.turn() == 0 || each.turn() == state.turns());
         return atWork ? Optional.empty() : Optional.of(new SessionReply.Done(each.turn() > 0));
     }
 
+    private Optional<SessionReply> said(Ask ask) {
+        Optional<SessionState.KnownTurn> known = state.known(ask.turn().key());
+        if (known.isPresent()) {
+            return Optional.of(Asking.repeated(scope.id(), ask.turn(), known.get(), feed));
+        }
+        return state.running() ? Optional.of(new SessionReply.Busy()) : Optional.empty();
     }
 
     private SessionReply watching() {

@@ -63,7 +63,8 @@ final class DecodeDeskTest {
             desk.submit(request(1), heard::add);
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> heard.size() == 1);
 
-            assertThat(desk.tryEnter()).isTrue();
+            assertThat(desk.tryEnter()).isFalse();
+            desk.enter(); // had a place before
             desk.submit(request(2), heard::add);
 
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> heard.size() == 2);
@@ -72,8 +73,9 @@ final class DecodeDeskTest {
                     .first()
                     .asString()
                     .contains("a bug in a step");
-            assertThat(desk.problem()).contains("start the server again");
+            assertThat(desk.problem()).contains("start the server again").isEqualTo(desk.closed());
             assertThat(desk.entered()).isZero();
+            assertThat(desk.hasPlace()).isFalse();
         }
     }
 }

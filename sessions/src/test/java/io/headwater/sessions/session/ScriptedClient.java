@@ -70,6 +70,13 @@ final class ScriptedClient implements DecodeClient {
         tell(request, new Failed(failure, "it failed"));
     }
 
+    /** Ends the decode loop by a bug. */
+    void die() {
+        orders.add(_ -> {
+            throw new IllegalStateException("a bug that the test wants");
+        });
+    }
+
     private void tell(Generate request, DecodeEvent event) {
         orders.add(listeners -> {
             @Nullable DecodeListener listener = listeners.get(request.session());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** One life of a server without HTTP and without a model's weights: sessions, a log, and a decode client that the test plays. */
 final class SessionServer implements AutoCloseable {
     static final int PLACES = 3;
-    private static final ModelIdentity MODEL = new ModelIdentity("tiny", 1, "bf16", 200);
+    static final ModelIdentity MODEL = new ModelIdentity("tiny", 1, "bf16", 200);
 
     final ScriptedClient client = new ScriptedClient();
     final SessionService sessions;
@@ -36,8 +36,12 @@ final class SessionServer implements AutoCloseable {
         this(directory, log, idle, Duration.ofMinutes(10));
     }
 
-    /** The log becomes its own. */
     SessionServer(Path directory, TokenLog log, Duration idle, Duration grace) throws Exception {
+        this(directory, log, idle, grace, MODEL);
+    }
+
+    /** The log becomes its own. */
+    SessionServer(Path directory, TokenLog log, Duration idle, Duration grace, ModelIdentity model) throws Exception {
         try (GgufFile file = GgufFile.open(TinyModel.create().write(directory))) {
             prompts = new Prompts(
                     Tokenizer.of(file.metadata()),
@@ -46,7 +50,7 @@ final class SessionServer implements AutoCloseable {
         }
         this.log = log;
         desk = DecodeDesk.start(client, PLACES);
-        SessionSettings settings = new SessionSettings(MODEL, 200, idle, grace, Duration.ofSeconds(20));
+        SessionSettings settings = new SessionSettings(model, 200, idle, grace, Duration.ofSeconds(20));
         sessions = SessionService.start(kit.system(), new SessionParts(log, desk, prompts, this::work, settings));
     }
 

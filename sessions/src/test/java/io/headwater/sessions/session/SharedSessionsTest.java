@@ -9,10 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.generation.FinishReason;
+import io.headwater.sessions.log.SessionEvent.ModelIdentity;
 import io.headwater.sessions.log.SessionEvent.Told;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
-import io.headwater.sessions.session.SessionReply.Accepted;
 import io.headwater.sessions.log.Wish;
+import io.headwater.sessions.session.SessionReply.Accepted;
 import io.headwater.sessions.session.SessionReply.Done;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
@@ -20,11 +21,11 @@ import io.headwater.sessions.testlog.BreakableConnections;
 import io.headwater.sessions.testlog.TestDatabase;
 import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two gateways on one PostgreSQL. */
 final class SharedSessionsTest {
@@ -42,18 +45,19 @@ final class SharedSessionsTest {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final int END = 2;
+    private static final ModelIdentity OTHER = new ModelIdentity("tiny", 1, "f16", 200);
 
     @TempDir
     private Path directory;
 
     @SuppressWarnings("NullAway.Init") // set before each test
+    private Place place;
+
+    @SuppressWarnings("NullAway.Init")
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
     private SessionServer first;
-    private Place place;
-
-    @SuppressWarnings("NullAway.Init")
 
     @SuppressWarnings("NullAway.Init")
     private SessionServer second;
@@ -149,10 +153,6 @@ final class SharedSessionsTest {
         assertThat(get(second.sessions.cancel(id))).isEqualTo(new Done(false));
     }
 
-    @Test
-    void aSessionIsDeletedFromAnywhereAlsoInItsAnswer() throws Exception {
-        String id = open();
-        get(first.sessions.ask(id, say("one", "")));
     /** Wants it twice: when the second wish has been taken, the first one has been heard. */
     private void wantAndAwaitHeard(Wish wish) throws Exception {
         for (int i = 0; i < 2; i++) {
@@ -198,6 +198,10 @@ final class SharedSessionsTest {
         assertThat(((TurnEnded) told.getLast()).reason()).isEqualTo("stop");
     }
 
+    @Test
+    void aSessionIsDeletedFromAnywhereAlsoInItsAnswer() throws Exception {
+        String id = open();
+        get(first.sessions.ask(id, say("one", "")));
         first.client.tokens(first.client.next(), 0, 65);
         watch(second, id);
 
@@ -232,6 +236,105 @@ final class SharedSessionsTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> first.sessions.problem().contains("others have taken its sessions over"));
+    }
+
+    /** Why a gateway cannot go on with another's answer. */
+    enum Unfit {
+        OTHER_MODEL,
+        DEAD_LOOP,
+        DRAINING,
+        FULL;
+
+        void befall(SessionServer server) {
+            switch (this) {
+                case OTHER_MODEL -> {}
+                case DEAD_LOOP -> {
+                    server.client.die();
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(10))
+                            .until(() -> !server.sessions.problem().isEmpty());
+                }
+                case DRAINING -> server.sessions.drain();
+                case FULL -> {
+                    for (int i = 0; i < SessionServer.PLACES; i++) {
+                        get(server.sessions.complete(opened(server, true), say("one", "")));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whoever is left has looked, and heard what is nobody's, since this was called. */
+    private void awaitLooks() throws Exception {
+        long before = count("SELECT SUM(BEAT) FROM GATEWAYS");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> count("SELECT SUM(BEAT) FROM GATEWAYS") >= before + 3);
+    }
+
+    private SessionServer another(ModelIdentity model) throws Exception {
+        return new SessionServer(directory, place.open(place.connections()), NEVER_IDLE, NEVER_IDLE, model);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Unfit.class)
+    void anAnswerIsLeftToAGatewayThatCanGoOnWithIt(Unfit why) throws Exception {
+        second.close();
+        second = another(why == Unfit.OTHER_MODEL ? OTHER : SessionServer.MODEL);
+        String id = open();
+        get(first.sessions.ask(id, say("one", "")));
+        Generate request = first.client.next();
+        SessionFeed feed = watch(second, id);
+        CompletionStage<List<Told>> heard = listen(second, feed, -1);
+        first.client.tokens(request, 0, 65, 66);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> feed.end() == 2);
+        why.befall(second);
+        first.close();
+        awaitLooks();
+
+        try (SessionServer third = another(SessionServer.MODEL)) {
+            Generate again = third.client.next();
+            assertThat(again.answered()).isEqualTo(2);
+            third.client.tokens(again, 2, END);
+            third.client.end(again, FinishReason.STOP);
+            assertThat(tokens(get(heard))).containsExactly(65, 66, END);
+        }
+    }
+
+    @Test
+    void anAnswerWithWhichNobodyCanGoOnIsLeftAsItIsAndEndsWhenSomebodyWantsThat() throws Exception {
+        second.close();
+        second = another(OTHER);
+        String id = open();
+        get(first.sessions.ask(id, say("one", "")));
+        first.client.tokens(first.client.next(), 0, 65);
+        SessionFeed feed = watch(first, id);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> feed.end() == 1);
+        first.close();
+
+        SessionFeed left = watch(second, id); // read there first when it is nobody's
+        assertThat(((SessionReply.Description) get(second.sessions.describe(id))).decoding())
+                .isTrue();
+        assertThat(get(second.sessions.cancel(id))).isEqualTo(new Done(true));
+
+        assertThat(((TurnEnded) SessionTurns.told(second, left, -1).getLast()).reason())
+                .isEqualTo("cancelled");
+        assertThat(second.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
+    void whileItsLogIsLostAGatewayRefusesTheOthersSessionsAtOnce() throws Exception {
+        String id = ((SessionReply.Ready) get(second.sessions.open(opened(second, false)))).id();
+        connections.breakDown();
+        first.log().want(Wish.release("none")); // finds out
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !first.sessions.problem().isEmpty());
+
+        assertThat(get(first.sessions.describe(id)))
+                .isInstanceOfSatisfying(
+                        SessionReply.Unavailable.class,
+                        later -> assertThat(later.message()).startsWith("the token log cannot be written now"));
     }
 
     @Test
