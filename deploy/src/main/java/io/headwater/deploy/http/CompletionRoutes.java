@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -122,10 +123,23 @@ final class CompletionRoutes {
                 throw Outcomes.error(ended.problem());
             }
             Source<ByteString, ?> chunks = Source.single(writer.opening())
-                    .concat(events(accepted).map(writer::chunks))
+                    .concat(chunks(accepted, writer))
                     .filter(piece -> !piece.isEmpty());
             return ServerSentEvents.chunks(chunks, accepted.id());
         });
+    }
+
+    /** A stream that is cut says so: without a word it would look like one that has come to its end. */
+    private Source<ByteString, ?> chunks(SessionReply.Accepted accepted, CompletionWriter writer) {
+        AtomicBoolean whole = new AtomicBoolean();
+        Source<ByteString, ?> afterLast = Source.lazySource(() ->
+                whole.get() ? Source.<ByteString>empty() : Source.single(writer.cut(Outcomes.cut(accepted.feed()))));
+        return events(accepted)
+                .map(page -> {
+                    whole.set(page.getLast() instanceof TurnEnded);
+                    return writer.chunks(page);
+                })
+                .concatLazy(afterLast);
     }
 
     /** Cancelled as soon as its client has gone: nobody could read the answer. */
@@ -142,8 +156,13 @@ final class CompletionRoutes {
                             return all;
                         },
                         system)
-                .thenApply(all -> Responses.ok(writer.whole(all))
-                        .addHeader(RawHeader.create(ServerSentEvents.SESSION_HEADER, accepted.id())));
+                .thenApply(all -> {
+                    if (all.isEmpty() || !(all.getLast() instanceof TurnEnded end)) {
+                        throw Outcomes.cut(accepted.feed());
+                    }
+                    return Responses.ok(writer.whole(all, end))
+                            .addHeader(RawHeader.create(ServerSentEvents.SESSION_HEADER, accepted.id()));
+                });
     }
 
     private Source<List<Told>, ?> events(SessionReply.Accepted accepted) {

@@ -67,15 +67,19 @@ final class CompletionWriter {
         out.append(DONE);
     }
 
+    /** What a stream ends with that is not told to its end: why, and no {@code [DONE]}. */
+    ByteString cut(ApiError why) {
+        StringBuilder out = new StringBuilder();
+        ServerSentEvents.write(out, why.body());
+        return ByteString.fromString(out.toString());
+    }
+
     /**
-     * All of it.
+     * All of it; {@code end} is the last event.
      *
      * @throws ApiError if it ended with an error
      */
-    Map<String, Object> whole(List<Told> events) {
-        if (events.isEmpty() || !(events.getLast() instanceof TurnEnded end)) {
-            throw ApiError.unavailable("this server is ending, the answer goes on when it starts again");
-        }
+    Map<String, Object> whole(List<Told> events, TurnEnded end) {
         if (!end.problem().equals(TurnProblem.NONE)) {
             throw Outcomes.error(end.problem());
         }

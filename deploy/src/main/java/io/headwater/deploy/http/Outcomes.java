@@ -4,6 +4,7 @@ package io.headwater.deploy.http;
 import io.headwater.model.decoding.DecodeEvent.Failure;
 import io.headwater.sessions.log.SessionEvent.TurnProblem;
 import io.headwater.sessions.session.SessionReply;
+import io.headwater.sessions.stream.SessionFeed;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /** What went wrong in a session, as HTTP says it. */
@@ -18,6 +19,16 @@ final class Outcomes {
             case FULL -> ApiError.full(problem.message());
             case UNAVAILABLE -> ApiError.unavailable(problem.message());
         };
+    }
+
+    /** An answer that will not be told to its end here: its feed has ended before it. */
+    static ApiError cut(SessionFeed feed) {
+        return feed.deleted()
+                ? ApiError.notFound(
+                        "session_not_found", "the session was deleted before its answer had come to its end")
+                : ApiError.unavailable(
+                        "this server is ending: the answer goes on when it, or another one, has the session "
+                                + feed.session() + "; read the rest from /v1/sessions/" + feed.session() + "/tokens");
     }
 
     /** An answer that is not the one that was hoped for. {@code messages}: the field that the prompt came from. */

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
@@ -227,6 +229,70 @@ final class ServeTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> json(server.get(path)).path("state").asText().equals("idle"));
+    }
+
+    /** A completion that does not come to its end by itself, and its session once it has begun. */
+    private static CompletableFuture<HttpResponse<String>> endlessCompletion(TestServer server, boolean stream) {
+        return server.postAsync(
+                CHAT,
+                "{" + HELLO + ",\"max_tokens\":100000000,\"ignore_eos\":true,\"stream\":" + stream
+                        + ",\"kv\":{\"policy\":\"streaming-llm\",\"budget\":64}}");
+    }
+
+    /** Sessions of it that have told something. */
+    private static List<String> awaitTelling(TestServer server, int sessions) throws Exception {
+        Callable<List<String>> running =
+                () -> server.sessions().reader().running().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> running.call().size() == sessions);
+        List<String> ids = running.call();
+        for (String id : ids) {
+            server.awaitToken(id);
+        }
+        return ids;
+    }
+
+    @Test
+    void aCompletionThatTheServersEndCutsSaysSo(@TempDir Path other) throws Exception {
+        TinyModel.create().contextLength(256).write(other);
+        CompletableFuture<HttpResponse<String>> streamed;
+        CompletableFuture<HttpResponse<String>> whole;
+        try (TestServer ending = new TestServer(other, Optional.empty())) {
+            streamed = endlessCompletion(ending, true);
+            whole = endlessCompletion(ending, false);
+            awaitTelling(ending, 2);
+            ending.stop();
+
+            assertThat(data(streamed.get(20, TimeUnit.SECONDS).body())
+                            .getLast()
+                            .path("error")
+                            .path("code")
+                            .asText())
+                    .isEqualTo("unavailable");
+            assertThat(streamed.join().body()).doesNotContain("[DONE]").contains("\"delta\"");
+            assertThat(whole.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void aCompletionWhoseSessionIsDeletedSaysSo() throws Exception {
+        CompletableFuture<HttpResponse<String>> streamed = endlessCompletion(server, true);
+        CompletableFuture<HttpResponse<String>> whole = endlessCompletion(server, false);
+        for (String id : awaitTelling(server, 2)) {
+            assertThat(server.send(server.request("/v1/sessions/" + id).DELETE())
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+
+        assertThat(data(streamed.get(20, TimeUnit.SECONDS).body())
+                        .getLast()
+                        .path("error")
+                        .path("code")
+                        .asText())
+                .isEqualTo("session_not_found");
+        assertThat(streamed.join().body()).doesNotContain("[DONE]");
+        assertThat(whole.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(404);
     }
 
     @Test

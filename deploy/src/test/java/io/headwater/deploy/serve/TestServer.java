@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import java.util.concurrent.CompletableFuture;
 
 /** A server in this process over {@code tiny.gguf} of a directory, and a client of it. */
 final class TestServer implements AutoCloseable {
@@ -37,6 +38,7 @@ final class TestServer implements AutoCloseable {
     private final TokenLog log;
     private final LoadedModel model;
     private final Server server;
+    private boolean stopped;
 
     TestServer(Path directory, Optional<String> key, String... flags) throws Exception {
         this(directory, List.of(), key, flags);
@@ -81,6 +83,11 @@ final class TestServer implements AutoCloseable {
 
     HttpResponse<String> get(String path, String... headers) throws Exception {
         return send(headers.length == 0 ? request(path) : request(path).headers(headers));
+    /** The same, without waiting. */
+    CompletableFuture<HttpResponse<String>> postAsync(String path, String body) {
+        return http.sendAsync(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+    }
+
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -110,9 +117,17 @@ final class TestServer implements AutoCloseable {
         server.drain();
     }
 
+    /** Ends the server, but not what its clients still read. */
+    void stop() {
+        if (!stopped) {
+            stopped = true;
+            server.close();
+        }
+    }
+
     @Override
     public void close() {
-        server.close();
+        stop();
         model.close();
         log.close();
         http.close();

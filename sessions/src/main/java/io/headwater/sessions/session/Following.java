@@ -158,7 +158,7 @@ final class Following {
 
     /** Its owner has deleted it. */
     private Behavior<SessionCommand> missing() {
-        feed.close();
+        feed.delete();
         scope.timers().cancelAll();
         scope.parts().log().release(scope.id());
         wanting.refuse(new SessionReply.Missing());

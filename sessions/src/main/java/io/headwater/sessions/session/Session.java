@@ -274,7 +274,7 @@ final class Session {
         asking.giveUp(new SessionReply.Missing());
         answer.drop();
         history.replyToAll(new SessionReply.Missing());
-        history.feed().close();
+        history.feed().delete();
         scope.timers().cancelAll();
         return Removal.begin(scope, replyTo);
     }

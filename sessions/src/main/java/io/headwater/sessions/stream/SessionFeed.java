@@ -32,6 +32,7 @@ public final class SessionFeed {
     private long quietNanos;
     private boolean wakeComes;
     private boolean over;
+    private boolean deleted;
 
     /**
      * A feed.
@@ -109,6 +110,19 @@ public final class SessionFeed {
             woken = woken();
         }
         woken.forEach(each -> each.complete(null));
+    }
+
+    /** The session is deleted: nothing more will be published, and what was is gone. */
+    public void delete() {
+        synchronized (this) {
+            deleted = true;
+        }
+        close();
+    }
+
+    /** Whether a feed that tells nothing more has ended by the session's deletion. */
+    public synchronized boolean deleted() {
+        return deleted;
     }
 
     /** Nothing more will be published: subscribers end when they have read all. */
