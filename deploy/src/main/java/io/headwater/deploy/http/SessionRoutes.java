@@ -101,7 +101,7 @@ final class SessionRoutes {
         String role = said.string("role").orElse("user");
         JsonNode content = said.node("content").orElseThrow(() -> Fields.missing("content"));
         List<Message> messages = List.of(new Message(role, MessageFields.content(content, "the message")));
-        GenerationFields generation = new GenerationFields(new Fields(defaults.setAll(body)));
+        GenerationFields generation = new GenerationFields(new Fields(over(defaults, body)));
         return new TurnRequest(
                 messages,
                 TokenIds.NONE,
@@ -110,6 +110,17 @@ final class SessionRoutes {
                 generation.turn(TurnOptions.UNLIMITED),
                 key,
                 key.isEmpty() ? "" : digest);
+    }
+
+    /** What a message says counts before the session's defaults; null says nothing. */
+    private static ObjectNode over(ObjectNode defaults, ObjectNode body) {
+        ObjectNode both = defaults.deepCopy();
+        body.properties().forEach(field -> {
+            if (!field.getValue().isNull()) {
+                both.set(field.getKey(), field.getValue());
+            }
+        });
+        return both;
     }
 
     private HttpResponse accepted(SessionReply.Accepted accepted, boolean events) {

@@ -296,6 +296,22 @@ final class ServeTest {
     }
 
     @Test
+    void nullInAMessageLeavesTheSessionsDefaultsAsTheyAre() throws Exception {
+        String path = "/v1/sessions/"
+                + json(server.post("/v1/sessions", "{\"ignore_eos\":true,\"max_tokens\":3}"))
+                        .path("id")
+                        .asText();
+
+        HttpResponse<String> answer = server.post(
+                path + "/messages",
+                "{\"content\":\"one\",\"max_tokens\":null,\"ignore_eos\":null}",
+                "Accept",
+                "text/event-stream");
+
+        assertThat(ids(answer.body())).isEqualTo(range(0, 4));
+    }
+
+    @Test
     void aSessionKeepsItsCacheAsItWasAskedTo() throws Exception {
         String path = "/v1/sessions/"
                 + json(server.post(
