@@ -13,24 +13,43 @@ import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.KvHeld;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A decode client that times what it hears. Its thread is the client's. */
 final class MeteredClient implements DecodeClient {
+    /** Some 2 MB. The change points of a session that is forgotten count again with its next answer. */
+    static final int MOST_KNOWN = 20_000;
+
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final DecodeClient client;
     private final DecodeMeters meters;
     private final LongSupplier nanoClock;
-    /** Of sessions whose caches are kept: change points so far. */
-    private final Map<Long, Integer> compressions = new HashMap<>();
+    /**
+     * Of sessions whose caches are kept: change points so far. Of the {@value #MOST_KNOWN} that ended an answer last: in a log that is shared a session
+     * may be deleted, or go on for ever, at another gateway, and this one does not hear of it.
+     */
+    private final Map<Long, Integer> compressions = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Integer> eldest) {
+            return size() > MOST_KNOWN;
+        }
+    };
 
     private long lookedNanos;
+
+    /** Sessions of which something is kept here. */
+    int known() {
+        return compressions.size();
+    }
 
     MeteredClient(DecodeClient client, DecodeMeters meters, LongSupplier nanoClock) {
         this.client = client;
@@ -41,7 +60,8 @@ final class MeteredClient implements DecodeClient {
     @Override
     public void submit(DecodeRequest request, DecodeListener listener) {
         meters.submitted();
-        Timed timed = new Timed(request.session(), nanoClock.getAsLong());
+        boolean keep = request instanceof DecodeRequest.Generate generate && generate.keep();
+        Timed timed = new Timed(request.session(), keep, nanoClock.getAsLong());
         client.submit(request, event -> {
             timed.heard(event);
             listener.on(event);
@@ -104,12 +124,14 @@ final class MeteredClient implements DecodeClient {
     /** One request. */
     private final class Timed {
         private final long session;
+        private final boolean keep;
         private final long startNanos;
         private long lastNanos;
         private boolean begun;
 
-        Timed(long session, long startNanos) {
+        Timed(long session, boolean keep, long startNanos) {
             this.session = session;
+            this.keep = keep;
             this.startNanos = startNanos;
         }
 
@@ -143,11 +165,20 @@ final class MeteredClient implements DecodeClient {
             lastNanos = now;
         }
 
+        /** Since the session's last answer; {@code all}: of its cache so far. */
+        private int newCompressions(int all) {
+            if (!keep) {
+                return all;
+            }
+            @Nullable
+            Integer before = compressions.remove(session); // put last, so the eldest is the one that rests longest
+            compressions.put(session, all);
+            return before == null ? all : Math.max(0, all - before);
+        }
+
         private void ended(Ended ended, long now) {
-            int all = ended.figures().compressions();
-            Integer before = compressions.put(session, all);
             meters.compressed(
-                    before == null ? all : Math.max(0, all - before),
+                    newCompressions(ended.figures().compressions()),
                     ended.figures().compressionNanos());
             meters.engines(client.figures());
             look();
