@@ -64,7 +64,7 @@ final class EventCodec {
         }
     }
 
-    static SessionEvent read(int kind, String data) throws LogException {
+    static SessionEvent read(int kind, String data) throws UnreadableEventException {
         try {
             return switch (kind) {
                 case OPENED -> MAPPER.readValue(data, Opened.class);
@@ -73,10 +73,11 @@ final class EventCodec {
                 case TURN_ENDED -> MAPPER.readValue(data, TurnEnded.class);
                 case BUDGETED -> MAPPER.readValue(data, Budgeted.class);
                 default ->
-                    throw new LogException("the log has an event of kind " + kind + ": a newer Headwater wrote it");
+                    throw new UnreadableEventException(
+                            "the log has an event of kind " + kind + ": a newer Headwater wrote it");
             };
         } catch (JsonProcessingException e) {
-            throw new LogException(
+            throw new UnreadableEventException(
                     "the log has an event of kind " + kind + " that cannot be read: " + e.getOriginalMessage(), e);
         }
     }

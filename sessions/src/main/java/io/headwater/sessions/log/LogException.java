@@ -2,7 +2,7 @@
 package io.headwater.sessions.log;
 
 /** The log cannot be opened, read or written: a sentence for the operator. */
-public final class LogException extends Exception {
+public sealed class LogException extends Exception permits UnreadableEventException {
     private static final long serialVersionUID = 1;
 
     public LogException(String message) {

@@ -15,7 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Reads the log on a few threads of its own; any thread asks. A read that fails fails its future: whoever asked decides. */
+/** Reads the log on a few threads of its own; any thread asks. A read that fails fails its future with a {@link LogException}: whoever asked decides. */
 public final class LogReader implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int MOST_WAITING = 4096;
@@ -145,6 +145,8 @@ public final class LogReader implements AutoCloseable {
             pool.execute(() -> {
                 try {
                     result.complete(connections.use(query));
+                } catch (UnreadableEventException e) {
+                    result.completeExceptionally(e);
                 } catch (SQLException | LogException | RuntimeException e) { // also a bug: whoever waits must hear
                     result.completeExceptionally(
                             new LogException("the token log cannot be read: " + e.getMessage(), e));

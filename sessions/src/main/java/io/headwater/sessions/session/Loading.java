@@ -4,6 +4,7 @@ package io.headwater.sessions.session;
 import io.headwater.sessions.log.SessionEvent;
 import io.headwater.sessions.log.SessionEvent.Opened;
 import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.log.UnreadableEventException;
 import io.headwater.sessions.session.SessionCommand.Halt;
 import io.headwater.sessions.session.SessionCommand.Loaded;
 import io.headwater.sessions.session.SessionCommand.NotLoaded;
@@ -12,11 +13,13 @@ import io.headwater.sessions.session.SessionCommand.Stop;
 import io.headwater.sessions.session.SessionScope.SessionPlace;
 import io.headwater.sessions.stream.SessionFeed;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** A session that is being read from the log: questions wait, and hear that it is missing where the log does not know it. */
@@ -35,23 +38,28 @@ final class Loading {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> Behaviors.withStash(MOST_WAITING, stash -> {
             context.pipeToSelf(
                     read(parts.log(), place.id()),
-                    (loaded, failure) ->
-                            failure == null ? loaded : new NotLoaded(String.valueOf(failure.getMessage())));
+                    (loaded, failure) -> failure == null ? loaded : new NotLoaded(problem(failure)));
             return new Loading(stash, new SessionScope(context, timers, parts, place)).loading();
         })));
     }
 
-    /** Claimed before it is read: then nobody writes any more what is not read. */
+    /** Claimed before it is read: then nobody writes any more what is not read. Whoever cannot read an event keeps it, lest all try for ever. */
     private static CompletionStage<SessionCommand> read(TokenLog log, String id) {
         return log.claim(id)
                 .thenCompose(owned -> log.reader()
                         .events(id)
-                        .<SessionCommand>thenApply(events -> new Loaded(owned, events))
                         .whenComplete((_, failure) -> {
-                            if (failure != null) {
+                            if (failure != null && !(failure instanceof UnreadableEventException)) {
                                 log.release(id); // another one may have more luck
                             }
-                        }));
+                        })
+                        .thenApply(events -> new Loaded(owned, events)));
+    }
+
+    /** A sentence for the client. */
+    static String problem(Throwable failure) {
+        @Nullable Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return String.valueOf((cause == null ? failure : cause).getMessage());
     }
 
     private Behavior<SessionCommand> loading() {

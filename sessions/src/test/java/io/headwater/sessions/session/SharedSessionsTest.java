@@ -57,6 +57,9 @@ final class SharedSessionsTest {
     private BreakableConnections connections;
 
     @SuppressWarnings("NullAway.Init")
+    private BreakableConnections secondConnections;
+
+    @SuppressWarnings("NullAway.Init")
     private SessionServer first;
 
     @SuppressWarnings("NullAway.Init")
@@ -67,7 +70,8 @@ final class SharedSessionsTest {
         place = TestDatabase.POSTGRESQL.place(directory);
         connections = new BreakableConnections(place.connections());
         first = new SessionServer(directory, place.open(connections), NEVER_IDLE, GRACE);
-        second = new SessionServer(directory, place.open(place.connections()), NEVER_IDLE, GRACE);
+        secondConnections = new BreakableConnections(place.connections());
+        second = new SessionServer(directory, place.open(secondConnections), NEVER_IDLE, GRACE);
     }
 
     @AfterEach
@@ -320,6 +324,31 @@ final class SharedSessionsTest {
         assertThat(((TurnEnded) SessionTurns.told(second, left, -1).getLast()).reason())
                 .isEqualTo("cancelled");
         assertThat(second.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
+    void aSessionThatNobodyCanReadIsTriedOnceAndKept() throws Exception {
+        String id = open();
+        Accepted turn = (Accepted) get(first.sessions.ask(id, say("one", "")));
+        first.client.tokens(first.client.next(), 0, 65);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> turn.feed().end() == 1);
+        try (Connection connection = place.connections().open();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE EVENTS SET KIND = 99 WHERE TOLD = 0");
+        }
+        long reads = secondConnections.reads();
+
+        first.close();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> secondConnections.reads() > reads);
+        awaitLooks();
+        assertThat(secondConnections.reads()).isEqualTo(reads + 1);
+        assertThat(get(second.sessions.describe(id)))
+                .isInstanceOfSatisfying(
+                        SessionReply.Unavailable.class,
+                        no -> assertThat(no.message()).startsWith("the log has an event of kind 99"));
     }
 
     @Test
