@@ -36,6 +36,9 @@ final class Following {
     private final SessionFeed feed;
     private final Wanting wanting;
     private boolean reading;
+    /** Reads that have begun. A question is answered of one that begins after it: what its client has heard elsewhere is in that. */
+    private int reads;
+
     private boolean claiming;
     /** It is this server's; what the last owner has written is still to be read. */
     private boolean owned;
@@ -50,7 +53,7 @@ final class Following {
     /** {@code feed} is at the end of what {@code state} has told. */
     static Behavior<SessionCommand> begin(SessionScope scope, SessionState state, SessionFeed feed) {
         Following following = new Following(scope, state, feed);
-        following.look();
+        following.lookLater();
         return Behaviors.receive(SessionCommand.class)
                 .onMessage(SessionCommand.class, following::on)
                 .onSignal(PostStop.class, _ -> {
@@ -63,7 +66,7 @@ final class Following {
     private Behavior<SessionCommand> on(SessionCommand command) {
         switch (command) {
             case Question question -> {
-                wanting.add(question);
+                wanting.add(question, reads);
                 look();
             }
             case Followed followed -> {
@@ -115,12 +118,13 @@ final class Following {
         if (!reading) {
             reading = true;
             boolean mine = owned;
+            int read = ++reads;
             scope.context()
                     .pipeToSelf(
                             scope.parts().log().reader().events(scope.id(), state.seq() - 1),
                             (events, failure) -> failure == null
-                                    ? new Followed(mine, events)
-                                    : new NotLoaded(String.valueOf(failure.getMessage())));
+                                    ? new Followed(mine, read, events)
+                                    : new NotLoaded(Loading.problem(failure)));
         }
     }
 
@@ -147,10 +151,11 @@ final class Following {
             scope.timers().cancelAll();
             return Session.restored(scope, state, feed, ends);
         }
-        if (owned) {
-            look();
-        } else if (wanting.answer()) {
+        if (!owned && wanting.answer(followed.read())) {
             claim();
+        }
+        if (owned || wanting.asksAfter(followed.read())) {
+            look();
         }
         lookLater();
         return Behaviors.same();

@@ -72,8 +72,13 @@ sealed interface SessionCommand {
     /** Another gateway wants something of its owner. */
     record Wished(Wish wish) implements Internal {}
 
-    /** Of a session that another gateway has: its events from the last known one on. {@code owned}: it was this server's before they were read. */
-    record Followed(boolean owned, List<SessionEvent> events) implements Internal {}
+    /**
+     * Of a session that another gateway has: its events from the last known one on.
+     *
+     * @param owned it was this server's before they were read
+     * @param read number of the read, from 1
+     */
+    record Followed(boolean owned, int read, List<SessionEvent> events) implements Internal {}
 
     record Claimed(boolean owned) implements Internal {}
 

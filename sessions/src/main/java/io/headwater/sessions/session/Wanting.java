@@ -41,17 +41,22 @@ final class Wanting {
         this.heard = new Rhythm(scope.settings().resumeGrace().dividedBy(HEARD_IN_A_GRACE));
     }
 
-    /** {@code turn}: whose answer it has found at work; 0 if it has found none yet. */
-    private record Waiting(Question question, long sinceNanos, int turn) {
+    /**
+     * Whoever asks.
+     *
+     * @param after so many reads had begun: one of them does not answer it
+     * @param turn whose answer it has found at work; 0 if it has found none yet
+     */
+    private record Waiting(Question question, int after, long sinceNanos, int turn) {
         Waiting seen(SessionState state) {
-            return turn == 0 && state.running() ? new Waiting(question, sinceNanos, state.turns()) : this;
+            return turn == 0 && state.running() ? new Waiting(question, after, sinceNanos, state.turns()) : this;
         }
     }
 
-    /** It is answered, or begins to wait, at the next {@link #answer}. */
-    void add(Question question) {
+    /** It is answered, or begins to wait, at the next {@link #answer} of a read that begins after so many. */
+    void add(Question question, int reads) {
         if (waiting.size() < MOST_WAITING) {
-            waiting.add(new Waiting(question, System.nanoTime(), 0));
+            waiting.add(new Waiting(question, reads, System.nanoTime(), 0));
         } else {
             question.replyTo().tell(new SessionReply.Unavailable("too many wait for this session: try again"));
         }
@@ -67,22 +72,33 @@ final class Wanting {
         return !waiting.isEmpty();
     }
 
-    /** Answers what can be answered of what has just been read; true if it is time to try whether the session is to be had. */
-    boolean answer() {
+    /** Whether somebody needs a read that begins after this one. */
+    boolean asksAfter(int read) {
+        return waiting.stream().anyMatch(each -> each.after() >= read);
+    }
+
+    /** Answers what can be answered of what this read has brought; true if it is time to try whether the session is to be had. */
+    boolean answer(int read) {
         List<Waiting> left = new ArrayList<>();
+        boolean wanted = false;
         for (Waiting each : waiting) {
+            if (each.after() >= read) {
+                left.add(each);
+                continue;
+            }
             Optional<SessionReply> reply = reply(each);
             if (reply.isPresent()) {
                 each.question().replyTo().tell(reply.get());
             } else {
                 left.add(each.seen(state));
+                wanted = true;
             }
         }
         waiting = left;
         if (state.running() && state.opened().plain() && feed.watched() && heard.due()) {
             want(Wish.heard(scope.id()));
         }
-        if (waiting.isEmpty() || !wishes.due()) {
+        if (!wanted || !wishes.due()) {
             return false;
         }
         want(state.running() ? Wish.cancel(scope.id(), state.turns()) : Wish.release(scope.id()));

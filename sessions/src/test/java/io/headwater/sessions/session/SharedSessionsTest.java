@@ -18,6 +18,7 @@ import io.headwater.sessions.session.SessionReply.Done;
 import io.headwater.sessions.stream.SessionFeed;
 import io.headwater.sessions.stream.TokenStream;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.HeldRead;
 import io.headwater.sessions.testlog.TestDatabase;
 import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
@@ -324,6 +325,31 @@ final class SharedSessionsTest {
         assertThat(((TurnEnded) SessionTurns.told(second, left, -1).getLast()).reason())
                 .isEqualTo("cancelled");
         assertThat(second.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
+    void aQuestionIsAnsweredOfAReadThatBeginsAfterItSoWhatWasToldElsewhereIsKnown() throws Exception {
+        String id = open();
+        watch(second, id);
+        HeldRead old = secondConnections.holdTheNextRead();
+        CompletionStage<SessionReply> before = second.sessions.describe(id);
+        old.awaitRead();
+        Accepted turn = (Accepted) get(first.sessions.ask(id, say("one", "")));
+        first.client.tokens(first.client.next(), 0, 65, 66);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> turn.feed().end() == 2);
+
+        CompletionStage<SessionReply> watching = second.sessions.watch(id);
+        CompletionStage<SessionReply> cancelled = second.sessions.cancel(id);
+        get(second.sessions.describe("none")); // by now those before it are in the session's mailbox
+        old.goOn();
+
+        assertThat(((SessionReply.Description) get(before)).decoding()).isFalse();
+        assertThat(((SessionReply.Watching) get(watching)).feed().end()).isGreaterThanOrEqualTo(2);
+        assertThat(get(cancelled)).isEqualTo(new Done(true));
+        assertThat(((TurnEnded) SessionTurns.told(first, turn.feed(), -1).getLast()).reason())
+                .isEqualTo("cancelled");
     }
 
     @Test
