@@ -113,15 +113,20 @@ final class ApiRouter {
         return ApiError.method(method + " is not understood here: use " + methods, methods);
     }
 
-    /** A log that cannot be written makes a server unready, too: nothing is told then. */
+    /** A log that cannot be written makes a server unready, too: nothing is told then; and a decode loop that has ended, which only a new start mends. */
     private static CompletionStage<HttpResponse> ready(
             ApiRequest request, SessionService sessions, Function<HttpRequest, CompletionStage<HttpResponse>> status) {
-        String problem = sessions.problem();
-        return problem.isEmpty()
-                ? status.apply(request.http())
-                : now(Responses.json(
-                        StatusCodes.SERVICE_UNAVAILABLE,
-                        Map.of("status", "log_lost", "reason", "the token log cannot be written: " + problem)));
+        if (!sessions.decodeProblem().isEmpty()) {
+            return unready("decoding_ended", sessions.decodeProblem());
+        }
+        if (!sessions.logProblem().isEmpty()) {
+            return unready("log_lost", sessions.logProblem());
+        }
+        return status.apply(request.http());
+    }
+
+    private static CompletionStage<HttpResponse> unready(String status, String reason) {
+        return now(Responses.json(StatusCodes.SERVICE_UNAVAILABLE, Map.of("status", status, "reason", reason)));
     }
 
     private static CompletionStage<HttpResponse> now(HttpResponse response) {

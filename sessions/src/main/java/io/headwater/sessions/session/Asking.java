@@ -125,11 +125,15 @@ final class Asking {
         if (!lost.isEmpty()) {
             return Optional.of(new SessionReply.Unavailable(lost));
         }
-        if (!scope.desk().tryEnter()) {
-            return Optional.of(
-                    new SessionReply.Full(scope.desk().entered() + " requests are at work or wait: try again later"));
+        if (scope.desk().tryEnter()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        String closed = scope.desk().closed();
+        return Optional.of(
+                closed.isEmpty()
+                        ? new SessionReply.Full(
+                                scope.desk().entered() + " requests are at work or wait: try again later")
+                        : new SessionReply.Unavailable(closed));
     }
 
     private void prepare(Ask next) {

@@ -109,8 +109,18 @@ public final class SessionService {
 
     /** Why nothing is told or decoded now; empty while all is well. */
     public String problem() {
-        String log = parts.log().writer().problem();
-        return log.isEmpty() ? parts.desk().problem() : log;
+        String log = parts.log().lost();
+        return log.isEmpty() ? decodeProblem() : log;
+    }
+
+    /** Why nothing is told now; empty while the log can be written. */
+    public String logProblem() {
+        return parts.log().lost();
+    }
+
+    /** Why nothing is decoded until the server starts again; empty while it is. */
+    public String decodeProblem() {
+        return parts.desk().problem();
     }
 
     /** Requests that are at work or wait. */

@@ -214,6 +214,24 @@ final class SessionTest {
     }
 
     @Test
+    void afterTheDecodeLoopHasEndedNoTurnIsTakenAndThatIsNoLostLog() throws Exception {
+        String id = open();
+        server.client.die();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !server.sessions.decodeProblem().isEmpty());
+
+        assertThat(get(server.sessions.ask(id, say("one", ""))))
+                .isInstanceOfSatisfying(
+                        SessionReply.Unavailable.class,
+                        ended -> assertThat(ended.message()).contains("start the server again"));
+        assertThat(server.sessions.logProblem()).isEmpty();
+        assertThat(server.sessions.problem()).isEqualTo(server.sessions.decodeProblem());
+        assertThat(((SessionReply.Description) get(server.sessions.describe(id))).messages())
+                .isEmpty();
+    }
+
+    @Test
     void oneAnswerAtATimeAndAKeyCountsOnce() throws Exception {
         String id = open();
         SessionReply.Accepted first = accepted(server.sessions.ask(id, say("one", "k")));
