@@ -37,6 +37,9 @@ final class Presence {
     private final Thread thread;
     private @Nullable Connection connection;
     private long lastNanos = System.nanoTime();
+    /** The last look was none, and why has been said. */
+    private boolean failing;
+
     private volatile @Nullable Neighbours neighbours;
 
     private Presence(Connections connections, String gateway, Duration lease) {
@@ -98,11 +101,19 @@ final class Presence {
                 open.setAutoCommit(false);
             }
             look(open);
+            if (failing) {
+                failing = false;
+                LOG.warn("this gateway gives signs of life again");
+            }
         } catch (FencedException e) {
             fenced(e);
-        } catch (SQLException
-                | RuntimeException e) { // the writer says what is wrong; a bug must not end the signs of life
-            LOG.debug("no sign of life can be given", e);
+        } catch (SQLException | RuntimeException e) { // a bug, too, must not end the signs of life
+            if (!failing) {
+                failing = true;
+                LOG.warn(
+                        "this gateway can give no sign of life in the database, others take its sessions over if that lasts as long as --lease says: {}",
+                        e.toString());
+            }
             silence.forget();
             drop();
         }
