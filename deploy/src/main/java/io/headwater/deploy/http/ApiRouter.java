@@ -49,7 +49,7 @@ final class ApiRouter {
                 Endpoint.post("/v1/completions", (request, _) -> completions.text(request)),
                 Endpoint.post("/v1/sessions", (request, _) -> sessions.open(request)),
                 Endpoint.get("/v1/sessions/{id}", (_, id) -> sessions.get(id)),
-                new Endpoint("DELETE", "/v1/sessions/{id}", false, (_, id) -> sessions.delete(id)),
+                new Endpoint("DELETE", "/v1/sessions/{id}", false, false, (_, id) -> sessions.delete(id)),
                 Endpoint.post("/v1/sessions/{id}/messages", sessions::say),
                 Endpoint.post("/v1/sessions/{id}/cancel", (_, id) -> sessions.cancel(id)),
                 Endpoint.get("/v1/sessions/{id}/tokens", sessions::tokens),
@@ -59,14 +59,17 @@ final class ApiRouter {
                 Endpoint.post("/detokenize", (request, _) -> now(texts.detokenize(request))),
                 Endpoint.post("/apply-template", (request, _) -> now(texts.applyTemplate(request))),
                 Endpoint.get("/v1/cluster", (request, _) -> status.apply(request.http())),
-                Endpoint.get("/metrics", (_, _) -> metrics.answer()),
+                Endpoint.get("/metrics", (_, _) -> metrics.answer()).byNoWorker(),
                 Endpoint.get("/version", (_, _) -> now(models.version())),
                 Endpoint.get("/health", (request, _) -> ready(request, parts.sessions(), status))
-                        .forEverybody(),
+                        .forEverybody()
+                        .byNoWorker(),
                 Endpoint.get("/health/ready", (request, _) -> ready(request, parts.sessions(), status))
-                        .forEverybody(),
+                        .forEverybody()
+                        .byNoWorker(),
                 Endpoint.get("/health/live", (request, _) -> status.apply(request.http()))
-                        .forEverybody());
+                        .forEverybody()
+                        .byNoWorker());
     }
 
     /** An endpoint, and the segment of the path that stands for its {@code {id}}. */

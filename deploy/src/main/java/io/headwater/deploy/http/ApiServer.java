@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.Cancellable;
@@ -28,7 +29,7 @@ import scala.concurrent.duration.FiniteDuration;
 
 /**
  * Listens, reads bodies within bounds, asks for its name and the key, gives every request an id and one line in the log, and makes an answer of whatever went wrong. The
- * endpoints are answered on the given workers.
+ * endpoints are answered on the given workers, but for health and metrics: who looks whether the server is well must not wait for those who tokenise.
  */
 public final class ApiServer {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
@@ -171,8 +172,9 @@ public final class ApiServer {
             request.discardEntityBytes(system);
             return CompletableFuture.failedFuture(e);
         }
+        Executor answers = found.endpoint().atOnce() ? system.executionContext() : parts.workers();
         return bodies.read(request)
-                .thenComposeAsync(body -> found.answer(new ApiRequest(request, body, record.gone())), parts.workers());
+                .thenComposeAsync(body -> found.answer(new ApiRequest(request, body, record.gone())), answers);
     }
 
     private ApiRouter.Found found(HttpRequest request) {

@@ -11,8 +11,9 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
  *
  * @param path with {@code {id}} where any one segment may stand
  * @param open answered without a key, too
+ * @param atOnce answered also while all workers are busy: of what is at hand, or by others
  */
-record Endpoint(String method, String path, boolean open, Handler handler) {
+record Endpoint(String method, String path, boolean open, boolean atOnce, Handler handler) {
     private static final String ANY = "{id}";
 
     /** Answers one kind of request. */
@@ -23,16 +24,21 @@ record Endpoint(String method, String path, boolean open, Handler handler) {
     }
 
     static Endpoint get(String path, Handler handler) {
-        return new Endpoint("GET", path, false, handler);
+        return new Endpoint("GET", path, false, false, handler);
     }
 
     static Endpoint post(String path, Handler handler) {
-        return new Endpoint("POST", path, false, handler);
+        return new Endpoint("POST", path, false, false, handler);
     }
 
     /** The same, for everybody. */
     Endpoint forEverybody() {
-        return new Endpoint(method, path, true, handler);
+        return new Endpoint(method, path, true, atOnce, handler);
+    }
+
+    /** The same, without waiting for a worker. */
+    Endpoint byNoWorker() {
+        return new Endpoint(method, path, open, true, handler);
     }
 
     /** The segment that stands for {@code {id}}, or an empty text where the path has none; nothing if the path is another one. */

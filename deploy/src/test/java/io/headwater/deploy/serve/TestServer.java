@@ -9,7 +9,9 @@ import io.headwater.deploy.cli.Json;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
+import io.headwater.deploy.http.ServedModel;
 import io.headwater.sessions.log.TokenLog;
+import io.headwater.sessions.prompt.Prompts;
 import io.headwater.sessions.session.SessionService;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -26,9 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine;
-import java.util.concurrent.CompletableFuture;
 
 /** A server in this process over {@code tiny.gguf} of a directory, and a client of it. */
 final class TestServer implements AutoCloseable {
@@ -81,13 +83,13 @@ final class TestServer implements AutoCloseable {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
-    HttpResponse<String> get(String path, String... headers) throws Exception {
-        return send(headers.length == 0 ? request(path) : request(path).headers(headers));
     /** The same, without waiting. */
     CompletableFuture<HttpResponse<String>> postAsync(String path, String body) {
         return http.sendAsync(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
     }
 
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send(headers.length == 0 ? request(path) : request(path).headers(headers));
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -107,6 +109,11 @@ final class TestServer implements AutoCloseable {
 
     static JsonNode json(HttpResponse<String> response) {
         return Json.parse(response.body(), "the response");
+    }
+
+    /** The model, for another HTTP server. */
+    ServedModel served() {
+        return ServedModel.of(model, new Prompts(model.tokenizer(), Optional.empty()));
     }
 
     SessionService sessions() {
