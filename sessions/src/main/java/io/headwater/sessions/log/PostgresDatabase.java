@@ -36,11 +36,11 @@ public final class PostgresDatabase implements Connections {
     /**
      * The database at a URL; what its query part says counts before the settings here.
      *
-     * @throws LogException if it is no URL of PostgreSQL
+     * @throws LogException if it is no URL of PostgreSQL, or has a user or a password elsewhere than in its query part
      */
     public static PostgresDatabase at(String url, Optional<String> password) throws LogException {
         try {
-            if (url.startsWith(SCHEME)) {
+            if (url.startsWith(SCHEME) && beforeQuery(url).indexOf('@') < 0) { // a password would be part of the name
                 DriverManager.getDriver(url); // takes no URL that it cannot read
                 return new PostgresDatabase(url, password);
             }
@@ -57,6 +57,10 @@ public final class PostgresDatabase implements Connections {
 
     /** The URL without its query part, which may hold a password. */
     public String name() {
+        return beforeQuery(url);
+    }
+
+    private static String beforeQuery(String url) {
         int query = url.indexOf('?');
         return query < 0 ? url : url.substring(0, query);
     }

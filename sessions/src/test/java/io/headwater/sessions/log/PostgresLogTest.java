@@ -63,7 +63,12 @@ final class PostgresLogTest {
 
     @Test
     void whatIsNoUrlOfPostgresqlIsRefusedWithoutRepeatingIt() {
-        for (String url : List.of("postgres.example", "jdbc:sqlite:x", "jdbc:postgresql://u:secret@host:x/db")) {
+        for (String url : List.of(
+                "postgres.example",
+                "jdbc:sqlite:x",
+                "jdbc:postgresql://u:secret@host:x/db",
+                "jdbc:postgresql://u:secret@host:5432/db",
+                "jdbc:postgresql://u:secret@host:5432/db?user=u")) {
             assertThatThrownBy(() -> open(url, Optional.empty()))
                     .isInstanceOf(LogException.class)
                     .hasMessageContaining("give one as jdbc:postgresql://HOST:5432/NAME?user=USER")
