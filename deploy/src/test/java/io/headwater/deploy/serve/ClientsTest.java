@@ -27,6 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ClientsTest {
     private static final String ENDLESS = "\"prompt\":\"to be or\",\"max_tokens\":1000000000,\"ignore_eos\":true,"
             + "\"kv\":{\"policy\":\"streaming-llm\",\"budget\":40,\"interval\":16}";
+    /** With log-probabilities of 20 tokens each. */
+    private static final int TOLD_TOKENS = 8000;
+    /** Linux gives a connection that is written to at most 4 MiB (tcp_wmem) by itself. */
+    private static final int MOST_BUFFERED_BYTES = 4_500_000;
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
@@ -173,26 +178,33 @@ final class ClientsTest {
     @Test
     void subscribersThatDoNotReadHoldNobodyUp() throws Exception {
         String path = "/v1/sessions/"
-                + json(server.post("/v1/sessions", "{\"ignore_eos\":true}", "Authorization", "Bearer s3cret"))
+                + json(server.post(
+                                "/v1/sessions",
+                                "{\"ignore_eos\":true,\"kv\":{\"policy\":\"streaming-llm\",\"budget\":40,\"interval\":16}}",
+                                "Authorization",
+                                "Bearer s3cret"))
                         .path("id")
                         .asText();
         int threads = Thread.activeCount();
         List<RawClient> stuck = new ArrayList<>();
         try {
             for (int i = 0; i < 20; i++) {
-                stuck.add(new RawClient(server.url())
+                stuck.add(RawClient.withSmallBuffer(server.url())
                         .send(keyed("GET " + path + "/tokens HTTP/1.1\r\nHost: localhost\r\n\r\n")));
             }
             HttpResponse<String> answer = server.post(
                     path + "/messages",
-                    "{\"content\":\"to be\",\"max_tokens\":150}",
+                    "{\"content\":\"to be\",\"max_tokens\":" + TOLD_TOKENS + ",\"logprobs\":true,\"top_logprobs\":20}",
                     "Authorization",
                     "Bearer s3cret",
                     "Accept",
                     "text/event-stream");
 
             assertThat(answer.body().lines().filter(line -> line.startsWith("id: ")))
-                    .hasSize(151);
+                    .hasSize(TOLD_TOKENS + 1);
+            assertThat(answer.body().length())
+                    .as("bytes: more than the system takes for those who do not read")
+                    .isGreaterThan(MOST_BUFFERED_BYTES);
             assertThat(Thread.activeCount()).isLessThan(threads + 10);
         } finally {
             for (RawClient client : stuck) {

@@ -2,20 +2,34 @@
 package io.headwater.deploy.serve;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends bytes as they are and leaves when it likes. */
 final class RawClient implements AutoCloseable {
+    private static final int SMALL_BYTES = 4096;
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
 
     RawClient(String url) throws IOException {
+        this(url, new Socket());
+    }
+
+    private RawClient(String url, Socket socket) throws IOException {
         URI address = URI.create(url);
-        socket = new Socket(address.getHost(), address.getPort());
+        this.socket = socket;
+        socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), PATIENCE_MILLIS);
         socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /** One for which this system keeps hardly anything that it has not read. */
+    static RawClient withSmallBuffer(String url) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(SMALL_BYTES); // before it connects
+        return new RawClient(url, socket);
     }
 
     RawClient send(String bytes) throws IOException {
