@@ -50,13 +50,14 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return serve((_, _) -> {});
+        return serve((_, _, _) -> {});
     }
 
     /** Hears when the server listens, on the command's thread. */
     @FunctionalInterface
     interface Listening {
-        void on(String url, ApiOptions options) throws InterruptedException;
+        /** {@code end}: completes when the server is to end, which waits for this to return. */
+        void on(String url, ApiOptions options, CompletableFuture<?> end) throws InterruptedException;
     }
 
     /** Serves until it is asked to end. */
@@ -80,7 +81,7 @@ public final class ServeCommand implements Callable<Integer> {
             CompletableFuture<String> end = new CompletableFuture<>();
             model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
             var _ = log.fenced().thenAccept(end::complete);
-            return run(server, end, () -> listening.on(server.url(), api));
+            return run(server, end, () -> listening.on(server.url(), api, end));
         }
     }
 

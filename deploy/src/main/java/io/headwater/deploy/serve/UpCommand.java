@@ -4,7 +4,9 @@ package io.headwater.deploy.serve;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.http.ApiOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Model.OptionSpec;
                 "The quickstart: gets the model if it is not here, starts two nodes and a server, streams one answer,"
                         + " says where the chat page is, and goes on serving. Takes all options of serve.")
 public final class UpCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String QUESTION = "Why do rivers run to the sea?";
 
     private final Console console;
@@ -46,12 +49,17 @@ public final class UpCommand implements Callable<Integer> {
         return serve.serve(this::show);
     }
 
-    private void show(String url, ApiOptions options) throws InterruptedException {
+    private void show(String url, ApiOptions options, CompletableFuture<?> end) throws InterruptedException {
         console.out().println("> " + QUESTION);
-        FirstAnswer.stream(url, options, QUESTION, piece -> {
-            console.out().print(piece);
-            console.out().flush();
-        });
+        FirstAnswer.Question question = new FirstAnswer.Question(url, options, QUESTION);
+        FirstAnswer.stream(
+                question,
+                piece -> {
+                    console.out().print(piece);
+                    console.out().flush();
+                },
+                PATIENCE,
+                end);
         String key = options.apiKey().isPresent() ? " -H \"Authorization: Bearer $HEADWATER_API_KEY\"" : "";
         console.out().println();
         console.out().println();
