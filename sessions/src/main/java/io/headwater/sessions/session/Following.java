@@ -93,7 +93,7 @@ final class Following {
                 scope.place().registry().tell(new Sessions.Staying(scope.id()));
             }
             case Halt _ -> {
-                wanting.refuse(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+                wanting.refuse(SessionReply.Unavailable.ending());
                 return Behaviors.stopped();
             }
             case Internal _ -> {} // late, of when it was this server's

@@ -69,7 +69,10 @@ final class Loading {
                 LoggerFactory.getLogger(Loading.class).warn("session {}: {}", scope.id(), failed.problem());
                 yield leave(new SessionReply.Unavailable(failed.problem()));
             }
-            case Halt _ -> Behaviors.stopped();
+            case Halt _ -> {
+                waiting.forEach(each -> answer(each, SessionReply.Unavailable.ending()));
+                yield Behaviors.stopped();
+            }
             default -> {
                 if (waiting.isFull()) {
                     answer(command, new SessionReply.Unavailable("too many wait for this session: try again"));

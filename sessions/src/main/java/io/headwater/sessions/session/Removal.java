@@ -35,6 +35,8 @@ final class Removal {
             scope.place().registry().tell(new Sessions.Leaving(scope.id()));
         } else if (command instanceof Stop) {
             letGo = true;
+        } else if (command instanceof Halt && !removed) {
+            replyTo.tell(SessionReply.Unavailable.ending());
         } else if (command instanceof Question question) {
             question.replyTo().tell(new SessionReply.Missing());
         }

@@ -280,7 +280,7 @@ final class Session {
     }
 
     private Behavior<SessionCommand> halt() {
-        asking.giveUp(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+        asking.giveUp(SessionReply.Unavailable.ending());
         return Halting.begin(scope, history);
     }
 }

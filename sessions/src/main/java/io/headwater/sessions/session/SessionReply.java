@@ -62,7 +62,11 @@ public sealed interface SessionReply {
     record Refused(Reason reason, String message) implements SessionReply {}
 
     /** It cannot be done now. */
-    record Unavailable(String message) implements SessionReply {}
+    record Unavailable(String message) implements SessionReply {
+        static Unavailable ending() {
+            return new Unavailable("this server is ending: try again later, or another one");
+        }
+    }
 
     /** Why something is refused. */
     enum Reason {

@@ -115,7 +115,7 @@ public final class Sessions {
 
     private void open(Open open) {
         if (ending != null) {
-            open.replyTo().tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+            open.replyTo().tell(SessionReply.Unavailable.ending());
             return;
         }
         String lost = parts.log().lost();
@@ -132,8 +132,7 @@ public final class Sessions {
     private void forward(String id, SessionCommand command) {
         if (ending != null) {
             if (command instanceof SessionCommand.Question question) {
-                question.replyTo()
-                        .tell(new SessionReply.Unavailable("this server is ending: try again later, or another one"));
+                question.replyTo().tell(SessionReply.Unavailable.ending());
             }
             return;
         }

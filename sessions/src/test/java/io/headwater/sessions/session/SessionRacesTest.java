@@ -10,6 +10,7 @@ import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.TurnEnded;
 import io.headwater.sessions.testlog.BreakableConnections;
+import io.headwater.sessions.testlog.HeldRead;
 import io.headwater.sessions.testlog.TestDatabase;
 import io.headwater.sessions.testlog.TestDatabase.Place;
 import java.nio.file.Path;
@@ -105,6 +106,26 @@ final class SessionRacesTest {
         server.goOn();
         assertThat(get(server.sessions.describe(id))).isEqualTo(new SessionReply.Missing());
         assertThat(server.client.nothingSubmitted()).isTrue();
+    }
+
+    @Test
+    void whoeverWaitsForASessionThatIsBeingReadOrDeletedHearsThatTheServerEnds() throws Exception {
+        String read = open();
+        server.close();
+        server = new SessionServer(directory, place.open(connections), Duration.ofMinutes(10));
+        String deleted = open();
+        HeldRead held = connections.holdTheNextRead();
+        CompletionStage<SessionReply> description = server.sessions.describe(read);
+        held.awaitRead();
+        connections.breakDown();
+        CompletionStage<SessionReply> deletion = server.sessions.delete(deleted);
+        awaitLost();
+
+        assertThat(get(server.sessions.end())).isEqualTo(new SessionReply.Done(true));
+
+        assertThat(get(description)).isEqualTo(SessionReply.Unavailable.ending());
+        assertThat(get(deletion)).isEqualTo(SessionReply.Unavailable.ending());
+        held.goOn();
     }
 
     @Test
