@@ -187,9 +187,6 @@ final class SessionRoutes {
         int after = last.or(() -> request.http().getUri().query().get("after"))
                 .map(text -> offset(param, text))
                 .orElse(-1);
-        if (after >= 0) {
-            meters.resumed();
-        }
         return sessions.watch(id).thenApply(reply -> switch (reply) {
             case SessionReply.Watching watching -> tokens(watching, after, param);
             default -> throw Outcomes.error(reply, "id");
@@ -204,6 +201,9 @@ final class SessionRoutes {
         }
         if (watching.ended() && after == feed.end() - 1) {
             return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT); // an EventSource then stops coming back
+        }
+        if (after >= 0 && after != watching.answer() - 1) { // from there on a client hears an answer for the first time
+            meters.resumed();
         }
         Source<List<Told>, NotUsed> pages = watching.plain()
                 ? TokenStream.ofTurn(feed, sessions.reader(), after)

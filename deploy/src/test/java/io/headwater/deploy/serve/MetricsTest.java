@@ -40,6 +40,11 @@ final class MetricsTest {
             String session = answer.headers().firstValue("X-Headwater-Session").orElseThrow();
             server.get("/v1/sessions/" + session + "/tokens", "Last-Event-ID", "80");
             server.get("/v1/sessions/none");
+            server.get("/v1/sessions/none/tokens", "Last-Event-ID", "80"); // nothing is taken up there
+            server.get("/v1/sessions/" + session + "/tokens", "Last-Event-ID", "90"); // nor after the end
+            String turns = "/v1/sessions/"
+                    + json(server.post("/v1/sessions", "{}")).path("id").asText() + "/tokens";
+            assertThat(server.get(turns + "?after=0").statusCode()).isEqualTo(400);
 
             HttpResponse<String> response = server.get("/metrics");
 

@@ -191,13 +191,12 @@ final class Session {
     }
 
     private SessionReply.Description description() {
-        int offset = state.running() ? state.offset() - state.answered() : state.offset();
         return new SessionReply.Description(
                 scope.id(),
                 state.opened(),
                 state.messages(),
                 state.size(),
-                offset,
+                state.answerOffset(),
                 state.running() || asking.atWork(),
                 state.budgets(),
                 answer.cache());
@@ -208,7 +207,7 @@ final class Session {
         if (atRest()) {
             rest.begin(); // whoever asks will subscribe in a moment
         }
-        replyTo.tell(new SessionReply.Watching(history.feed(), plain, plain && atRest()));
+        replyTo.tell(new SessionReply.Watching(history.feed(), plain, plain && atRest(), state.answerOffset()));
     }
 
     private boolean atRest() {

@@ -43,8 +43,14 @@ public sealed interface SessionReply {
         }
     }
 
-    /** What it tells; {@code plain}: of one completion only, {@code ended}: which is over, so nothing more will be told. */
-    record Watching(SessionFeed feed, boolean plain, boolean ended) implements SessionReply {}
+    /**
+     * What it tells.
+     *
+     * @param plain of one completion only
+     * @param ended the completion is over, so nothing more will be told
+     * @param answer offset of the first event of the answer at work, or else of the next one
+     */
+    record Watching(SessionFeed feed, boolean plain, boolean ended, int answer) implements SessionReply {}
 
     /** Done; {@code changed} is false if there was nothing to do. */
     record Done(boolean changed) implements SessionReply {}

@@ -147,6 +147,11 @@ final class SessionState {
         return offset;
     }
 
+    /** Of the first told event of the answer at work, or else of the next one. */
+    int answerOffset() {
+        return running == null ? offset : offset - answered();
+    }
+
     /** Turns so far, the one at work included. */
     int turns() {
         return turns;

@@ -140,7 +140,7 @@ final class Wanting {
 
     private SessionReply watching() {
         boolean plain = state.opened().plain();
-        return new SessionReply.Watching(feed, plain, plain && !state.running());
+        return new SessionReply.Watching(feed, plain, plain && !state.running(), state.answerOffset());
     }
 
     private SessionReply description() {
@@ -149,7 +149,7 @@ final class Wanting {
                 state.opened(),
                 state.messages(),
                 state.size(),
-                state.running() ? state.offset() - state.answered() : state.offset(),
+                state.answerOffset(),
                 state.running(),
                 state.budgets(),
                 SequenceFigures.NONE);
