@@ -9,7 +9,6 @@ import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.DecodeFlags;
 import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.deploy.http.ApiOptions;
-import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.sessions.log.TokenLog;
 import java.io.IOException;
 import java.util.List;
@@ -72,11 +71,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
         LogSetup.format(listen.logFormat());
         listen.warning(api).ifPresent(line -> flags.output().note(console, line));
-        BatchingOptions batching = BatchingOptions.defaults()
-                .withMaxSequences(serve.sequences())
-                .withMaxWaiting(serve.queue() + serve.sequences());
         try (TokenLog log = database.open(console, serve.data(console));
-                LoadedModel model = flags.load(console, batching);
+                LoadedModel model = flags.load(console, serve.batching());
                 Server server = Server.start(serve, api, model, log, serve.data(console))) {
             CompletableFuture<String> end = new CompletableFuture<>();
             model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));

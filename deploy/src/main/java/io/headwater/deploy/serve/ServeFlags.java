@@ -5,6 +5,7 @@ import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.Durations;
 import io.headwater.deploy.cli.Sizes;
 import io.headwater.deploy.cli.UserError;
+import io.headwater.model.decoding.BatchingOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,12 +93,14 @@ final class ServeFlags {
             description = "sessions kept at most; those used longest ago go (default: ${DEFAULT-VALUE})")
     private long sessions = 100_000;
 
-    int sequences() {
-        return sequences;
+    /** How the decode loop is to form its steps. */
+    BatchingOptions batching() {
+        return BatchingOptions.defaults().withMaxSequences(sequences).withMaxWaiting(places());
     }
 
-    int queue() {
-        return queue;
+    /** Requests at work and waiting together, at most. */
+    int places() {
+        return sequences + queue;
     }
 
     Duration resumeGrace() {

@@ -91,7 +91,7 @@ final class Server implements AutoCloseable {
             log.writer().onCommit(meters::committed);
             model.reusePrefixes(flags.prefixCaches());
             keepCaches(flags, model, log, data.resolve("kv"));
-            DecodeDesk desk = DecodeDesk.start(meters.measured(model.client()), flags.sequences() + flags.queue());
+            DecodeDesk desk = DecodeDesk.start(meters.measured(model.client()), flags.places());
             ends.push(desk::close);
             SessionService sessions =
                     SessionService.start(system, new SessionParts(log, desk, prompts, workers, settings));

@@ -58,9 +58,9 @@ final class TestServer implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of("-m", "tiny.gguf", "--threads", "1"));
         words.addAll(engine);
         DecodeFlags decode = CommandLine.populateCommand(new DecodeFlags(), words.toArray(String[]::new));
-        model = decode.load(console);
-        log = TokenLog.embedded(directory.resolve("data"));
         ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);
+        model = decode.load(console, serve.batching());
+        log = TokenLog.embedded(directory.resolve("data"));
         ApiOptions api = new ApiOptions(
                 new ApiOptions.Address("127.0.0.1", 0, Set.of()),
                 key,
