@@ -20,7 +20,10 @@ final class HandmadeClusterTest {
     private final TestPrograms programs = new TestPrograms();
 
     /** So long that a node that leaves at the beginning of an answer is gone before its end. */
-    private static final int LONG_ANSWER = 1950;
+    private static final int LONG_ANSWER = 8000;
+
+    /** It goes on beyond the context. */
+    private static final String[] ENDLESS = {"--kv-policy", "streaming-llm", "--kv-budget", "64"};
 
     @Test
     void nodesJoinAndLeaveWhileCommandsGetTheSameAnswers() {
@@ -34,8 +37,8 @@ final class HandmadeClusterTest {
         Program second = cluster.add();
         ClusterModel.same(command.awaitAnswer(), expected);
         JsonNode two = cluster.awaitServing(2);
-        JsonNode longer = ClusterModel.answer(ClusterModel.generate(model, LONG_ANSWER));
-        Program another = cluster.generate("while-one-leaves", LONG_ANSWER);
+        JsonNode longer = ClusterModel.answer(ClusterModel.generate(model, LONG_ANSWER, ENDLESS));
+        Program another = cluster.generate("while-one-leaves", LONG_ANSWER, ENDLESS);
         another.awaitLines(1);
         second.terminate();
 

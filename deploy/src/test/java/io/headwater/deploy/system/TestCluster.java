@@ -54,10 +54,11 @@ final class TestCluster {
         return generate(name, ClusterModel.ANSWER);
     }
 
-    /** The same for an answer of so many tokens. */
-    Program generate(String name, int tokens) {
-        return programs.start(
-                name, ClusterModel.generate(model, tokens, "--join", address, "--survivors", "oldest", "-q"));
+    /** The same for an answer of so many tokens, with more options. */
+    Program generate(String name, int tokens, String... more) {
+        List<String> words = ClusterModel.generate(model, tokens, more);
+        words.addAll(List.of("--join", address, "--survivors", "oldest", "-q"));
+        return programs.start(name, words);
     }
 
     String url() {
