@@ -7,14 +7,13 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.CacheShelf.Saved;
 import io.headwater.model.saved.NoShelf;
-import java.util.List;
 import java.util.Optional;
 
 /** Which caches go to the shelf, when, and which come back from there. Owned by the decode loop. */
 final class Shelving {
     /** Between two snapshots of a session at work: as many are read again at most, in a second or so. */
     private static final int LEAST_TOKENS = 512;
-    /** A large cache takes long to write: it is written so rarely that this stays below the time of its tokens. */
+    /** A large cache takes long to write: it is written so rarely, by the entries of its heads in the mean, that this stays below the time of its tokens. */
     private static final int TOKENS_PER_ENTRY = 2;
     /** So few are read again sooner than a snapshot is written. */
     private static final int FEW_TOKENS = 128;
@@ -28,17 +27,9 @@ final class Shelving {
     /** A session's cache has just changed shape, and goes on: the best moment to save it, since it is at its smallest. */
     void changed(SessionCache cache) {
         if (!(shelf instanceof NoShelf)
-                && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * longest(cache))) {
+                && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * cache.held())) {
             save(cache);
         }
-    }
-
-    private static int longest(SessionCache cache) {
-        return cache.sequence().headEntries().stream()
-                .flatMap(List::stream)
-                .mapToInt(Integer::intValue)
-                .max()
-                .orElse(0);
     }
 
     /** A session's cache leaves the memory. */
