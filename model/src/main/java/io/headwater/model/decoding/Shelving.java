@@ -12,9 +12,9 @@ import java.util.Optional;
 /** Which caches go to the shelf, when, and which come back from there. Owned by the decode loop. */
 final class Shelving {
     /** Between two snapshots of a session at work: as many are read again at most, in a second or so. */
-    private static final int LEAST_TOKENS = 512;
+    private static final int LEAST_TOKENS = 256;
     /** A large cache takes long to write: it is written so rarely, by the entries of its heads in the mean, that this stays below the time of its tokens. */
-    private static final int TOKENS_PER_ENTRY = 2;
+    private static final int TOKENS_PER_ENTRY = 1;
     /** So few are read again sooner than a snapshot is written. */
     private static final int FEW_TOKENS = 128;
 
