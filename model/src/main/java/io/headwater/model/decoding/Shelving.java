@@ -26,8 +26,7 @@ final class Shelving {
 
     /** A session's cache has just changed shape, and goes on: the best moment to save it, since it is at its smallest. */
     void changed(SessionCache cache) {
-        if (!(shelf instanceof NoShelf)
-                && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * cache.held())) {
+        if (!(shelf instanceof NoShelf) && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * cache.held())) {
             save(cache);
         }
     }
