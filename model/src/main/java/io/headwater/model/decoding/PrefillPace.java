@@ -48,6 +48,12 @@ final class PrefillPace {
         }
     }
 
+    /** A step has carried rows of a prompt alone, as many as {@link #rows} allowed, while others waited for their next token. */
+    void steppedAlone(int prefillRows, long nanos) {
+        last = Math.max(least, prefillRows);
+        stepped(0, prefillRows, nanos);
+    }
+
     private void beside(int decodeRows, int prefillRows, long nanos) {
         double even = (double) nanos / (decodeRows + prefillRows);
         if (decodeNanos == 0) { // a prompt came before the first step of decode rows alone

@@ -22,6 +22,8 @@ final class StepForming {
     private int mostPromptRows = Integer.MAX_VALUE;
     /** Whether the last step was one of stages, while others waited. */
     private boolean staged;
+    /** Whether any of those others decodes. */
+    private boolean held;
 
     StepForming(BatchingOptions options) {
         this.pace = new PrefillPace(options);
@@ -51,17 +53,18 @@ final class StepForming {
     private boolean addStaged(StepBatch step, List<Running> running) {
         int room = Math.min(step.room(), mostPromptRows);
         int beside = pace.rows(reading(running));
+        held = false;
         @Nullable Running first = null;
         for (int i = 0; i < running.size(); i++) {
             Running one = running.get(i);
-            room = one.work().decoding() ? Math.min(room, beside) : room;
+            held |= one.work().decoding();
             first = first == null && one.work().cache().stagesDue() ? one : first;
         }
         if (first == null) {
             return false;
         }
         decodeRows = 0;
-        promptRows = first.work().add(step, room);
+        promptRows = first.work().add(step, held ? Math.min(room, beside) : room);
         runs.add(first);
         return true;
     }
@@ -93,7 +96,11 @@ final class StepForming {
     /** The step has been run, in so much time. */
     void stepped(long nanos) {
         mostPromptRows = (int) Math.min(Integer.MAX_VALUE, 2L * mostPromptRows);
-        pace.stepped(decodeRows, promptRows, nanos);
+        if (staged && held) {
+            pace.steppedAlone(promptRows, nanos);
+        } else {
+            pace.stepped(decodeRows, promptRows, nanos);
+        }
     }
 
     /** The step had no room: the next one has half as many prompt rows. False if it cannot have fewer. */

@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headwater.model.engine.CalibratedPolicies;
 import io.headwater.model.engine.EngineException;
-import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.HashingEngine;
 import io.headwater.model.engine.HashingEngine.Fingerprint;
-import io.headwater.model.engine.LoadListener;
 import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.kvcache.KvOptions;
-import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.sampling.SamplingOptions;
-import io.headwater.model.tokenizer.Tokenizer;
 import io.headwater.testing.TinyModel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -186,16 +182,7 @@ final class BudgetReplayTest {
         return new DecodeLoop(engine, engine.tokenizer(), BatchingOptions.defaults());
     }
 
-    private void with(EngineOptions options, Check check) throws Exception {
-        try (LlamaModel model = LlamaModel.open(file);
-                EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
-            check.on(new HashingEngine(
-                    group, model.config(), Tokenizer.of(model.file().metadata())));
-        }
-    }
-
-    /** What is done with an engine. */
-    private interface Check {
-        void on(HashingEngine engine) throws Exception;
+    private void with(EngineOptions options, HashingEngine.Check check) throws Exception {
+        HashingEngine.with(file, options, check);
     }
 }

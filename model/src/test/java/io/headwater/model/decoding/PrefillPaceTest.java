@@ -80,6 +80,18 @@ final class PrefillPaceTest {
     }
 
     @Test
+    void stepsOfAPromptByItselfBesideOthersGrowAsFarAsTheyMay() {
+        PrefillPace pace = new PrefillPace(BatchingOptions.defaults());
+        pace.stepped(4, 0, STEP);
+        pace.steppedAlone(8, 8 * ROW);
+        assertThat(pace.rows(1)).isEqualTo(16);
+
+        pace.steppedAlone(16, 16 * ROW);
+
+        assertThat(pace.rows(1)).isEqualTo(20);
+    }
+
+    @Test
     void aloneAPromptGoesInWholeChunks() throws EngineException {
         Heard heard = Heard.run(loop, generate(1, 300, 1));
 

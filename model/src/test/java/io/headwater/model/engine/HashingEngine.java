@@ -4,9 +4,11 @@ package io.headwater.model.engine;
 import io.headwater.model.kvcache.HeadCache;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.llama.LlamaConfig;
+import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
 import io.headwater.tensors.kernels.EntryMembers;
 import io.headwater.tensors.kernels.KvLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +23,20 @@ public final class HashingEngine implements StepEngine {
         this.group = group;
         this.tokenizer = tokenizer;
         this.config = config;
+    }
+
+    /** What is done with an engine. */
+    public interface Check {
+        void on(HashingEngine engine) throws Exception;
+    }
+
+    /** Does something with an engine over a model's file. */
+    public static void with(Path file, EngineOptions options, Check check) throws Exception {
+        try (LlamaModel model = LlamaModel.open(file);
+                EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
+            check.on(new HashingEngine(
+                    group, model.config(), Tokenizer.of(model.file().metadata())));
+        }
     }
 
     /** A cache's state: a hash of every head {@code [layer, head]}, how long it was, what it was charged. */
