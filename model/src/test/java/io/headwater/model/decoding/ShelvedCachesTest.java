@@ -231,6 +231,22 @@ final class ShelvedCachesTest {
     }
 
     @Test
+    void aCacheOfHeadsOfDifferentLengthIsSavedAsOftenAsTheyAreLongInTheMean() throws Exception {
+        kv = new KvOptions(KvPolicy.parse("ems:window=8,allocation=pyramid"), 200, 16, 64);
+        Heard whole;
+        try (Life life = life()) {
+            whole = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
+        }
+        assertThat(whole.ended().figures().headEntries().stream().flatMap(List::stream))
+                .anyMatch(entries -> entries > 320);
+        assertThat(files().stream().map(path -> path.getFileName().toString()))
+                .as("by the longest head it would be 384 and 768")
+                .hasSize(2)
+                .anyMatch(name -> name.startsWith("512-"))
+                .anyMatch(name -> name.startsWith("768-"));
+    }
+
+    @Test
     void aDamagedSnapshotGivesWayToAnOlderOneAndThatToTheTokensWithOneLineEach() throws Exception {
         Heard whole;
         try (Life life = life()) {
