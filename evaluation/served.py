@@ -35,14 +35,22 @@ def finish(result, wrong):
     sys.exit(1 if wrong else 0)
 
 
-class Server:
-    """One life of `serve`."""
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
-    def __init__(self, model, data, more):
+
+class Server:
+    """One life of `serve`, with its log in a database (a Postgres) or in its data directory."""
+
+    def __init__(self, model, data, more, database=None):
         self.began = time.monotonic()
-        words = [HEADWATER, "serve", "-m", model, "--port", "0", "--data", data, *more]
+        self.database = database
+        words = [HEADWATER, "serve", "-m", model, "--port", "0", "--data", data, *(database.options if database else []), *more]
+        environment = os.environ | (database.environment if database else {})
         note("$ " + " ".join(["./headwater", *words[1:]]))
-        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
         self.said = []
         self.url = None
         self.changed = threading.Condition()
@@ -78,6 +86,10 @@ class Server:
 
     def nodes(self):
         return self.request("GET", "/v1/cluster")["nodes"]
+
+    def cpu(self):
+        """CPU seconds so far, by what they went to: of its threads, and of all of its database."""
+        return cpu_of_threads(self.process.pid) | ({"database": self.database.cpu_seconds()} if self.database else {})
 
     def kill(self):
         """kill -9, of the server only: its nodes notice that by themselves."""
@@ -130,18 +142,20 @@ def begin_session(server, asked, more=None):
 
 
 class Client:
-    """Hears a session's events, each once, whatever happens between: `heard` has (offset, token, text) and at last (offset, reason, text)."""
+    """Hears a session's events, each once, whatever happens between: `heard` has (offset, token, text) and at last (offset, reason, text), `times` when."""
 
     def __init__(self, session):
         self.session = session
         self.heard = []
+        self.times = []
         self.over = False
-        self.longest = 0.0
-        self.last = None
         self.resumes = 0
 
     def listen(self, address, until=None):
-        """Adds events until there are so many, or the turn has ended; False if the connection broke first. A wrong offset is an error."""
+        """
+        Adds events until there are so many, or the turn has ended; False if the connection broke first. A wrong offset is an error, and so is silence: a
+        stream that stands still goes on with comments.
+        """
         connection = http.client.HTTPConnection(address, timeout=SILENCE_SECONDS)
         headers = {"Last-Event-ID": str(self.heard[-1][0])} if self.heard else {}
         try:
@@ -150,11 +164,15 @@ class Client:
             if response.status != 200:
                 raise RuntimeError(f"resuming after {len(self.heard)} events: {response.status} {response.read(300)}")
             self.resumes += 1
+            told = time.monotonic()
             for line in response:
                 if line.startswith(b"data: "):
                     self._take(json.loads(line[6:]))
+                    told = self.times[-1]
                     if self.over or until is not None and len(self.heard) >= until:
                         return True
+                elif time.monotonic() - told > SILENCE_SECONDS:
+                    raise RuntimeError(f"session {self.session}: no event after {len(self.heard)} in {SILENCE_SECONDS} s, the connection is open")
             return False
         except (OSError, http.client.HTTPException):
             return False
@@ -162,10 +180,6 @@ class Client:
             cut(connection)
 
     def _take(self, event):
-        now = time.monotonic()
-        if self.last is not None:
-            self.longest = max(self.longest, now - self.last)
-        self.last = now
         if event["offset"] != len(self.heard):
             raise RuntimeError(f"session {self.session}: offset {event['offset']} came where {len(self.heard)} was due")
         if "finish_reason" in event:
@@ -173,6 +187,36 @@ class Client:
             self.heard.append((event["offset"], event["finish_reason"], event["text"]))
         else:
             self.heard.append((event["offset"], event["token"], event["text"]))
+        self.times.append(time.monotonic())
+
+
+def listen_until_killed(server, client, moment, delay):
+    """
+    Listens at a server that is killed (-9) so many seconds after its client has heard so many events; the time of the kill. An answer may end before
+    (`client.over`); then, and when the connection breaks by itself, the kill comes at once.
+    """
+    killed, now = [], threading.Event()
+
+    def kill():
+        while len(client.heard) < moment and not now.wait(0.002):
+            pass
+        now.wait(delay)
+        killed.append(time.monotonic())
+        server.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        client.listen(server.address)
+    finally:
+        now.set()
+        killer.join()
+    return killed[0]
+
+
+def longest_pause(times):
+    """Seconds between two of them."""
+    return max((b - a for a, b in zip(times, times[1:])), default=0.0)
 
 
 def cut(connection):
@@ -196,11 +240,13 @@ def log_of(data, session):
             rows = database.execute("SELECT KIND, DATA FROM EVENTS WHERE SESSION = ? AND TOLD IS NOT NULL ORDER BY TOLD", (session,)).fetchall()
         finally:
             database.close()
-    told = []
-    for kind, data_text in rows:
-        event = json.loads(data_text)
-        told.append((event["offset"], event["token"] if kind == TOKEN_KIND else event["reason"], event["text"]))
-    return told
+    return [told_event(kind, text) for kind, text in rows]
+
+
+def told_event(kind, text):
+    """What a client hears of a row of the log."""
+    event = json.loads(text)
+    return event["offset"], event["token"] if kind == TOKEN_KIND else event["reason"], event["text"]
 
 
 def undisturbed(server, asked_list):
