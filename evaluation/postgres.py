@@ -71,8 +71,9 @@ class Postgres:
         with open(os.open(password, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(self.password)
         self._give(password)
-        initdb = self._run("initdb", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", USER, "-A", "scram-sha-256", "--pwfile=password", "-D", "data")
-        if initdb.wait(PATIENCE_SECONDS) != 0:
+        words = ["--no-sync", "--encoding=UTF8", "--locale=C", "-U", USER, "-A", "scram-sha-256", "--pwfile=password", "-D", "data"]
+        self.process = self._run("initdb", *words)
+        if self.process.wait(PATIENCE_SECONDS) != 0:
             raise RuntimeError("initdb has failed:\n" + self._said())
 
     def _start(self):

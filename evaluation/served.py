@@ -24,6 +24,10 @@ SILENCE_SECONDS = 180
 TOKEN_KIND, END_KIND = 3, 4  # of the log's rows
 
 
+# A script that is told to end ends what it has started, too: its `finally`s run.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def note(line):
     print(line, file=sys.stderr, flush=True)
 
