@@ -112,7 +112,7 @@ class Postgres:
         main = self.process.pid
         with open(f"/proc/{main}/task/{main}/children") as children:
             running = [int(child) for child in children.read().split()]
-        return sum(ticks(main)) / os.sysconf("SC_CLK_TCK") + sum(sum(ticks(child)[:2]) for child in running) / os.sysconf("SC_CLK_TCK")
+        return (sum(ticks(main)) + sum(sum(ticks(child)[:2]) for child in running)) / os.sysconf("SC_CLK_TCK")
 
 
 def ticks(pid):
