@@ -315,8 +315,8 @@ final class ServeTest {
     @Test
     void aMessagesLimitCountsBeforeItsSessions() throws Exception {
         String session = "{\"ignore_eos\":true,\"max_completion_tokens\":9}";
-        String path =
-                "/v1/sessions/" + json(server.post("/v1/sessions", session)).path("id").asText();
+        String path = "/v1/sessions/"
+                + json(server.post("/v1/sessions", session)).path("id").asText();
 
         HttpResponse<String> limited = server.post(
                 path + "/messages", "{\"content\":\"one\",\"max_tokens\":4}", "Accept", "text/event-stream");

@@ -64,8 +64,7 @@ final class StepForming {
         }
         held = decoding > 0;
         decodeRows = 0;
-        promptRows =
-                first.work().add(step, held ? Math.min(room, pace.rows(decoding, reading(running))) : room);
+        promptRows = first.work().add(step, held ? Math.min(room, pace.rows(decoding, reading(running))) : room);
         runs.add(first);
         return true;
     }
