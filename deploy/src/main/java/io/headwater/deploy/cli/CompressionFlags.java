@@ -77,9 +77,21 @@ public final class CompressionFlags {
             throw new UserError("--kv-budget " + budget + ": without a policy everything is kept; give --kv-policy");
         }
         int entries = budget != null ? budget : others.full() ? DEFAULT_BUDGET : others.budget();
+        return kvOptions(asked, asked.none() ? 0 : entries, others);
+    }
+
+    /**
+     * A policy and a budget with the interval and the limit that were asked for; for commands that compare policies.
+     *
+     * @throws UserError that says in one line what is wrong
+     */
+    public KvOptions kvOptions(KvPolicy asked, int entries) {
+        return kvOptions(asked, entries, KvOptions.NONE);
+    }
+
+    private KvOptions kvOptions(KvPolicy asked, int entries, KvOptions others) {
         try {
-            return new KvOptions(
-                    asked, asked.none() ? 0 : entries, interval == null ? others.interval() : interval, limit(others));
+            return new KvOptions(asked, entries, interval == null ? others.interval() : interval, limit(others));
         } catch (IllegalArgumentException e) {
             throw new UserError("--kv-" + e.getMessage(), e);
         }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How an answer is drawn and when it ends, as OpenAI and llama.cpp name it. What they ignore is ignored; what would change the answer and is not done is a 400. */
 final class GenerationFields {
+    /** Two names of one thing; where both are given, the first counts. */
+    static final List<String> TOKEN_LIMITS = List.of("max_completion_tokens", "max_tokens");
+
     private static final int MOST_STOPS = 16;
     private static final int MOST_LOGPROBS = 20;
 
@@ -98,7 +101,7 @@ final class GenerationFields {
     }
 
     TurnOptions turn(int otherwise) {
-        String name = fields.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+        String name = TOKEN_LIMITS.stream().filter(fields::has).findFirst().orElse("max_tokens");
         try {
             return new TurnOptions(
                     fields.whole(name).orElse(otherwise),

@@ -115,6 +115,9 @@ final class SessionRoutes {
     /** What a message says counts before the session's defaults; null says nothing. */
     private static ObjectNode over(ObjectNode defaults, ObjectNode body) {
         ObjectNode both = defaults.deepCopy();
+        if (GenerationFields.TOKEN_LIMITS.stream().anyMatch(new Fields(body)::has)) {
+            both.remove(GenerationFields.TOKEN_LIMITS); // under either name
+        }
         body.properties().forEach(field -> {
             if (!field.getValue().isNull()) {
                 both.set(field.getKey(), field.getValue());

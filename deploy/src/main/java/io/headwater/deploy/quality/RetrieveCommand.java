@@ -14,6 +14,7 @@ import io.headwater.deploy.decode.LoadedModel;
 import io.headwater.model.decoding.Reconstruction;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Asks compressed caches for something that the text has said, and counts right answers.",
-            "Each case is read once; every policy at every budget goes on from a fork of its cache."
+            "Each case is read once; every policy at every budget goes on from a fork of its cache. Cases that are longer",
+            "than the context are read by each policy, compressed every --kv-prefill-limit tokens; what one has in common",
+            "with the next is read once, so put cases that begin alike one after the other."
         })
 public final class RetrieveCommand implements Callable<Integer> {
     private final Console console;
@@ -87,21 +90,74 @@ public final class RetrieveCommand implements Callable<Integer> {
         List<RetrievalCase> asked = cases();
         Cancellation cancellation = new Cancellation();
         try (LoadedModel model = flags.loadHere(console);
-                ProgressBar bar = flags.output().progress(console, "cases", ProgressBar.Unit.ITEMS);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             List<Variant> compared = Variant.calibrated(written, model.calibrations());
-            ForkedText forks =
-                    new ForkedText(model.engines(), compared, new Reconstruction(model.tokenizer()), cancellation);
-            Retrieval retrieval = new Retrieval(model, forks, compared.size(), when);
-            List<List<@Nullable Boolean>> answers = new ArrayList<>();
+            List<List<@Nullable Boolean>> answers = longCases(model, asked, when)
+                    ? read(model, compared, asked, cancellation)
+                    : forked(model, compared, asked, when, cancellation);
+            print(RetrievalResult.of(when, asked, compared, answers, against), when);
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Whether they are longer than the context, all of them. */
+    private boolean longCases(LoadedModel model, List<RetrievalCase> asked, QuestionForm when) {
+        List<RetrievalCase> tooLong =
+                asked.stream().filter(one -> LongRetrieval.needed(model, one)).toList();
+        if (tooLong.isEmpty()) {
+            return false;
+        }
+        String first = "case " + tooLong.getFirst().id() + " is longer than the context of " + model.contextLength();
+        if (tooLong.size() < asked.size()) {
+            throw new UserError(first + ", others are not: choose either kind by --length");
+        }
+        if (when != QuestionForm.INSIDE) {
+            throw new UserError(first + ": such cases are asked with --form inside");
+        }
+        if (variants.given()) {
+            throw new UserError(first + ": give --kv-budget in place of --keep");
+        }
+        return true;
+    }
+
+    /** Of cases that are longer than the context, case by case, variant by variant; null for the full cache, which cannot hold them. */
+    private List<List<@Nullable Boolean>> read(
+            LoadedModel model, List<Variant> variants, List<RetrievalCase> asked, Cancellation cancellation)
+            throws IOException {
+        List<List<@Nullable Boolean>> answers = new ArrayList<>();
+        asked.forEach(_ -> answers.add(new ArrayList<>()));
+        try (LongRetrieval cases = LongRetrieval.on(model, cancellation, console.err()::println);
+                ProgressBar bar = flags.output().progress(console, "tokens", ProgressBar.Unit.ITEMS)) {
+            for (Variant variant : variants) {
+                List<@Nullable Boolean> right = variant.policy().none()
+                        ? Collections.nCopies(asked.size(), null)
+                        : cases.answers(asked, variant.options(flags.compression()), bar::update);
+                for (int i = 0; i < asked.size(); i++) {
+                    answers.get(i).add(right.get(i));
+                }
+            }
+        }
+        return answers;
+    }
+
+    /** Case by case, variant by variant. */
+    private List<List<@Nullable Boolean>> forked(
+            LoadedModel model,
+            List<Variant> variants,
+            List<RetrievalCase> asked,
+            QuestionForm when,
+            Cancellation cancellation) {
+        ForkedText forks =
+                new ForkedText(model.engines(), variants, new Reconstruction(model.tokenizer()), cancellation);
+        Retrieval retrieval = new Retrieval(model, forks, variants.size(), when);
+        List<List<@Nullable Boolean>> answers = new ArrayList<>();
+        try (ProgressBar bar = flags.output().progress(console, "cases", ProgressBar.Unit.ITEMS)) {
             for (RetrievalCase one : asked) {
                 bar.update(answers.size(), asked.size());
                 answers.add(retrieval.answers(one));
             }
-            bar.clear();
-            print(RetrievalResult.of(when, asked, compared, answers, against), when);
-            return ExitCode.DONE;
         }
+        return answers;
     }
 
     private List<RetrievalCase> cases() {

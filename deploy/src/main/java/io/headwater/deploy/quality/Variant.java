@@ -3,6 +3,7 @@ package io.headwater.deploy.quality;
 
 import io.headwater.compression.KvPolicy;
 import io.headwater.deploy.calibration.Calibrations;
+import io.headwater.deploy.cli.CompressionFlags;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.List;
 import java.util.Optional;
@@ -32,5 +33,10 @@ public record Variant(String label, KvPolicy policy, Budget budget) {
         return entries < policy.leastBudget()
                 ? Optional.empty()
                 : Optional.of(new KvOptions(policy, entries, KvOptions.DEFAULT_INTERVAL, Integer.MAX_VALUE));
+    }
+
+    /** How a session's cache is kept that is compressed again and again; the budget is in entries, the policy not {@code none}. */
+    KvOptions options(CompressionFlags compression) {
+        return compression.kvOptions(policy, budget.entries(0));
     }
 }

@@ -128,6 +128,66 @@ final class RetrieveCommandTest {
         return answer(CONTEXT + question, "--kv-policy", policy, "--kv-budget", "200");
     }
 
+    /** More than two contexts, which begin alike. */
+    @Test
+    void casesThatAreLongerThanTheContextAreReadAsGenerateReadsThem() throws IOException {
+        String text = "the sea and the wind, ".repeat(30);
+        String[] policy = {"--kv-policy", "keydiff", "--kv-budget", "48", "--kv-prefill-limit", "64"};
+        List<String> prompts = IntStream.rangeClosed('a', 'z')
+                .mapToObj(letter -> text + "and the " + (char) letter)
+                .filter(prompt -> answer(prompt, policy).matches("\\p{Graph}"))
+                .limit(2)
+                .toList();
+        String right = answer(prompts.get(0), policy);
+        String other = answer(prompts.get(1), policy);
+        Files.write(
+                directory.resolve("long.jsonl"),
+                List.of(
+                        line("good", prompts.get(0), right),
+                        line("bad", prompts.get(0), right.equals("!") ? "?" : "!"),
+                        line("other", prompts.get(1), other)));
+        List<String> arguments = new ArrayList<>(List.of("retrieve", "-m", "tiny.gguf", "-f", "long.jsonl", "--json"));
+        arguments.addAll(List.of(policy));
+
+        TestConsole.Result run = new TestConsole(directory).run(arguments.toArray(String[]::new));
+
+        JsonNode results = Json.parse(run.out(), "retrieve").get("results");
+        assertThat(run.err()).isEmpty();
+        assertThat(results.get(0).get("tried").asInt()).as("the full cache").isZero();
+        assertThat(results.get(1).get("answers"))
+                .extracting(JsonNode::asBoolean)
+                .containsExactly(true, false, true);
+    }
+
+    private static String line(String id, String prompt, String answer) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("id", id)
+                .put("prompt", prompt)
+                .put("context_chars", prompt.length())
+                .put("answer", answer)
+                .toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--keep 0.5 | case long is longer than the context of 256: give --kv-budget",
+                "--kv-budget 48 --form after | such cases are asked with --form inside",
+                "--kv-budget 48 --kv-prefill-limit 0 | --kv-prefill limit 0: give at least 1"
+            })
+    void refusesInOneLineWhatLongCasesCannotBeAsked(String more, String sentence) throws IOException {
+        Files.write(directory.resolve("long.jsonl"), List.of(line("long", CONTEXT.repeat(5), "a")));
+
+        TestConsole.Result result = new TestConsole(directory)
+                .run(("retrieve -m tiny.gguf -f long.jsonl --kv-policy knorm " + more).split(" "));
+
+        assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err()).contains(sentence);
+        assertThat(result.err().strip().lines()).hasSize(1);
+    }
+
     @Test
     void showsATableForEachLengthAndComparesCaseByCase() {
         TestConsole.Result result =

@@ -311,6 +311,22 @@ final class ServeTest {
         assertThat(ids(answer.body())).isEqualTo(range(0, 4));
     }
 
+    /** The limit has two names. */
+    @Test
+    void aMessagesLimitCountsBeforeItsSessions() throws Exception {
+        String session = "{\"ignore_eos\":true,\"max_completion_tokens\":9}";
+        String path = "/v1/sessions/"
+                + json(server.post("/v1/sessions", session)).path("id").asText();
+
+        HttpResponse<String> limited = server.post(
+                path + "/messages", "{\"content\":\"one\",\"max_tokens\":4}", "Accept", "text/event-stream");
+        HttpResponse<String> other =
+                server.post(path + "/messages", "{\"content\":\"two\"}", "Accept", "text/event-stream");
+
+        assertThat(ids(limited.body())).hasSize(4 + 1);
+        assertThat(ids(other.body())).hasSize(9 + 1);
+    }
+
     @Test
     void aSessionKeepsItsCacheAsItWasAskedTo() throws Exception {
         String path = "/v1/sessions/"

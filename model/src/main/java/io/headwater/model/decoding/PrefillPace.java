@@ -11,7 +11,9 @@ final class PrefillPace {
 
     private final double share;
     private final int least;
-    private double decodeNanos;
+    /** What a step of so many decode rows alone takes; 0 where none has been measured. */
+    private final double[] decodeNanos;
+
     private double rowNanos;
     /** Whether {@link #rowNanos} was measured beside decode rows: chunks alone cost less per row. */
     private boolean measuredBeside;
@@ -22,24 +24,43 @@ final class PrefillPace {
         this.share = options.prefillShare();
         this.least = options.leastPrefillRows();
         this.last = least;
+        this.decodeNanos = new double[options.maxSequences() + 1];
     }
 
     /**
-     * Prompt rows that the next step may carry beside decode rows: at most twice as many as the last such step did. Each of the {@code reading}
+     * Prompt rows that the next step may carry beside so many that decode: at most twice as many as the last such step did. Each of the {@code reading}
      * sequences waits for a first token as the others do for their next: the more there are, the longer the step may be.
      */
-    int rows(int reading) {
-        if (decodeNanos == 0 || rowNanos == 0) {
+    int rows(int decoding, int reading) {
+        double alone = alone(decoding);
+        if (alone == 0 || rowNanos == 0) {
             return least;
         }
-        double affordable = (share * reading - 1) * decodeNanos / rowNanos;
+        double affordable = (share * reading - 1) * alone / rowNanos;
         return Math.max(least, (int) Math.min(affordable, 2.0 * last));
+    }
+
+    /** What a step of so many decode rows alone takes, by what is known of the next fewer and the next more; 0 if nothing is. */
+    private double alone(int rows) {
+        int fewer = rows;
+        while (fewer > 0 && decodeNanos[fewer] == 0) {
+            fewer--;
+        }
+        int more = rows;
+        while (more < decodeNanos.length - 1 && decodeNanos[more] == 0) {
+            more++;
+        }
+        if (decodeNanos[more] == 0) {
+            return fewer == 0 ? 0 : decodeNanos[fewer] + (rows - fewer) * rowNanos;
+        }
+        double each = more == fewer ? 0 : (decodeNanos[more] - decodeNanos[fewer]) / (more - fewer);
+        return decodeNanos[fewer] + (rows - fewer) * each;
     }
 
     /** A step of so many rows has taken so long. */
     void stepped(int decodeRows, int prefillRows, long nanos) {
         if (prefillRows == 0) {
-            decodeNanos = average(decodeNanos, (double) nanos);
+            decodeNanos[decodeRows] = average(decodeNanos[decodeRows], (double) nanos);
         } else if (decodeRows == 0) {
             rowNanos = measuredBeside ? rowNanos : average(rowNanos, (double) nanos / prefillRows);
         } else {
@@ -56,11 +77,12 @@ final class PrefillPace {
 
     private void beside(int decodeRows, int prefillRows, long nanos) {
         double even = (double) nanos / (decodeRows + prefillRows);
-        if (decodeNanos == 0) { // a prompt came before the first step of decode rows alone
-            decodeNanos = Math.max(even, nanos - prefillRows * rowNanos);
+        double alone = alone(decodeRows);
+        if (alone == 0) { // a prompt came before the first step of decode rows alone
+            decodeNanos[decodeRows] = Math.max(even, nanos - prefillRows * rowNanos);
             return;
         }
-        double row = Math.max(nanos - decodeNanos, 1) / prefillRows;
+        double row = Math.max(nanos - alone, 1) / prefillRows;
         rowNanos = measuredBeside ? average(rowNanos, row) : Math.max(rowNanos, row);
         measuredBeside = true;
     }

@@ -37,7 +37,7 @@ final class StepForming {
             return;
         }
         decodeRows = addRuns(step, running, true, Integer.MAX_VALUE);
-        int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows(reading(running)));
+        int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows(decodeRows, reading(running)));
         promptRows = addRuns(step, running, false, Math.min(room, mostPromptRows));
     }
 
@@ -52,19 +52,19 @@ final class StepForming {
     /** As many rows of the first prompt that is read by stages, if there is one; beside decoding sequences no more than in other steps. */
     private boolean addStaged(StepBatch step, List<Running> running) {
         int room = Math.min(step.room(), mostPromptRows);
-        int beside = pace.rows(reading(running));
-        held = false;
+        int decoding = 0;
         @Nullable Running first = null;
         for (int i = 0; i < running.size(); i++) {
             Running one = running.get(i);
-            held |= one.work().decoding();
+            decoding += one.work().decoding() ? 1 : 0;
             first = first == null && one.work().cache().stagesDue() ? one : first;
         }
         if (first == null) {
             return false;
         }
+        held = decoding > 0;
         decodeRows = 0;
-        promptRows = first.work().add(step, held ? Math.min(room, beside) : room);
+        promptRows = first.work().add(step, held ? Math.min(room, pace.rows(decoding, reading(running))) : room);
         runs.add(first);
         return true;
     }

@@ -84,11 +84,26 @@ final class PrefillPaceTest {
         PrefillPace pace = new PrefillPace(BatchingOptions.defaults());
         pace.stepped(4, 0, STEP);
         pace.steppedAlone(8, 8 * ROW);
-        assertThat(pace.rows(1)).isEqualTo(16);
+        assertThat(pace.rows(4, 1)).isEqualTo(16);
 
         pace.steppedAlone(16, 16 * ROW);
 
-        assertThat(pace.rows(1)).isEqualTo(20);
+        assertThat(pace.rows(4, 1)).isEqualTo(20);
+    }
+
+    /** What a step of one decode row took says little of one of 14. */
+    @Test
+    void besideManySequencesThatHaveNeverDecodedAloneAPromptGetsItsShareOfAStep() {
+        PrefillPace pace = new PrefillPace(BatchingOptions.defaults());
+        pace.stepped(1, 0, STEP + ROW);
+        pace.stepped(0, 128, STEP + 128 * ROW);
+        for (int step = 0; step < 10; step++) {
+            int rows = pace.rows(14, 1);
+            pace.stepped(14, rows, STEP + (14 + rows) * ROW);
+        }
+
+        assertThat(pace.rows(14, 1)).as("a step may take three times 24 ms").isBetween(40, 52);
+        assertThat(pace.rows(1, 1)).as("a step may take three times 11 ms").isBetween(18, 24);
     }
 
     @Test
