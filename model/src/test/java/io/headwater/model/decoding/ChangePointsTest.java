@@ -31,6 +31,14 @@ final class ChangePointsTest {
     }
 
     @Test
+    void aPolicyThatWaitsUntilTheSessionIsIdleChangesEveryLimitWhereverThatFalls() throws Exception {
+        KvOptions kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), 64, 16, 40);
+        List<PastTurn> past = List.of(new PastTurn(50, 70));
+
+        assertThat(changes(new ChangePoints(kv, Rebasing.NEVER, past, 90), 130)).containsExactly(40, 80, 120);
+    }
+
+    @Test
     void aFurtherTurnCountsFromTheLastChangeAndItsPromptBeginsWithTheAnswersLastToken() throws Exception {
         ChangePoints two = of(List.of(new PastTurn(50, 70)), 90, 16, 30);
 
