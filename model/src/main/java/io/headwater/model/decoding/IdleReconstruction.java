@@ -28,6 +28,8 @@ final class IdleReconstruction {
     private final WaitingRequests waiting;
     /** The idle session of which a part is under way. */
     private @Nullable SessionCache idle;
+    /** The session at work that was asked for a part last. */
+    private @Nullable SessionCache pausing;
     /** For which memory had no room; until another request has ended, or a session has been brought down. */
     private final List<SessionCache> refused = new ArrayList<>();
 
@@ -92,25 +94,35 @@ final class IdleReconstruction {
         return most;
     }
 
-    /** A session that has answered some tokens since its last part, or has just repeated all. */
+    /** The one at work that has just repeated all, else, where memory is short, one that has answered some tokens since its last part. */
     private @Nullable SessionCache nextAtWork() {
-        @Nullable SessionCache most = null;
-        for (int i = 0; i < running.size(); i++) { // in every step: no garbage
-            SessionCache cache = running.get(i).work().cache();
-            if (!cache.waitsForIdle()) {
-                continue;
-            }
-            if (cache.asked()) {
+        SessionCache paused = pausing;
+        if (paused != null && isRunning(paused)) {
+            if (paused.asked()) {
                 return null;
             }
-            boolean all = cache.sincePart() == 0 && cache.repeated() == cache.position();
-            if ((all || (memoryIsShort && mayPause(running.get(i).work())))
-                    && wants(cache)
-                    && (most == null || cache.held() > most.held())) {
-                most = cache;
+            pausing = null;
+            if (wants(paused) && paused.repeated() == paused.position()) {
+                return paused;
+            }
+        }
+        @Nullable SessionCache most = null;
+        for (int i = 0; memoryIsShort && i < running.size(); i++) { // in every step: no garbage
+            Work work = running.get(i).work();
+            if (mayPause(work) && wants(work.cache()) && (most == null || work.cache().held() > most.held())) {
+                most = work.cache();
             }
         }
         return most;
+    }
+
+    private boolean isRunning(SessionCache cache) {
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).work().cache().equals(cache)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean mayPause(Work work) {
@@ -139,17 +151,19 @@ final class IdleReconstruction {
             refused.add(cache);
         } else if (caches.keeps(cache)) {
             idle = cache;
+        } else {
+            pausing = cache;
         }
         return false;
     }
 
-    /** Rows of a part for which there is room, with as much left for others. */
+    /** Rows of a part for which there is room, beside requests with as much left for them. */
     private int mostRows() {
         long rows = KvOptions.REPEATED;
         for (KvRoom room : rooms) {
             if (room.limitBytes() != Long.MAX_VALUE) {
-                long blocks = Math.max(0, room.limitBytes() - room.usedBytes()) / 2 / room.leastBytes(1);
-                rows = Math.min(rows, blocks * BLOCK);
+                long free = Math.max(0, room.limitBytes() - room.usedBytes());
+                rows = Math.min(rows, free / (running.isEmpty() ? 1 : 2) / room.leastBytes(1) * BLOCK);
             }
         }
         return (int) rows;
@@ -168,7 +182,12 @@ final class IdleReconstruction {
     /** Ends a part that the supervisor has asked for where it is, for want of memory; it is not asked for again until there may be more. */
     void stop(SessionCache cache) throws EngineException {
         refused.add(cache);
-        steps.cut(cache, true);
+        cut(cache);
+    }
+
+    /** A request of its session that waits knows nothing of this: it hears of it when it begins. */
+    private void cut(SessionCache cache) throws EngineException {
+        steps.cut(cache, waiting.of(cache.session()) == null);
     }
 
     /** The idle session's part ends where it is; false if that frees nothing. */
@@ -186,7 +205,7 @@ final class IdleReconstruction {
     void settle() throws EngineException {
         SessionCache one = idle;
         if (one != null && caches.keeps(one) && one.mayCut()) {
-            steps.cut(one, true);
+            cut(one);
         }
     }
 }

@@ -359,7 +359,7 @@ final class SupervisionTest {
 
     /** Before a reconstruction could end in its middle, the first of these failed: nothing else was left to free. */
     @ParameterizedTest
-    @ValueSource(ints = {900, 1240})
+    @ValueSource(ints = {900, 1100, 1240})
     void aReconstructionThatFindsNoRoomInItsMiddleEndsThereAndGoesOnInSmallerParts(int prompt) throws Exception {
         kv = new KvOptions(KvPolicy.parse("kvzip"), BUDGET, 64, 8192);
         DecodeRequest.Generate asked = asked(1, prompt(prompt, 1), 20);
@@ -369,7 +369,10 @@ final class SupervisionTest {
         }
 
         assertThat(heard.tokens()).hasSize(20);
-        assertThat(heard.budgets()).anyMatch(event -> event.repeated() != null);
+        assertThat(heard.budgets()).isNotEmpty();
+        assertThat(heard.budgets().getFirst().repeated() != null)
+                .as("the longest shrinks before it repeats anything")
+                .isEqualTo(prompt < 1240);
         assertThat(replay(3, asked, heard).tokens()).isEqualTo(heard.tokens());
     }
 
@@ -378,7 +381,7 @@ final class SupervisionTest {
         kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), BUDGET, 64, 8192);
         List<DecodeRequest.Generate> asked = new ArrayList<>();
         List<Heard> heard = new ArrayList<>();
-        try (Life life = new Life(1, SHORT)) {
+        try (Life life = new Life(1, SHORT + SHORT / 2)) {
             for (int id = 1; id <= 6; id++) {
                 asked.add(asked(id, prompt(350, id), id == 1 ? 5 : 60));
                 heard.add(life.submit(asked.getLast()));
@@ -391,10 +394,12 @@ final class SupervisionTest {
         }
 
         assertThat(heard).allMatch(one -> one.ended().reason() == FinishReason.LENGTH);
-        assertThat(heard).as("brought down").allMatch(one -> !one.budgets().isEmpty());
+        assertThat(heard.stream().filter(one -> !one.budgets().isEmpty()))
+                .as("brought down")
+                .hasSizeGreaterThan(3);
         assertThat(heard.stream().filter(one -> one.budgets().stream().anyMatch(event -> event.repeated() != null)))
                 .as("repeated")
-                .hasSizeGreaterThan(2);
+                .hasSizeGreaterThan(1);
         for (int i = 0; i < asked.size(); i++) {
             assertThat(replay(i % 3 + 1, asked.get(i), heard.get(i)).tokens())
                     .as("session %d on %d shards", i + 1, i % 3 + 1)
