@@ -183,8 +183,7 @@ final class KvShortageTest {
         List<PastTurn> past = new ArrayList<>(asked.past());
         past.add(new PastTurn(prompt, told.log().size()));
         TokenIds log = told.log().plus(new Random(7).ints(30, 260, 320).toArray());
-        return new Generate(
-                asked.session(), log, 0, DRAWN, 9, asked.turn(), true, asked.kv(), past, told.budgets());
+        return new Generate(asked.session(), log, 0, DRAWN, 9, asked.turn(), true, asked.kv(), past, told.budgets());
     }
 
     /** An earlier turn with what its log has got of events up to its end, those that came when it was at work included. */

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** By what a cache on disk is known again: the tokens that it has read, and the positions and budgets at which it has changed shape on the way, and what it has repeated where. */
+/**
+ * By what a cache on disk is known again: the tokens that it has read, the positions and budgets at which it has changed shape on the way, and what it has
+ * repeated where.
+ */
 final class CacheDigest {
     private static final int BYTES = 16;
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
  * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since, and wherever it is re-based. With a policy that waits
- * until the session is idle it is every {@code prefillLimit} tokens wherever they belong, and where it is re-based. A position here is how many tokens the cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
+ * until the session is idle it is every {@code prefillLimit} tokens wherever they belong, and where it is re-based. A position here is how many tokens the
+ * cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
  */
 final class ChangePoints {
     static final int NEVER = Integer.MAX_VALUE;

@@ -109,7 +109,9 @@ final class IdleReconstruction {
         @Nullable SessionCache most = null;
         for (int i = 0; memoryIsShort && i < running.size(); i++) { // in every step: no garbage
             Work work = running.get(i).work();
-            if (mayPause(work) && wants(work.cache()) && (most == null || work.cache().held() > most.held())) {
+            if (mayPause(work)
+                    && wants(work.cache())
+                    && (most == null || work.cache().held() > most.held())) {
                 most = work.cache();
             }
         }
@@ -163,7 +165,7 @@ final class IdleReconstruction {
         for (KvRoom room : rooms) {
             if (room.limitBytes() != Long.MAX_VALUE) {
                 long free = Math.max(0, room.limitBytes() - room.usedBytes());
-                rows = Math.min(rows, free / (running.isEmpty() ? 1 : 2) / room.leastBytes(1) * BLOCK);
+                rows = Math.min(rows, free / (running.isEmpty() ? 1 : 2) / Math.max(1, room.leastBytes(1)) * BLOCK);
             }
         }
         return (int) rows;

@@ -96,7 +96,9 @@ final class IdleReconstructionTest {
             state[0] = engine.closed().getLast();
         });
         List<BudgetEvent> events = first.budgets();
-        assertThat(events).as("two parts, as large as the context has room for, then the budget").hasSize(3);
+        assertThat(events)
+                .as("two parts, as large as the context has room for, then the budget")
+                .hasSize(3);
         assertThat(events).allMatch(event -> event.position() == IDLE && event.budget() == BUDGET);
         assertThat(events.get(0).repeated()).isNotNull();
         assertThat(events.get(1).repeated()).extracting(RepeatedPart::to).isEqualTo(IDLE);
@@ -295,6 +297,28 @@ final class IdleReconstructionTest {
         });
         same(options(3).withChunkRows(64), asked, live, 0, state[0]);
         same(options(2), asked.told(Arrays.copyOf(live.ids().toArray(), 15)), live, 15, state[0]);
+    }
+
+    @Test
+    void whatTheLogSaysWasLeftOutIsNotRepeated() throws Exception {
+        kv = kv("kvzip");
+        DecodeRequest.Generate asked = asked(prompt(300, 1), List.of());
+        DecodeRequest.Generate without =
+                asked.withBudgets(List.of(new BudgetEvent(299, BUDGET, new RepeatedPart(0, 299))));
+        Heard live = new Heard();
+        Fingerprint[] state = new Fingerprint[1];
+        with(options(1).withChunkRows(CHUNK), engine -> {
+            DecodeLoop loop = loop(engine);
+            Heard repeated = new Heard();
+            answer(loop, asked, repeated);
+            loop.release(5);
+            answer(loop, without, live);
+            loop.release(5);
+            state[0] = engine.closed().getLast();
+            assertThat(live.tokens()).isNotEqualTo(repeated.tokens());
+            assertThat(engine.closed().getFirst().heads()).isNotEqualTo(state[0].heads());
+        });
+        same(options(3), without, live, 0, state[0]);
     }
 
     @Test

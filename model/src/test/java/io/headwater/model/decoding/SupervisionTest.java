@@ -377,6 +377,26 @@ final class SupervisionTest {
     }
 
     @Test
+    void whatMemoryHasNotARowToRepeatInIsLeftOut() throws Exception {
+        file = model(30);
+        kv = new KvOptions(KvPolicy.parse("kvzip"), 64, 64, 8192);
+        DecodeRequest.Generate asked = asked(1, prompt(300, 1), 20);
+        Heard heard;
+        try (Life life = new Life(1, (4 << 20) + (256 << 10))) { // two blocks of each head, and what belongs to them
+            heard = life.run(asked);
+        }
+
+        assertThat(heard.tokens()).hasSize(20);
+        assertThat(heard.budgets())
+                .extracting(BudgetEvent::repeated)
+                .anySatisfy(part -> assertThat(part)
+                        .isNotNull()
+                        .extracting(RepeatedPart::rows)
+                        .isEqualTo(0));
+        assertThat(replay(2, asked, heard).tokens()).isEqualTo(heard.tokens());
+    }
+
+    @Test
     void idleSessionsThatRepeatGiveWayAndEachLogReplays() throws Exception {
         kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), BUDGET, 64, 8192);
         List<DecodeRequest.Generate> asked = new ArrayList<>();

@@ -167,13 +167,13 @@ public final class DecodeDesk implements AutoCloseable {
         boolean worked = false;
         while (!closing) {
             boolean rests = open.isEmpty() && !worked;
-            @Nullable
-            Order order = rests ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
+            @Nullable Order order = rests ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
             while (order != null) {
                 order.work().run();
                 order = orders.poll();
             }
-            worked = client.await(open.isEmpty() ? Duration.ZERO : PATIENCE); // also for idle sessions, which may repeat
+            worked =
+                    client.await(open.isEmpty() ? Duration.ZERO : PATIENCE); // also for idle sessions, which may repeat
         }
     }
 
