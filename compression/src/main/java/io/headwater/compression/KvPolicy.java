@@ -82,6 +82,11 @@ public final class KvPolicy {
             throw new PolicyException("KV policy ems: combine=local,local=0,geometry=0 leave no view to choose by: give"
                     + " local or geometry a weight, or another combine");
         }
+        if ("idle".equals(values.get("when")) && "attention".equals(values.get("score"))) {
+            throw new PolicyException(
+                    "KV policy ems: when=idle says when the context is repeated, and with score=attention"
+                            + " it never is; give score=reconstruction too");
+        }
     }
 
     /** Of EMS's views. With rank=sum the mass is always one, and a reconstruction needs none. */
@@ -158,6 +163,14 @@ public final class KvPolicy {
      */
     public boolean reconstructs() {
         return name.equals("kvzip") || "reconstruction".equals(values.get("score"));
+    }
+
+    /**
+     * Whether the supervisor says when the context is repeated and heads are brought down, when a session is idle or memory short; token counts alone say so
+     * only where a prefill limit is reached.
+     */
+    public boolean waitsForIdle() {
+        return reconstructs() && "idle".equals(values.get("when"));
     }
 
     /** Whether every entry is compared with every other: work that grows with the square of a head's length. */

@@ -17,6 +17,12 @@ final class PolicyTable {
 
     private static final PolicyOption FLOOR = floor("0.2");
 
+    private static final PolicyOption WHEN = choice(
+            "when",
+            "prompt",
+            List.of("prompt", "idle"),
+            "when the context is repeated, and heads fall to the budget: prompt: before each prompt's end, and before the prefill limit in it; idle: when the session is idle or memory short, else only before every prefill limit");
+
     static final List<PolicyDescription> ALL = List.of(
             new PolicyDescription("none", "keep everything", "", "exact", List.of()),
             new PolicyDescription(
@@ -118,14 +124,15 @@ final class PolicyTable {
                     with(List.of(SINKS, window(32), pool("max7")), allocation(Allocation.GLOBAL), floor("0"))),
             new PolicyDescription(
                     "kvzip",
-                    "keep what the model attends to when it is asked to repeat its context, which it is before a prompt's change point",
+                    "keep what the model attends to when it is asked to repeat its context",
                     "Kim et al. 2025 (arXiv 2505.23416); snu-mllab/KVzip, NVIDIA/kvpress",
                     "from the code, no golden file; softmax over the whole cache; what no reconstruction has met yet falls with its age",
                     List.of(
                             whole("sinks", 4, 0, 256, "first entries that are always kept"),
                             recent(),
                             allocation(Allocation.GLOBAL),
-                            floor("0"))),
+                            floor("0"),
+                            WHEN)),
             new PolicyDescription(
                     "keydiff",
                     "keep keys that differ from the mean key",
@@ -280,7 +287,8 @@ final class PolicyTable {
                         choice("merge-keys", "off", List.of("off", "on"), "merge keys too, not values alone"),
                         choice("bias", "off", List.of("off", "log-count"), "what a merged entry's logit gets")),
                 allocation(Allocation.GLOBAL),
-                FLOOR);
+                FLOOR,
+                WHEN);
     }
 
     /** Of a policy whose scores heads can compete with. */

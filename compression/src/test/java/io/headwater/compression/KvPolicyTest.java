@@ -79,6 +79,15 @@ class KvPolicyTest {
     }
 
     @Test
+    void onlyWhatReconstructsCanWaitUntilTheSessionIsIdle() throws PolicyException {
+        assertThat(KvPolicy.parse("kvzip").waitsForIdle()).isFalse();
+        assertThat(KvPolicy.parse("kvzip:when=idle").waitsForIdle()).isTrue();
+        assertThat(KvPolicy.parse("ems:score=reconstruction,when=idle").waitsForIdle())
+                .isTrue();
+        refused("ems:when=idle", "give score=reconstruction too");
+    }
+
+    @Test
     void optionsThatLeaveNoViewToChooseByAreRefused() throws PolicyException {
         assertThatThrownBy(() -> KvPolicy.parse("ems:rank=best,combine=local,local=0.0,geometry=-0"))
                 .isInstanceOf(PolicyException.class)

@@ -24,6 +24,7 @@ import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.DecodeRequest.Score;
 import io.headwater.model.decoding.PastTurn;
+import io.headwater.model.decoding.RepeatedPart;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.model.generation.TurnOptions;
@@ -83,7 +84,10 @@ final class DecodingCodecTest {
                     true,
                     kv,
                     List.of(new PastTurn(1, 2), new PastTurn(2, 3)),
-                    List.of(new BudgetEvent(2, 200), new BudgetEvent(2, 300)));
+                    List.of(
+                            new BudgetEvent(2, 200),
+                            new BudgetEvent(2, 200, new RepeatedPart(40, 1)),
+                            new BudgetEvent(2, 300)));
         } catch (PolicyException e) {
             throw new AssertionError(e);
         }
@@ -102,6 +106,7 @@ final class DecodingCodecTest {
                                 List.of(
                                         new Prefilled(3, 4),
                                         new BudgetChanged(new BudgetEvent(5, 64)),
+                                        new BudgetChanged(new BudgetEvent(5, 64, new RepeatedPart(90, 5))),
                                         new Token(0, 5, " caf\u00e9 \ud83d\ude00", null),
                                         new Token(
                                                 1,
@@ -127,7 +132,8 @@ final class DecodingCodecTest {
                                                         12,
                                                         13,
                                                         14,
-                                                        15)))),
+                                                        15,
+                                                        16)))),
                         new RequestEvents(2, List.of(new Scored(1, List.of(-1.0, Math.PI, Double.NEGATIVE_INFINITY)))),
                         new RequestEvents(3, List.of(new Failed(Failure.BROKEN, "why")))),
                 new LoopFigures(1, 2, 3, 4, 5)));

@@ -60,7 +60,11 @@ final class FollowedSequences {
     private void changeBudget(StepRows rows, int row, StepBatch batch) throws StepStreamException {
         Sequence sequence = check(rows.sequence(row), open.get(rows.sequence(row)), rows.position(row));
         try {
-            batch.addBudget(sequence, rows.token(row));
+            if (rows.rewindsAfter(row)) {
+                batch.addRewind(sequence);
+            } else {
+                batch.addBudget(sequence, rows.token(row));
+            }
         } catch (IllegalArgumentException e) {
             throw new StepStreamException("sequence " + sequence.id() + ": " + e.getMessage()
                     + ": the leader's program differs from this one");

@@ -7,7 +7,7 @@ import io.headwater.model.engine.StepBatch;
 
 /**
  * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run.
- * A step that changes budgets has a row for each, with the budget as its token. A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
+ * A step that changes budgets, or ends reconstructions, has a row for each, with the budget as its token. A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
  * OpenRows}). Reused; allocates nothing after construction.
  */
 final class StepRows {
@@ -39,7 +39,10 @@ final class StepRows {
     /** After the step of which this is a run's last row, the sequence is where it was before it began to repeat. */
     static final byte REWIND = 32;
 
-    /** The token is the budget that the sequence, at this position, is brought down to from here on. */
+    /**
+     * A row for a run without rows: the token is the budget that the sequence, at this position, is brought down to from here on; with {@link #REWIND} it only
+     * is where it was before it began to repeat.
+     */
     static final byte BUDGET = 64;
 
     /**
@@ -157,7 +160,8 @@ final class StepRows {
             int rows = batch.rowsOf(run);
             if (rows == 0) {
                 int budget = batch.inForce(run).budget();
-                add(sequence.id(), sequence.position(), budget, (byte) (CHANGE | BUDGET));
+                int what = batch.rewindsAfter(run) ? REPEAT | REWIND : CHANGE;
+                add(sequence.id(), sequence.position(), budget, (byte) (what | BUDGET));
             }
             int firstWanted = rows - batch.wantedOf(run);
             for (int i = 0; i < rows; i++) {

@@ -192,6 +192,38 @@ final class FollowedSequencesTest {
     }
 
     @Test
+    void takesAReconstructionBackInItsMiddleWithoutRowsOfItsOwn() throws Exception {
+        KvOptions options = new KvOptions(KvPolicy.parse("kvzip:when=idle"), 40, 16, 64);
+        OpenRows.add(71, options, rows);
+        followed.apply(rows);
+        try (Sequence one = leader.open(71, options)) {
+            StepBatch step = leader.nextStep();
+            step.add(one, TOKENS, 0, 4, 1);
+            both(step);
+            StepBatch repeats = leader.nextStep();
+            repeats.add(one, TOKENS, 0, 3, 0);
+            repeats.repeatLast(false);
+            both(repeats);
+            assertEquals(3, one.repeated());
+
+            StepBatch rewinds = leader.nextStep();
+            rewinds.addRewind(one);
+            both(rewinds);
+
+            StepBatch next = leader.nextStep();
+            next.add(one, TOKENS, 4, 5, 1);
+            rows.clear();
+            rows.add(next);
+            Sequence copy = followed.apply(rows).sequence(0);
+            for (Sequence each : List.of(one, copy)) {
+                assertEquals(0, each.repeated());
+                assertEquals(4, each.position());
+                assertEquals(4, each.meanHead());
+            }
+        }
+    }
+
+    @Test
     void refusesABudgetAmongOtherRowsOrOneThatTheSequenceCannotHave() throws Exception {
         KvOptions options = new KvOptions(KvPolicy.parse("knorm"), 40, 16, 64);
         OpenRows.add(71, options, rows);

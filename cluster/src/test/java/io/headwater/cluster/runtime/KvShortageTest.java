@@ -10,6 +10,7 @@ import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeRequest.Generate;
 import io.headwater.model.decoding.LocalDecodeClient;
+import io.headwater.model.decoding.PastTurn;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineOptions;
@@ -141,6 +142,56 @@ final class KvShortageTest {
                     .contains("at least 1.2 MiB of KV memory of a node")
                     .contains("may have 1.0 MiB");
         }
+    }
+
+    @Test
+    void anIdleSessionRepeatsOnAllNodesAndEachTurnOfItsLogReplays() throws Exception {
+        KvOptions kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), BUDGET, 64, 512);
+        Generate first = asked(1, 400, 20, kv);
+        Collected one;
+        Generate second;
+        Collected two;
+        Generate third;
+        Collected three;
+        try (Nodes nodes = new Nodes(model, Transport.IPC, 3)) {
+            nodes.memory(options(1), Map.of());
+            nodes.start(1, List.of(1.0, 1.0, 1.0), Duration.ZERO);
+            DecodeThread leader = nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults());
+            one = submit(leader, first);
+            awaitAll(List.of(one), nodes);
+            second = next(first, one); // whatever of it is repeated by now, it goes on
+            two = submit(leader, second);
+            awaitAll(List.of(two), nodes);
+            await().atMost(DEADLINE)
+                    .until(() -> !two.budgets().isEmpty()
+                            && two.budgets().getLast().repeated() == null
+                            && two.budgets().getLast().position() > 440);
+            third = next(second, two);
+            three = submit(leader, third);
+            awaitAll(List.of(three), nodes);
+            assertThat(nodes.faults()).isEmpty();
+        }
+        assertThat(third.budgets()).anyMatch(event -> event.repeated() != null);
+        assertThat(two.all()).isEqualTo(replay(1, atItsEnd(second, third)).all());
+        assertThat(three.all()).isEqualTo(replay(2, third).all());
+    }
+
+    /** A turn of 30 tokens more, of the log as it is now. */
+    private static Generate next(Generate asked, Collected heard) {
+        Generate told = heard.goOn(asked);
+        int prompt = told.log().size() - told.answered();
+        List<PastTurn> past = new ArrayList<>(asked.past());
+        past.add(new PastTurn(prompt, told.log().size()));
+        TokenIds log = told.log().plus(new Random(7).ints(30, 260, 320).toArray());
+        return new Generate(asked.session(), log, 0, DRAWN, 9, asked.turn(), true, asked.kv(), past, told.budgets());
+    }
+
+    /** An earlier turn with what its log has got of events up to its end, those that came when it was at work included. */
+    private static Generate atItsEnd(Generate earlier, Generate later) {
+        int end = earlier.log().size() + earlier.turn().maxTokens();
+        return earlier.withBudgets(later.budgets().stream()
+                .filter(event -> event.position() < end - 1)
+                .toList());
     }
 
     private static Collected submit(DecodeThread leader, Generate request) {

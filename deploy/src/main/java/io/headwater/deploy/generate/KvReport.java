@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes of keys, values, positions and all other state, as charged in blocks; of nodes elsewhere reckoned from the leader's
  * @param bytesScores of bytes, what is neither keys and values nor positions
  * @param bytesFull what a full cache would be charged
+ * @param repeats parts of its context that the session has repeated while it was idle, or memory short
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record KvReport(
@@ -32,6 +33,7 @@ record KvReport(
         long bytesFull,
         int compressions,
         int budgetChanges,
+        int repeats,
         int rebasings) {
     KvReport {
         entries = entries.stream().map(List::copyOf).toList();
@@ -51,6 +53,7 @@ record KvReport(
                 figures.kvFullBytes(),
                 figures.compressions(),
                 figures.budgetChanges(),
+                figures.repeats(),
                 figures.rebasings());
     }
 

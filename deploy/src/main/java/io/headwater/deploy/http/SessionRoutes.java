@@ -147,7 +147,11 @@ final class SessionRoutes {
                     "budget", budget(session),
                     "entries", session.cache().entries());
             kv.put("bytes", session.cache().kvBytes());
-            kv.put("budget_changes", session.budgets().size());
+            long repeats = session.budgets().stream()
+                    .filter(event -> event.repeated() != null)
+                    .count();
+            kv.put("budget_changes", session.budgets().size() - repeats);
+            kv.put("repeats", repeats);
             body.put("kv", kv);
             return Responses.ok(body);
         });

@@ -34,6 +34,7 @@ final class DecodeMeters {
     private final Counter compressions;
     private final Counter compressionSeconds;
     private final Counter budgetChanges;
+    private final Counter repeats;
     private final DistributionSummary batchRows;
     private final MultiGauge kvBytes;
     private final AtomicInteger running = new AtomicInteger();
@@ -55,6 +56,9 @@ final class DecodeMeters {
         budgetChanges = counter(
                 "kv.budget.changes",
                 "Sessions' budgets that have fallen, for want of memory, been put into force early, or risen again");
+        repeats = counter(
+                "kv.repeats",
+                "Parts of their context that sessions have repeated while they were idle, or memory short");
         batchRows = DistributionSummary.builder("headwater.step.batch.rows")
                 .description("Rows of a forward pass: one for each sequence that decodes, the others of prompts")
                 .serviceLevelObjectives(Buckets.ROWS)
@@ -135,6 +139,10 @@ final class DecodeMeters {
 
     void budgetChanged() {
         budgetChanges.increment();
+    }
+
+    void repeated() {
+        repeats.increment();
     }
 
     /** What the engines have done by now; a cluster tells of several steps at once, whose rows are then taken as even. */

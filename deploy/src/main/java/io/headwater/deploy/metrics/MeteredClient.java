@@ -141,6 +141,7 @@ final class MeteredClient implements DecodeClient {
                 case Prefilled read -> begin(now, read.total() - read.done(), read.done());
                 case Token _ -> token(now);
                 case Scored _ -> begin(now, 0, 0);
+                case BudgetChanged changed when changed.event().repeated() != null -> meters.repeated();
                 case BudgetChanged _ -> meters.budgetChanged();
                 case Ended ended -> ended(ended, now);
                 case Failed failed ->

@@ -71,6 +71,7 @@ final class GenerateCommandTest {
                         "bytes_full",
                         "compressions",
                         "budget_changes",
+                        "repeats",
                         "rebasings");
         assertThat(answer.get("timings").fieldNames())
                 .toIterable()

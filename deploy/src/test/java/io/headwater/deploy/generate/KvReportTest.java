@@ -23,6 +23,7 @@ final class KvReportTest {
                 1,
                 32,
                 2,
+                3,
                 0,
                 0,
                 0,
@@ -33,6 +34,7 @@ final class KvReportTest {
 
         assertThat(report.budget()).as("in force at the end").isEqualTo(32);
         assertThat(report.budgetChanges()).isEqualTo(2);
+        assertThat(report.repeats()).isEqualTo(3);
         assertThat(report.entries()).containsExactly(List.of(40, 41, 39), List.of(40, 40, 40));
         assertThat(report.represented()).containsExactly(List.of(50, 61, 53), List.of(44, 44, 47));
     }

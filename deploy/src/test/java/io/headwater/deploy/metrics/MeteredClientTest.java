@@ -74,7 +74,7 @@ final class MeteredClientTest {
                     FinishReason.LENGTH,
                     "",
                     List.of(),
-                    new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), compressions, 0, 0, 0, 0, 0, 0, 0)));
+                    new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), compressions, 0, 0, 0, 0, 0, 0, 0, 0)));
         }
 
         @Override

@@ -78,7 +78,7 @@ final class Answering implements Work {
 
     @Override
     public boolean decoding() {
-        return !reading;
+        return !reading && !cache.repeats();
     }
 
     @Override

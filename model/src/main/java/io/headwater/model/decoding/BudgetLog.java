@@ -5,6 +5,7 @@ import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.kvcache.KvOptions;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's budget events, those that its request came with and those decided since, in their order; from where on new ones may be decided, and who is
@@ -35,6 +36,13 @@ final class BudgetLog {
             throw new IllegalArgumentException("a budget of " + event.budget() + " from position " + event.position()
                     + " on: this session's may be " + asked.leastBudget() + " to " + asked.budget()
                     + ", and a full cache has none");
+        }
+        @Nullable RepeatedPart part = event.repeated();
+        if (part != null && (!asked.policy().reconstructs() || part.rows() > KvOptions.REPEATED)) {
+            throw new IllegalArgumentException("a part of " + part.rows() + " rows repeated at position "
+                    + event.position() + ": of KV policy "
+                    + asked.policy().name() + " it may have "
+                    + (asked.policy().reconstructs() ? "at most " + KvOptions.REPEATED : "none"));
         }
         if (!events.isEmpty() && event.position() < events.getLast().position()) {
             throw new IllegalArgumentException("a budget from position " + event.position() + " on follows one from "

@@ -7,7 +7,7 @@ import io.headwater.model.engine.StepEngine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The steps without rows that put budgets into force: those that logs know of, and those that are decided here. Owned by the decode loop. */
+/** The steps without rows: they put budgets into force that logs know of or that are decided here, and end reconstructions. Owned by the decode loop. */
 final class BudgetSteps {
     private final StepEngine engine;
     /** Whose the runs of a step are, in their order. */
@@ -21,6 +21,7 @@ final class BudgetSteps {
     boolean run(List<Running> running) throws EngineException {
         due.clear();
         for (int i = 0; i < running.size(); i++) {
+            running.get(i).work().cache().leaveOut();
             if (running.get(i).work().cache().budgetDue()) {
                 due.add(running.get(i));
             }
@@ -45,5 +46,19 @@ final class BudgetSteps {
         step.addBudget(cache.sequence(), budget);
         engine.run(step);
         cache.changedBudget(budget);
+    }
+
+    /**
+     * Ends a session's reconstruction where it is: its rows are taken back, and what they have told the heads of their entries stays.
+     *
+     * @param tells its log of that now; else its next request hears of it
+     */
+    void cut(SessionCache cache, boolean tells) throws EngineException {
+        if (cache.sequence().repeated() > 0) {
+            StepBatch step = engine.nextStep();
+            step.addRewind(cache.sequence());
+            engine.run(step);
+        }
+        cache.cut(tells);
     }
 }

@@ -6,8 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
-/** By what a cache on disk is known again: the tokens that it has read, and the positions and budgets at which it has changed shape on the way. */
+/**
+ * By what a cache on disk is known again: the tokens that it has read, the positions and budgets at which it has changed shape on the way, and what it has
+ * repeated where.
+ */
 final class CacheDigest {
     private static final int BYTES = 16;
 
@@ -17,11 +21,14 @@ final class CacheDigest {
     /** No position either: the change before it comes after a segment that was read by stages, which begins at the position that follows. */
     private static final int STAGED = -2;
 
+    /** No position either: the event before it ran a part of a reconstruction, whose rows and end follow. */
+    private static final int REPEATED = -3;
+
     private CacheDigest() {}
 
     /** 32 hexadecimal digits of the first {@code position} tokens and the changes up to there. */
     static String of(TokenLog log, int position, ChangeLog changed) {
-        int events = changed.events() == 0 ? 0 : 1 + 2 * changed.events();
+        int events = changed.events() == 0 ? 0 : 1 + 5 * changed.events();
         ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + position + 3 * changed.count() + events));
         bytes.putInt(position);
         for (int i = 0; i < position; i++) {
@@ -38,6 +45,10 @@ final class CacheDigest {
         }
         for (int i = 0; i < changed.events(); i++) {
             bytes.putInt(changed.event(i).position()).putInt(changed.event(i).budget());
+            @Nullable RepeatedPart part = changed.event(i).repeated();
+            if (part != null) {
+                bytes.putInt(REPEATED).putInt(part.rows()).putInt(part.to());
+            }
         }
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(Arrays.copyOf(bytes.array(), bytes.position()));

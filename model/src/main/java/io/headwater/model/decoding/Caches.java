@@ -19,12 +19,14 @@ final class Caches {
     private final StepEngine engine;
     private final Reconstruction reconstruction;
     private final KeptCaches kept;
+    private final BudgetSteps steps;
     private Shelving shelving = new Shelving(NoShelf.NONE);
 
     Caches(StepEngine engine, int mostKept, Reconstruction reconstruction) {
         this.engine = engine;
         this.reconstruction = reconstruction;
-        this.kept = new KeptCaches(engine, mostKept, cache -> shelving.leaves(cache));
+        this.steps = new BudgetSteps(engine);
+        this.kept = new KeptCaches(engine, mostKept, this::leaves);
     }
 
     void keepOn(CacheShelf shelf) {
@@ -47,6 +49,9 @@ final class Caches {
         Course course = new Course(changes, budgets, reconstruction, engine.contextLength());
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
+        if (old != null && old.unsettled()) {
+            steps.cut(old, false); // the message does not wait for the part's end, and hears of what there is of it
+        }
         if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
             old.goOnWith(request.session(), log, course);
             return old;
@@ -96,14 +101,26 @@ final class Caches {
         }
     }
 
-    /** A session at work has passed a change point. */
+    /** A session's cache has passed a change point. */
     void changed(SessionCache cache) {
         shelving.changed(cache);
     }
 
     /** What may be wanted after the end of this process is put on the shelf. */
     void save(SessionCache cache) {
-        shelving.leaves(cache);
+        leaves(cache);
+    }
+
+    /** From the middle of a reconstruction nobody can go on. */
+    private void leaves(SessionCache cache) {
+        if (!cache.unsettled()) {
+            shelving.leaves(cache);
+        }
+    }
+
+    /** Whether it is an idle session's that is still here. */
+    boolean keeps(SessionCache cache) {
+        return kept.has(cache);
     }
 
     /** Frees the cache that was used longest ago; false if there is none. */
@@ -138,6 +155,11 @@ final class Caches {
 
     Optional<SessionCache> kept(long session) {
         return kept.all().stream().filter(cache -> cache.session() == session).findFirst();
+    }
+
+    /** Frees an idle session's cache, which is damaged. */
+    void drop(SessionCache cache) {
+        kept.release(cache.session());
     }
 
     void park(long session) {

@@ -4,14 +4,22 @@ package io.headwater.model.decoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The positions at which a cache has changed shape, what was read by stages before, and which of the changes were budget events. Owned by the decode loop. */
+/**
+ * The positions at which a cache has changed shape, what was read by stages before, and which of the changes were events; among those also parts of
+ * reconstructions, which change no shape. Owned by the decode loop.
+ */
 final class ChangeLog {
     private int[] positions = new int[8];
     /** Of each change where the segment began that was read by stages before it; {@link ChangePoints#NEVER} if none was. */
     private int[] stagedFrom = new int[8];
 
     private int count;
+    /** Where it has changed shape last. */
+    private int last;
+    /** Where the last part of a reconstruction was run that is an event. */
+    private int lastPart;
     /** Which of the changes were events, ascending, and these. */
     private final List<Integer> places = new ArrayList<>();
 
@@ -25,13 +33,19 @@ final class ChangeLog {
         }
         stagedFrom[count] = staged;
         positions[count++] = position;
+        last = position;
     }
 
-    /** A change to another budget. */
+    /** A change to another budget, or a part of a reconstruction. */
     void add(BudgetEvent event) {
+        int before = last;
         places.add(count);
         events.add(event);
         add(event.position(), ChangePoints.NEVER);
+        if (event.repeated() != null) {
+            last = before;
+            lastPart = event.position();
+        }
     }
 
     /** As it is when all that was due up to a position has happened: at one position first what token counts ask for, then budgets. */
@@ -65,12 +79,38 @@ final class ChangeLog {
         return stagedFrom[i];
     }
 
-    /** Whether the i-th was a budget event. */
+    /** Whether the i-th was an event. */
     boolean isEvent(int i) {
         return places.contains(i);
     }
 
-    /** Budget events so far. */
+    /** The part of a reconstruction that the i-th was; null if it was none. */
+    @Nullable
+    RepeatedPart part(int i) {
+        int event = places.indexOf(i);
+        return event < 0 ? null : events.get(event).repeated();
+    }
+
+    /** Whether the last one was a part of a reconstruction, at this position. */
+    boolean endsWithPart(int position) {
+        return count > 0 && positions[count - 1] == position && part(count - 1) != null;
+    }
+
+    /** Where the last of those parts was run; 0 if none was. */
+    int lastPart() {
+        return lastPart;
+    }
+
+    /** Parts of reconstructions among the events. */
+    int parts() {
+        int parts = 0;
+        for (BudgetEvent event : events) {
+            parts += event.repeated() == null ? 0 : 1;
+        }
+        return parts;
+    }
+
+    /** Events so far. */
     int events() {
         return events.size();
     }
@@ -85,18 +125,25 @@ final class ChangeLog {
         return events.isEmpty() ? asked : events.getLast().budget();
     }
 
-    /** The last one; 0 if there was none. */
+    /** Where it has changed shape last; 0 if it never has. */
     int last() {
-        return count == 0 ? 0 : positions[count - 1];
+        return last;
     }
 
-    /** Whether up to a position the same changes are due. */
+    /**
+     * Whether up to a position the same changes are due, and after them at most events that may still be told: those crossed the request on their way, or
+     * were decided when it had come.
+     */
     boolean agreesWith(ChangePoints due, BudgetLog budgets, int position) {
         ChangeLog same = due(due, budgets, position);
-        return count == same.count
-                && Arrays.equals(positions, 0, count, same.positions, 0, count)
-                && Arrays.equals(stagedFrom, 0, count, same.stagedFrom, 0, count)
-                && places.equals(same.places)
-                && events.equals(same.events);
+        int known = same.count;
+        int told = same.events();
+        return count >= known
+                && events.size() - told == count - known
+                && Arrays.equals(positions, 0, known, same.positions, 0, known)
+                && Arrays.equals(stagedFrom, 0, known, same.stagedFrom, 0, known)
+                && places.subList(0, told).equals(same.places)
+                && events.subList(0, told).equals(same.events)
+                && (count == known || budgets.open(events.get(told).position(), told));
     }
 }

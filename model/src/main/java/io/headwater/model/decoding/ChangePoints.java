@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session's cache changes shape (DESIGN 5.8), a function of token counts only: at the end of each turn's prompt, inside a prompt every
- * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since, and wherever it is re-based. A position here
- * is how many tokens the cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
+ * {@code prefillLimit} tokens since the last change, in an answer every {@code interval} tokens since, and wherever it is re-based. With a policy that waits
+ * until the session is idle it is every {@code prefillLimit} tokens wherever they belong, and where it is re-based. A position here is how many tokens the
+ * cache has seen. An answer's last token is seen with the next turn's prompt, so it counts to that.
  */
 final class ChangePoints {
     static final int NEVER = Integer.MAX_VALUE;
@@ -20,11 +21,13 @@ final class ChangePoints {
     private final List<PastTurn> past;
     private final int prompt;
     private final @Nullable PrefillStages stages;
+    private final boolean waitsForIdle;
 
     /** {@code prompt}: where the prompt of the turn after the past ones ends. */
     ChangePoints(KvOptions options, Rebasing rebasing, List<PastTurn> past, int prompt) {
         this.options = options;
         this.stages = options.policy().stages().orElse(null);
+        this.waitsForIdle = options.policy().waitsForIdle();
         this.rebasing = rebasing;
         this.past = List.copyOf(past);
         this.prompt = prompt;
@@ -57,6 +60,9 @@ final class ChangePoints {
     }
 
     private int inTurns(int position, int last) {
+        if (waitsForIdle) {
+            return inPrompt(position, last, NEVER);
+        }
         int at = position;
         for (PastTurn turn : past) {
             if (at < turn.prompt()) {

@@ -15,8 +15,9 @@ public sealed interface DecodeEvent {
             int index, int token, String text, @Nullable TokenLogProbability logProbability) implements DecodeEvent {}
 
     /**
-     * The session has another budget from a position on: part of its log, to be handed in again with it. Told before any token that it influences; while the
-     * session is idle, with a cache that was to be kept, its last request's listener hears it. A next request that does not have it yet goes without it.
+     * The session has another budget from a position on, or has repeated a part of its context there: part of its log, to be handed in again with it. Told
+     * before any token that it influences; while the session is idle, with a cache that was to be kept, its last request's listener hears it. A next request
+     * that does not have it yet hears it when it begins, if the cache is still there.
      */
     record BudgetChanged(BudgetEvent event) implements DecodeEvent {}
 
@@ -73,7 +74,8 @@ public sealed interface DecodeEvent {
      * @param represented tokens that the entries of each head stand for, {@code [layer][KV heads of the leader]}
      * @param compressions change points so far, without those of budgets
      * @param budget entries of a head, in the mean, that are in force; 0 for a full cache
-     * @param budgetChanges how often it has changed
+     * @param budgetChanges how often heads were brought to another budget, or to the same one out of turn
+     * @param repeats parts of reconstructions that were run while the session was idle or memory short
      * @param rebasings how often positions have started anew
      * @param compressionNanos the leader's time for what policies ask during this request's steps
      * @param columnSumNanos of compressionNanos, column sums
@@ -91,13 +93,14 @@ public sealed interface DecodeEvent {
             int compressions,
             int budget,
             int budgetChanges,
+            int repeats,
             int rebasings,
             long compressionNanos,
             long columnSumNanos,
             long exchangeNanos,
             long exchangeBytes) {
         public static final SequenceFigures NONE =
-                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, 0);
+                new SequenceFigures(0, 0, 0, 0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         public SequenceFigures {
             headEntries = headEntries.stream().map(List::copyOf).toList();

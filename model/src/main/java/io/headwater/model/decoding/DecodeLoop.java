@@ -34,6 +34,7 @@ public final class DecodeLoop implements AutoCloseable {
     private final Caches caches;
     private final int mostRunning;
     private final Supervision supervision;
+    private final IdleReconstruction repeats;
     private final BudgetSteps budgets;
     private final StepForming forming;
     private final WaitingRequests waiting = new WaitingRequests();
@@ -57,7 +58,8 @@ public final class DecodeLoop implements AutoCloseable {
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
         this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
-        this.supervision = new Supervision(engine, caches, running, waiting);
+        this.repeats = new IdleReconstruction(engine, caches, running, waiting);
+        this.supervision = new Supervision(engine, caches, running, waiting, repeats);
         this.budgets = new BudgetSteps(engine);
         this.mostRunning = Math.min(options.maxSequences(), Math.min(engine.maxRows(), engine.maxLogitsRows()));
     }
@@ -120,11 +122,21 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** A session's cache leaves the memory for the shelf, unless it has a request at work. */
     public void park(long session) {
+        settle();
         caches.park(session);
+    }
+
+    private void settle() {
+        try {
+            repeats.settle();
+        } catch (EngineException e) {
+            // it is left in its middle, and not saved; what is wrong with the engine the next step says
+        }
     }
 
     /** Puts what may be wanted again on the shelf, those at work first, until it is time. */
     public void parkAll(BooleanSupplier enough) {
+        settle();
         for (Running one : running) {
             if (keeps(one) && !one.work().cache().unsettled() && !enough.getAsBoolean()) {
                 caches.save(one.work().cache());
@@ -199,17 +211,18 @@ public final class DecodeLoop implements AutoCloseable {
     public boolean step() throws EngineException {
         boolean ended = anyCancelled && endCancelled();
         boolean begun = admit() || (waiting.crowded() && endLate());
-        if (running.isEmpty()) {
-            return ended || begun;
-        }
-        if (budgets.run(running)) {
+        if (budgets.run(running) || repeats.next()) {
             return true;
+        }
+        @Nullable SessionCache idle = repeats.idle();
+        if (running.isEmpty() && idle == null) {
+            return ended || begun;
         }
         if (waiting.isEmpty()) {
             supervision.grow();
         }
         StepBatch step = engine.nextStep();
-        forming.form(step, running);
+        forming.form(step, running, idle, repeats.memoryIsShort());
         long start = nanoClock.getAsLong();
         if (run(step)) {
             lastNanos = nanoClock.getAsLong();
@@ -225,8 +238,20 @@ public final class DecodeLoop implements AutoCloseable {
             engine.run(step);
             return true;
         } catch (NoKvMemoryException e) {
-            relieve(forming.of(e.run()), e);
+            relieve(e);
             return false;
+        }
+    }
+
+    private void relieve(NoKvMemoryException full) throws EngineException {
+        SessionCache idle = forming.idle();
+        boolean last = full.run() == forming.runs();
+        SessionCache cache =
+                last && idle != null ? idle : forming.of(full.run()).work().cache();
+        if (cache.asked()) {
+            repeats.stop(cache); // it has time
+        } else {
+            relieve(forming.of(full.run()), full);
         }
     }
 
@@ -239,6 +264,8 @@ public final class DecodeLoop implements AutoCloseable {
             fail(refused, Failure.FULL, full.getMessage() + "; try again when others have ended");
         } else if (forming.shortens()) {
             return;
+        } else if (supervision.leavesOut(refused.work().cache())) {
+            return; // better than to wait, or to fail
         } else if (running.size() > 1 || !refused.alone()) {
             takeOut(); // a last one, too: in an empty memory its blocks lie together
         } else {
@@ -271,6 +298,7 @@ public final class DecodeLoop implements AutoCloseable {
     private void fail(Running one, Failure failure, String message) {
         running.remove(one);
         waiting.oneEnded();
+        repeats.requestEnded();
         engine.close(one.work().cache().sequence());
         one.request().fail(failure, message);
     }
@@ -299,13 +327,16 @@ public final class DecodeLoop implements AutoCloseable {
         caches.releaseAll();
     }
 
-    private boolean endCancelled() {
+    private boolean endCancelled() throws EngineException {
         anyCancelled = false;
         boolean any = false;
         for (int i = 0; i < running.size(); i++) {
             Running one = running.get(i);
             if (one.request().cancelled()) {
                 one.work().cancel();
+                if (keeps(one) && one.work().cache().mayCut()) {
+                    budgets.cut(one.work().cache(), true);
+                }
                 end(one);
                 i--;
                 any = true;
@@ -317,6 +348,9 @@ public final class DecodeLoop implements AutoCloseable {
     private boolean endCancelledWaiting() {
         List<Request> cancelled = waiting.takeCancelled();
         cancelled.forEach(request -> request.tellCancelled(tokenizer));
+        if (!cancelled.isEmpty()) {
+            repeats.requestEnded();
+        }
         return !cancelled.isEmpty();
     }
 
@@ -385,6 +419,20 @@ public final class DecodeLoop implements AutoCloseable {
             }
         }
         saveChanged(step);
+        handOutIdle(step);
+    }
+
+    /** An idle session has repeated some rows; where numbers have broken, its cache is of no use any more. */
+    private void handOutIdle(StepBatch step) {
+        SessionCache idle = forming.idle();
+        if (idle == null || !caches.keeps(idle)) { // a listener may have released it just now
+            return;
+        }
+        if (step.failure(forming.runs()) == null) {
+            idle.stepped(step, forming.runs());
+        } else {
+            caches.drop(idle);
+        }
     }
 
     /** After all have heard their tokens. */
@@ -400,6 +448,7 @@ public final class DecodeLoop implements AutoCloseable {
     private void end(Running one) {
         running.remove(one);
         waiting.oneEnded();
+        repeats.requestEnded();
         SessionCache cache = one.work().cache();
         Ended ended = one.work().ended(cache.figures(one.request().before(), engine.statistics()));
         if (one.request().released() || cache.unsettled()) {

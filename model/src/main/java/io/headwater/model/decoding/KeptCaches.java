@@ -108,6 +108,11 @@ final class KeptCaches {
         return List.copyOf(caches);
     }
 
+    /** Whether it is one of those. */
+    boolean has(SessionCache cache) {
+        return caches.contains(cache);
+    }
+
     /** What those hold. */
     long bytes() {
         return bytes(caches);

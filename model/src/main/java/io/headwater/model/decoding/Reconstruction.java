@@ -19,7 +19,7 @@ public final class Reconstruction {
     private static final int TAIL = 8;
 
     /** Of the context, for a part that is worth its request. */
-    private static final int LEAST_PART = 128;
+    static final int LEAST_PART = 128;
 
     private final int[] first;
     private final int[] next;
@@ -34,8 +34,9 @@ public final class Reconstruction {
         return most(room) >= LEAST_PART;
     }
 
-    private int most(int room) {
-        return Math.min(KvOptions.REPEATED, room) - Math.max(first.length, next.length) - TAIL;
+    /** Tokens of the context that a part of at most so many rows repeats in any case. */
+    int most(int rows) {
+        return Math.min(KvOptions.REPEATED, rows) - Math.max(first.length, next.length) - TAIL;
     }
 
     /**
@@ -47,15 +48,26 @@ public final class Reconstruction {
         int most = most(room);
         List<int[]> parts = new ArrayList<>();
         for (int at = from; fits(room) && at < to; at += most) {
-            int tail = at == from ? at : Math.max(from, at - TAIL);
-            parts.add(joined(at == from ? first : next, tokens, tail, Math.min(to, at + most)));
+            parts.add(part(tokens, at == from, at, Math.min(to, at + most)));
         }
         return parts;
     }
 
-    private static int[] joined(int[] request, int[] tokens, int from, int to) {
-        int[] joined = Arrays.copyOf(request, request.length + to - from);
-        System.arraycopy(tokens, from, joined, request.length, to - from);
-        return joined;
+    /** The rows of one part, which repeats tokens {@code [from, to)}; {@code begins}: none comes right before it. */
+    int[] part(int[] tokens, boolean begins, int from, int to) {
+        int[] request = begins ? first : next;
+        int tail = tail(begins, from);
+        int[] rows = Arrays.copyOf(request, request.length + to - tail);
+        System.arraycopy(tokens, tail, rows, request.length, to - tail);
+        return rows;
+    }
+
+    /** Up to which token the first so many rows of such a part repeat. */
+    int reached(boolean begins, int from, int rows) {
+        return Math.max(from, tail(begins, from) + rows - (begins ? first : next).length);
+    }
+
+    private static int tail(boolean begins, int from) {
+        return begins ? from : Math.max(0, from - TAIL);
     }
 }

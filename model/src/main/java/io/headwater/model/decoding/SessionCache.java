@@ -8,6 +8,7 @@ import io.headwater.model.engine.StepBatch;
 import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.saved.CacheShelf.Saved;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session's open sequence, the tokens of which the first {@code position} are in its cache, and where the cache has changed shape on the way: it
@@ -17,6 +18,7 @@ final class SessionCache {
     private long session;
     private final Sequence sequence;
     private final ChangeLog changed;
+    private final boolean waitsForIdle;
     private ChangePoints changes;
     private BudgetLog budgets;
     private Repeating repeating;
@@ -39,6 +41,7 @@ final class SessionCache {
         this.savedAt = sequence.position();
         this.session = session;
         this.sequence = sequence;
+        this.waitsForIdle = sequence.options().policy().waitsForIdle();
         this.log = log;
     }
 
@@ -54,7 +57,9 @@ final class SessionCache {
         return log;
     }
 
-    /** For a request that it {@link #leadsTo}, of this session or, when it belonged to nobody, of another one. */
+    /**
+     * For a request that it {@link #leadsTo}, of this session or, when it belonged to nobody, of another one; it hears of the events that it does not have.
+     */
     void goOnWith(long owner, TokenLog longer, Course further) {
         savedAt = owner == session ? savedAt : 0;
         session = owner;
@@ -62,6 +67,9 @@ final class SessionCache {
         changes = further.changes();
         budgets = further.budgets();
         repeating = further.repeating();
+        for (int i = budgets.all().size(); i < changed.events(); i++) {
+            budgets.decided(changed.event(i));
+        }
     }
 
     /** The position at which the cache changes next; rows on both sides of it never share a step. */
@@ -92,7 +100,29 @@ final class SessionCache {
 
     /** Whether the session's log has another budget from here on: a step of its own puts it into force, before anything else is read. */
     boolean budgetDue() {
+        return eventDue() && budgets.get(changed.events()).repeated() == null;
+    }
+
+    private boolean eventDue() {
         return budgets.position(changed.events()) == position();
+    }
+
+    /** The part of a reconstruction that is run here, as the session's log says; null if that is not what comes next there. */
+    @Nullable
+    RepeatedPart loggedPart() {
+        return eventDue() ? budgets.get(changed.events()).repeated() : null;
+    }
+
+    /** Parts that the log says were left out, here. */
+    void leaveOut() {
+        for (@Nullable RepeatedPart part = loggedPart(); part != null && part.rows() == 0; part = loggedPart()) {
+            happened();
+        }
+    }
+
+    /** The event that the log says comes next has happened. */
+    void happened() {
+        changed.add(budgets.get(changed.events()));
     }
 
     /** Adds that to a step. */
@@ -105,17 +135,96 @@ final class SessionCache {
      * of stages.
      */
     boolean mayChangeBudget() {
-        return !options().full() && budgets.open(position(), changed.events()) && !unsettled();
+        return mayDecide() && !unsettled();
+    }
+
+    private boolean mayDecide() {
+        return !options().full() && budgets.open(position(), changed.events());
     }
 
     /** One that was decided on is in force. */
     void changedBudget(int budget) {
         BudgetEvent event = new BudgetEvent(position(), budget);
         changed.add(event);
+        repeating.changed();
         savedAt = savedAt == position()
                 ? 0
                 : savedAt; // what was saved here has not changed yet, so nobody goes on from it
         budgets.decided(event);
+    }
+
+    /** A part that was decided on has been repeated, or left out. */
+    void decided(RepeatedPart part) {
+        budgets.decided(repeated(part));
+    }
+
+    private BudgetEvent repeated(RepeatedPart part) {
+        BudgetEvent event = new BudgetEvent(position(), budget(), part);
+        changed.add(event);
+        savedAt = 0; // to read the part again takes longer than a snapshot
+        return event;
+    }
+
+    /** Whether a reconstruction is in its middle and may end there: the log can be told of what it has come to. */
+    boolean mayCut() {
+        return repeating.ahead() && mayDecide();
+    }
+
+    /** It has ended in its middle, after its rows have been taken back; {@code tells} the log now, else the next request hears of it. */
+    void cut(boolean tells) {
+        for (RepeatedPart part : repeating.cut()) {
+            BudgetEvent event = repeated(part);
+            if (tells) {
+                budgets.decided(event);
+            }
+        }
+    }
+
+    /** The supervisor asks for the next part of a reconstruction, in at most so many rows; false if there is none to be had. */
+    boolean askPart(int mostRows) {
+        return repeating.ask(this, mostRows);
+    }
+
+    /** Whether such a part is under way. */
+    boolean asked() {
+        return repeating.asked();
+    }
+
+    /** Whether its policy repeats where the supervisor says so. */
+    boolean waitsForIdle() {
+        return waitsForIdle;
+    }
+
+    /** What memory has no room to repeat before the change that comes next is left out; false if that is not what comes next here. */
+    boolean leaveOutParts() {
+        if (!mayChangeBudget() || !repeats() || loggedPart() != null) {
+            return false;
+        }
+        repeating.changed(); // also what the supervisor has asked for
+        if (repeats()) {
+            decided(new RepeatedPart(0, position()));
+        }
+        return true;
+    }
+
+    /** Whether rows of a reconstruction come before the session's next token. */
+    boolean repeats() {
+        return repeating.due(this);
+    }
+
+    /** Tokens that have been repeated, from the first on. */
+    int repeated() {
+        return repeating.repeated(changed);
+    }
+
+    /** Of {@link #repeated}, those of the part that is under way, so far. */
+    int progress() {
+        return repeating.progress();
+    }
+
+    /** Tokens since a part was repeated that the log tells of. */
+    int sincePart() {
+        return position() - changed.lastPart();
     }
 
     /** All that the session's log knows of. */
@@ -145,7 +254,7 @@ final class SessionCache {
 
     /** Adds rows of a reconstruction to a step, if one is under way or due; returns how many. */
     int addRepeated(StepBatch step, int most) {
-        return repeating.add(step, sequence, log, nextChange(), changed, most);
+        return repeating.add(step, this, most);
     }
 
     /**
@@ -153,18 +262,20 @@ final class SessionCache {
      * can go on from here.
      */
     boolean unsettled() {
-        return sequence.staging() || repeating.ahead(nextChange());
+        return sequence.staging() || repeating.ahead();
     }
 
     /** A step with a run of this session is done. */
     void stepped(StepBatch step, int run) {
         if (step.changesBudgets()) {
-            changed.add(budgets.get(changed.events()));
+            happened();
+            repeating.changed();
         } else if (step.repeats(run)) {
-            repeating.stepped(step.rowsOf(run), nextChange());
+            repeating.stepped(step.rowsOf(run), this);
         } else if (step.changesAfter(run)) {
             int staged = changes.stagedFrom(position() - 1, changed.last());
             changed.add(position(), step.staged() ? staged : ChangePoints.NEVER);
+            repeating.changed();
         }
     }
 
@@ -217,7 +328,8 @@ final class SessionCache {
                 sequence.represented(),
                 changed.count() - changed.events(),
                 budget(),
-                changed.events(),
+                changed.events() - changed.parts(),
+                changed.parts(),
                 sequence.rebasings(),
                 now.compressionNanos() - before.compressionNanos(),
                 now.columnSumNanos() - before.columnSumNanos(),

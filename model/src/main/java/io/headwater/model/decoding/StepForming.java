@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forms steps: one row of every sequence that decodes, and what room is left goes to prompts, in the order they came; beside decoding sequences only as much
  * as keeps the step short ({@link PrefillPace}). Rows of a prompt that is read by stages go through some of the layers only: they have every other step for
- * themselves. Owned by the decode loop.
+ * themselves. What an idle session repeats has what is left when no prompt is read; beside decoding sequences a few rows, or as many as a prompt where memory is
+ * short. Owned by the decode loop.
  */
 final class StepForming {
     private final PrefillPace pace;
@@ -17,7 +18,10 @@ final class StepForming {
     private final List<Running> runs = new ArrayList<>();
 
     private int decodeRows;
+    /** Of prompts, and of what is repeated. */
     private int promptRows;
+    /** Whose rows of a reconstruction are the step's last run; null if there are none. */
+    private @Nullable SessionCache idle;
     /** Prompt rows of a step, fewer where memory has no room for as many. */
     private int mostPromptRows = Integer.MAX_VALUE;
     /** Whether the last step was one of stages, while others waited. */
@@ -29,9 +33,15 @@ final class StepForming {
         this.pace = new PrefillPace(options);
     }
 
-    /** Adds the runs of those at work to an empty step. */
-    void form(StepBatch step, List<Running> running) {
+    /**
+     * Adds the runs of those at work to an empty step.
+     *
+     * @param repeating an idle session that repeats its context, or null
+     * @param urgent it frees memory, which is short
+     */
+    void form(StepBatch step, List<Running> running, @Nullable SessionCache repeating, boolean urgent) {
         runs.clear();
+        idle = null;
         staged = !staged && addStaged(step, running);
         if (staged) {
             return;
@@ -39,6 +49,16 @@ final class StepForming {
         decodeRows = addRuns(step, running, true, Integer.MAX_VALUE);
         int room = decodeRows == 0 ? step.room() : Math.min(step.room(), pace.rows(decodeRows, reading(running)));
         promptRows = addRuns(step, running, false, Math.min(room, mostPromptRows));
+        if (repeating != null && (urgent || promptRows == 0)) {
+            addRepeated(step, repeating, urgent);
+        }
+    }
+
+    private void addRepeated(StepBatch step, SessionCache repeating, boolean urgent) {
+        int most = decodeRows == 0 ? step.room() : pace.rows(urgent ? 1 : 0) - promptRows;
+        int rows = most < 1 ? 0 : repeating.addRepeated(step, Math.min(most, step.room()));
+        promptRows += rows;
+        idle = rows > 0 ? repeating : null;
     }
 
     private static int reading(List<Running> running) {
@@ -84,8 +104,15 @@ final class StepForming {
         return rows;
     }
 
+    /** Runs of requests; an idle session's is behind them. */
     int runs() {
         return runs.size();
+    }
+
+    /** The idle session of which the step's last run is; null if there is none. */
+    @Nullable
+    SessionCache idle() {
+        return idle;
     }
 
     /** Whose a run of the step is. */

@@ -12,12 +12,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done where a step finds no KV memory: nobody's caches go first, then idle sessions shrink (a full cache, which cannot, leaves the memory), then
- * those at work, whoever holds most first, and then idle ones leave. Nothing is promised beforehand, so where memory is enough nothing happens. Budgets
+ * What is done where a step finds no KV memory: nobody's caches go first, then an idle session's reconstruction ends where it is and idle sessions shrink (a full cache, which cannot, leaves the memory), then
+ * those at work, whoever holds most first, whose reconstructions end likewise before, and then idle ones leave. Nothing is promised beforehand, so where memory is enough nothing happens. Budgets
  * rise again, by doubling, while half of the memory is free. All of it are {@link BudgetEvent}s, so no replay has to decide it again. Owned by the decode
  * loop.
  */
 final class Supervision {
+    /** A part of a reconstruction that was cut before it came so far would not fare better again. */
+    private static final int LITTLE = Reconstruction.LEAST_PART;
+
     /** Heads are charged whole blocks: a budget below one, or a change after fewer tokens, frees nothing. */
     private static final int BLOCK = KvLayout.BLOCK_ENTRIES;
 
@@ -28,14 +31,21 @@ final class Supervision {
     private final Caches caches;
     private final List<Running> running;
     private final WaitingRequests waiting;
+    private final IdleReconstruction repeats;
 
     /** {@code running} and {@code waiting} are the loop's. */
-    Supervision(StepEngine engine, Caches caches, List<Running> running, WaitingRequests waiting) {
+    Supervision(
+            StepEngine engine,
+            Caches caches,
+            List<Running> running,
+            WaitingRequests waiting,
+            IdleReconstruction repeats) {
         this.rooms = engine.kvRooms();
         this.steps = new BudgetSteps(engine);
         this.caches = caches;
         this.running = running;
         this.waiting = waiting;
+        this.repeats = repeats;
     }
 
     /** Whether memory has a limit that is known here. */
@@ -100,9 +110,10 @@ final class Supervision {
      */
     boolean relieves() throws EngineException {
         if (!limited()) {
-            return caches.freeOldest();
+            return repeats.givesBack() || caches.freeOldest();
         }
         return caches.freeLeft()
+                || repeats.givesBack()
                 || shrinks(idle())
                 || caches.freeOldestFull()
                 || shrinks(running.stream().map(one -> one.work().cache()).toList())
@@ -120,13 +131,38 @@ final class Supervision {
     private boolean shrinks(List<SessionCache> sessions) throws EngineException {
         @Nullable
         SessionCache most = sessions.stream()
-                .filter(Supervision::mayShrink)
+                .filter(cache -> cache.mayCut() || mayShrink(cache))
                 .reduce((a, b) -> b.held() > a.held() ? b : a)
                 .orElse(null);
-        if (most != null) {
+        if (most == null) {
+            return false;
+        }
+        if (most.mayCut()) {
+            cut(most);
+        } else {
             steps.change(most, smaller(most));
         }
-        return most != null;
+        return true;
+    }
+
+    /** What it was about to repeat it asks for again, in another part; where this one has not come far, from smaller heads, or not at all. */
+    private void cut(SessionCache cache) throws EngineException {
+        boolean gives = cache.sequence().repeated() > 0;
+        int progress = cache.progress();
+        steps.cut(cache, true);
+        if (!gives) {
+            return; // whole parts before it, of which the log knows now: it may shrink next time
+        }
+        if (progress < LITTLE && mayShrink(cache)) {
+            steps.change(cache, smaller(cache));
+        } else if (progress < BLOCK) {
+            cache.leaveOutParts();
+        }
+    }
+
+    /** Where not a row of a reconstruction has room, and nothing else can be done, it is left out; false if it is something else that has no room. */
+    boolean leavesOut(SessionCache cache) {
+        return cache.leaveOutParts();
     }
 
     private static boolean mayShrink(SessionCache cache) {
@@ -184,6 +220,7 @@ final class Supervision {
         return cache.budget() < cache.options().budget()
                 && cache.sinceChange() >= cache.options().interval() - 1
                 && (work.decoding() || cache.held() <= cache.budget())
+                && (!cache.waitsForIdle() || cache.held() <= 2 * cache.budget())
                 && cache.mayChangeBudget();
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one step: runs of consecutive tokens, each of another sequence at its next positions; or rows of one sequence through some of the layers; or
- * no rows, and runs that change a sequence's budget.
+ * no rows, and runs that change a sequence's budget or end its reconstruction.
  * Reused; filled by the decode loop between two steps and read by all workers during one. Allocates nothing after construction, but for budgets.
  */
 public final class StepBatch {
@@ -136,11 +136,26 @@ public final class StepBatch {
                     "budget " + budget + " of " + sequence.options().budget() + ": the step has " + rows()
                             + " rows and " + runs + " runs: a step that changes budgets has no rows");
         }
-        KvOptions now = sequence.options().withBudget(budget);
+        addEmpty(sequence, sequence.options().withBudget(budget), false);
+    }
+
+    /**
+     * The sequence, in the middle of a reconstruction, is taken back to where it was before its repeating runs; what their rows have told its entries stays.
+     * Such runs go with those of {@link #addBudget}.
+     */
+    public void addRewind(Sequence sequence) {
+        if (rows() > 0 || runs == sequences.length) {
+            throw new IllegalArgumentException("the step has " + rows() + " rows and " + runs
+                    + " runs: one that ends a reconstruction without rows has none");
+        }
+        addEmpty(sequence, sequence.inForce(), true);
+    }
+
+    private void addEmpty(Sequence sequence, KvOptions now, boolean rewinds) {
         sequences[runs] = sequence;
-        changes[runs] = true;
-        repeats[runs] = false;
-        rewinds[runs] = false;
+        changes[runs] = !rewinds;
+        repeats[runs] = rewinds;
+        this.rewinds[runs] = rewinds;
         inForce[runs] = now;
         firstRows[runs + 1] = firstRows[runs];
         firstWanted[runs + 1] = firstWanted[runs];
@@ -152,7 +167,7 @@ public final class StepBatch {
         return rows() > 0 ? 0 : sequences.length - runs;
     }
 
-    /** Whether the step has no rows: it changes budgets. */
+    /** Whether the step has no rows: it changes budgets, or ends reconstructions. */
     public boolean changesBudgets() {
         return runs > 0 && rows() == 0;
     }

@@ -12,7 +12,8 @@ import io.headwater.tensors.kernels.KvLayout;
 
 /**
  * How a session's cache is kept. Every head is brought down to its budget at change points: after each turn's prompt, every {@code interval}
- * tokens while decoding, every {@code prefillLimit} tokens inside a prompt.
+ * tokens while decoding, every {@code prefillLimit} tokens inside a prompt; with a policy that {@linkplain KvPolicy#waitsForIdle() waits until the session is
+ * idle} every {@code prefillLimit} tokens anywhere, and whenever the supervisor says so.
  *
  * @param budget entries of a head, in the mean over layers; of no meaning without a policy
  */
@@ -102,7 +103,7 @@ public record KvOptions(KvPolicy policy, int budget, int interval, int prefillLi
 
     /**
      * What a session cannot do without, in entries as {@link #reservedEntries}: where memory is short it is brought down to its sinks, its window and a block,
-     * whenever another block has come; a reconstruction is not ended for that, and a full cache cannot shrink.
+     * whenever another block has come; beside that a part of a reconstruction should have room, and a full cache cannot shrink.
      */
     public int leastEntries(int contextLength) {
         if (full()) {

@@ -31,6 +31,14 @@ final class ChangePointsTest {
     }
 
     @Test
+    void aPolicyThatWaitsUntilTheSessionIsIdleChangesEveryLimitWhereverThatFalls() throws Exception {
+        KvOptions kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), 64, 16, 40);
+        List<PastTurn> past = List.of(new PastTurn(50, 70));
+
+        assertThat(changes(new ChangePoints(kv, Rebasing.NEVER, past, 90), 130)).containsExactly(40, 80, 120);
+    }
+
+    @Test
     void aFurtherTurnCountsFromTheLastChangeAndItsPromptBeginsWithTheAnswersLastToken() throws Exception {
         ChangePoints two = of(List.of(new PastTurn(50, 70)), 90, 16, 30);
 
@@ -119,6 +127,13 @@ final class ChangePointsTest {
         assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 1001))).hasMessageContaining("may be");
         assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 100), new BudgetEvent(8, 90)))
                 .hasMessageContaining("as they were told");
+        assertThatThrownBy(() -> told(kv, new BudgetEvent(9, 100, new RepeatedPart(30, 5))))
+                .hasMessageContaining("it may have none");
+        KvOptions repeating = KvOptions.of(KvPolicy.parse("kvzip"), 100);
+        assertThatThrownBy(() -> told(repeating, new BudgetEvent(9, 100, new RepeatedPart(1089, 5))))
+                .hasMessageContaining("at most 1088");
+        assertThatThrownBy(() -> new BudgetEvent(9, 100, new RepeatedPart(30, 10)))
+                .hasMessageContaining("what it has read");
         assertThatThrownBy(() -> told(KvOptions.NONE, new BudgetEvent(9, 1)))
                 .hasMessageContaining("a full cache has none");
     }

@@ -46,7 +46,9 @@ final class Storm {
             "knorm",
             "snapkv:window=8",
             "none",
-            "kv-compress:window=8");
+            "kv-compress:window=8",
+            "kvzip",
+            "kvzip:when=idle");
 
     private final Plan plan;
     private final Random random;
@@ -59,6 +61,7 @@ final class Storm {
     private int deaths;
     private int falls;
     private int rises;
+    private int repeats;
     private long peak;
 
     private Storm(Plan plan) {
@@ -284,6 +287,7 @@ final class Storm {
             falls += event.budget() < last ? 1 : 0;
             rises += event.budget() > last ? 1 : 0;
             last = event.budget();
+            repeats += event.repeated() == null ? 0 : 1;
         }
     }
 
@@ -304,6 +308,7 @@ final class Storm {
                 "refused", reasons.values().stream().mapToInt(Integer::intValue).sum());
         figures.put("budgets_lowered", falls);
         figures.put("budgets_raised", rises);
+        figures.put("parts_repeated", repeats);
         figures.put("limit_bytes", plan.limitBytes());
         figures.put("peak_bytes", peak);
         figures.put("left_bytes", left);

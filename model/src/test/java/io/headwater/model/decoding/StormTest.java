@@ -21,6 +21,7 @@ final class StormTest {
         assertThat(storm.breaches()).as(storm.figures().toString()).isEmpty();
         assertThat(storm.figure("budgets_lowered")).isGreaterThan(5);
         assertThat(storm.figure("budgets_raised")).isGreaterThan(0);
+        assertThat(storm.figure("parts_repeated")).isGreaterThan(5);
         assertThat(storm.figure("refused")).isGreaterThan(0);
         assertThat(storm.figure("turns_replayed")).isGreaterThan(10);
     }

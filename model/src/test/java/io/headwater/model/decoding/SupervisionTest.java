@@ -26,6 +26,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sessions in less KV memory than they would like, on real engines: who gives what, who waits, who is refused and why; and whatever was decided, the log
@@ -72,8 +74,12 @@ final class SupervisionTest {
         private final long limitBytes;
 
         Life(int shards, long limitBytes) throws Exception {
+            this(options(shards), limitBytes);
+        }
+
+        Life(EngineOptions options, long limitBytes) throws Exception {
             this.limitBytes = limitBytes;
-            engines = EngineGroup.start(model, options(shards).withKvLimitBytes(limitBytes), LoadListener.SILENT);
+            engines = EngineGroup.start(model, options.withKvLimitBytes(limitBytes), LoadListener.SILENT);
             loop = new DecodeLoop(engines, tokenizer(), BatchingOptions.defaults(), () -> nanos);
         }
 
@@ -351,10 +357,120 @@ final class SupervisionTest {
         }
     }
 
+    /** Before a reconstruction could end in its middle, the first of these failed: nothing else was left to free. */
+    @ParameterizedTest
+    @ValueSource(ints = {900, 1100, 1240})
+    void aReconstructionThatFindsNoRoomInItsMiddleEndsThereAndGoesOnInSmallerParts(int prompt) throws Exception {
+        kv = new KvOptions(KvPolicy.parse("kvzip"), BUDGET, 64, 8192);
+        DecodeRequest.Generate asked = asked(1, prompt(prompt, 1), 20);
+        Heard heard;
+        try (Life life = new Life(1, SHORT)) {
+            heard = life.run(asked);
+        }
+
+        assertThat(heard.tokens()).hasSize(20);
+        assertThat(heard.budgets()).isNotEmpty();
+        assertThat(heard.budgets().getFirst().repeated() != null)
+                .as("the longest shrinks before it repeats anything")
+                .isEqualTo(prompt < 1240);
+        assertThat(replay(3, asked, heard).tokens()).isEqualTo(heard.tokens());
+    }
+
+    @Test
+    void whatMemoryHasNotARowToRepeatInIsLeftOut() throws Exception {
+        file = model(30);
+        kv = new KvOptions(KvPolicy.parse("kvzip"), 64, 64, 8192);
+        DecodeRequest.Generate asked = asked(1, prompt(300, 1), 20);
+        Heard heard;
+        try (Life life = new Life(1, (4 << 20) + (256 << 10))) { // two blocks of each head, and what belongs to them
+            heard = life.run(asked);
+        }
+
+        assertThat(heard.tokens()).hasSize(20);
+        assertThat(heard.budgets())
+                .extracting(BudgetEvent::repeated)
+                .anySatisfy(part -> assertThat(part)
+                        .isNotNull()
+                        .extracting(RepeatedPart::rows)
+                        .isEqualTo(0));
+        assertThat(replay(2, asked, heard).tokens()).isEqualTo(heard.tokens());
+    }
+
+    @Test
+    void idleSessionsThatRepeatGiveWayAndEachLogReplays() throws Exception {
+        kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), BUDGET, 64, 8192);
+        List<DecodeRequest.Generate> asked = new ArrayList<>();
+        List<Heard> heard = new ArrayList<>();
+        try (Life life = new Life(1, SHORT + SHORT / 2)) {
+            for (int id = 1; id <= 6; id++) {
+                asked.add(asked(id, prompt(350, id), id == 1 ? 5 : 60));
+                heard.add(life.submit(asked.getLast()));
+                while (id == 1 && !heard.getFirst().over()) {
+                    assertThat(life.step()).isTrue();
+                }
+                life.step();
+            }
+            life.runToTheEnd();
+        }
+
+        assertThat(heard).allMatch(one -> one.ended().reason() == FinishReason.LENGTH);
+        assertThat(heard.stream().filter(one -> !one.budgets().isEmpty()))
+                .as("brought down")
+                .hasSizeGreaterThan(3);
+        assertThat(heard.stream().filter(one -> one.budgets().stream().anyMatch(event -> event.repeated() != null)))
+                .as("repeated")
+                .hasSizeGreaterThan(1);
+        for (int i = 0; i < asked.size(); i++) {
+            assertThat(replay(i % 3 + 1, asked.get(i), heard.get(i)).tokens())
+                    .as("session %d on %d shards", i + 1, i % 3 + 1)
+                    .isEqualTo(heard.get(i).tokens());
+        }
+    }
+
+    @Test
+    void aSessionAtWorkRepeatsBetweenItsTokensWhereMemoryIsShortAndFallsToItsBudget() throws Exception {
+        int context = 4096;
+        file = TinyModel.create()
+                .layers(1)
+                .heads(3, 3)
+                .headDim(64)
+                .contextLength(context)
+                .write(directory);
+        kv = new KvOptions(KvPolicy.parse("kvzip:when=idle"), BUDGET, 64, 8192);
+        DecodeRequest.Generate asked = asked(1, prompt(3000, 1), 400);
+        Heard heard;
+        try (Life life =
+                new Life(EngineOptions.of(1, 1, context).withKvType(KvType.F32), 6 << 20)) { // for 4,096 entries
+            heard = life.submit(asked);
+            while (!heard.over()) {
+                assertThat(life.step()).isTrue();
+            }
+        }
+
+        assertThat(heard.tokens()).hasSize(400);
+        List<BudgetEvent> events = heard.budgets();
+        assertThat(events).hasSizeGreaterThan(3);
+        assertThat(events).allMatch(event -> event.budget() == BUDGET, "no budget has fallen");
+        assertThat(events.getLast().repeated()).isNull();
+        for (int i = 1; i < events.size() - 1; i++) {
+            assertThat(events.get(i).position() - events.get(i - 1).position())
+                    .as("it goes on meanwhile")
+                    .isGreaterThanOrEqualTo(16);
+        }
+        assertThat(heard.ended().figures().headEntries().getFirst()).allMatch(entries -> entries < 1000);
+        assertThat(replay(EngineOptions.of(2, 1, context).withKvType(KvType.F32), asked, heard)
+                        .tokens())
+                .isEqualTo(heard.tokens());
+    }
+
     /** The whole session again, of its log, where memory has no limit that is known. */
     private Heard replay(int shards, DecodeRequest.Generate asked, Heard heard) throws Exception {
+        return replay(options(shards), asked, heard);
+    }
+
+    private Heard replay(EngineOptions options, DecodeRequest.Generate asked, Heard heard) throws Exception {
         try (LlamaModel model = LlamaModel.open(file);
-                EngineGroup group = EngineGroup.start(model, options(shards), LoadListener.SILENT)) {
+                EngineGroup group = EngineGroup.start(model, options, LoadListener.SILENT)) {
             Tokenizer tokenizer = Tokenizer.of(model.file().metadata());
             HashingEngine calm = new HashingEngine(group, model.config(), tokenizer);
             DecodeLoop loop = new DecodeLoop(calm, tokenizer, BatchingOptions.defaults());

@@ -164,14 +164,16 @@ public final class DecodeDesk implements AutoCloseable {
     }
 
     private void work() throws InterruptedException {
+        boolean worked = false;
         while (!closing) {
-            @Nullable
-            Order order = open.isEmpty() ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
+            boolean rests = open.isEmpty() && !worked;
+            @Nullable Order order = rests ? orders.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) : orders.poll();
             while (order != null) {
                 order.work().run();
                 order = orders.poll();
             }
-            client.await(open.isEmpty() ? Duration.ZERO : PATIENCE); // idle sessions' caches may be brought down, too
+            worked =
+                    client.await(open.isEmpty() ? Duration.ZERO : PATIENCE); // also for idle sessions, which may repeat
         }
     }
 

@@ -69,7 +69,10 @@ public sealed interface SessionEvent {
             int position,
             @Nullable TokenLogProbability logProbability) implements Told {}
 
-    /** Another budget holds from a position on, since memory was short or free again; before the first token that it influences. */
+    /**
+     * Another budget holds from a position on, since memory was short or free again, or a part of the context was repeated there; before the first token that
+     * it influences.
+     */
     record Budgeted(BudgetEvent budget) implements SessionEvent {}
 
     /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.sessions.session;
 
+import io.headwater.model.decoding.BudgetEvent;
 import io.headwater.model.decoding.DecodeEvent;
 import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
@@ -10,6 +11,7 @@ import io.headwater.model.decoding.DecodeEvent.Prefilled;
 import io.headwater.model.decoding.DecodeEvent.Scored;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.DecodeEvent.Token;
+import io.headwater.model.decoding.RepeatedPart;
 import io.headwater.model.generation.FinishReason;
 import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Sampled;
@@ -19,6 +21,7 @@ import io.headwater.sessions.session.SessionCommand.Again;
 import io.headwater.sessions.session.SessionCommand.Decoded;
 import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer at work: it is with the decode loop, or waits to be handed in again, until its end is recorded. What it says comes from the decode loop, where
@@ -128,15 +131,31 @@ final class Answer {
     }
 
     private void budget(BudgetChanged changed) {
+        tell(changed.event());
+        history.record(new Budgeted(changed.event()));
+    }
+
+    private void tell(BudgetEvent event) {
+        @Nullable RepeatedPart part = event.repeated();
+        if (part != null) {
+            scope.context()
+                    .getLog()
+                    .info(
+                            "session {}: repeated its context up to token {} at position {}, in {} rows",
+                            scope.id(),
+                            part.to(),
+                            event.position(),
+                            part.rows());
+            return;
+        }
         scope.context()
                 .getLog()
                 .info(
                         "session {}: KV budget {} of {} entries a head from position {} on, as memory allows",
                         scope.id(),
-                        changed.event().budget(),
+                        event.budget(),
                         state.opened().kv().budget(),
-                        changed.event().position());
-        history.record(new Budgeted(changed.event()));
+                        event.position());
     }
 
     private void token(Token token) {

@@ -15,12 +15,13 @@ import io.headwater.model.sampling.SamplingOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class DecodeDeskTest {
-    /** A decode loop with a bug. */
-    private static final class BrokenClient implements DecodeClient {
+    /** A decode loop with nothing to do. */
+    private static class IdleClient implements DecodeClient {
         @Override
         public void submit(DecodeRequest request, DecodeListener listener) {}
 
@@ -35,7 +36,7 @@ final class DecodeDeskTest {
 
         @Override
         public boolean await(Duration timeout) {
-            throw new IllegalStateException("a bug in a step");
+            return false;
         }
 
         @Override
@@ -48,6 +49,33 @@ final class DecodeDeskTest {
 
         @Override
         public void close() {}
+    }
+
+    /** A decode loop with a bug. */
+    private static final class BrokenClient extends IdleClient {
+        @Override
+        public boolean await(Duration timeout) {
+            throw new IllegalStateException("a bug in a step");
+        }
+    }
+
+    /** A decode loop with so many steps to do for a session that is idle. */
+    private static final class RepeatingClient extends IdleClient {
+        private final AtomicInteger left = new AtomicInteger(1000);
+
+        @Override
+        public boolean await(Duration timeout) {
+            return left.get() > 0 && left.getAndDecrement() > 0;
+        }
+    }
+
+    /** With a pause of 100 ms before each of its steps it would take 100 seconds. */
+    @Test
+    void anIdleSessionsStepsFollowEachOtherWithoutAPause() {
+        RepeatingClient client = new RepeatingClient();
+        try (DecodeDesk _ = DecodeDesk.start(client, 2)) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> client.left.get() == 0);
+        }
     }
 
     private static DecodeRequest request(long id) {

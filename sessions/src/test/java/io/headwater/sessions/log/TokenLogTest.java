@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headwater.model.decoding.BudgetEvent;
+import io.headwater.model.decoding.RepeatedPart;
 import io.headwater.sessions.log.SessionEvent.Budgeted;
 import io.headwater.sessions.log.SessionEvent.Sampled;
 import io.headwater.sessions.log.SessionEvent.Told;
@@ -60,11 +61,12 @@ final class TokenLogTest {
                 new Sampled(1, 9, "", 42, null),
                 ended(2),
                 new Budgeted(new BudgetEvent(42, 48)),
+                new Budgeted(new BudgetEvent(42, 48, new RepeatedPart(57, 40))),
                 new Budgeted(new BudgetEvent(42, 32)));
         try (TokenLog log = place.open()) {
             get(log.writer().write(append(0, events.get(0), events.get(1))));
             get(log.writer().write(append(2, events.get(2), events.get(3), events.get(4))));
-            get(log.writer().write(append(5, events.get(5), events.get(6))));
+            get(log.writer().write(append(5, events.get(5), events.get(6), events.get(7))));
         }
 
         try (TokenLog log = place.open()) {
