@@ -21,19 +21,14 @@ final class Caches {
     private final KeptCaches kept;
     private Shelving shelving = new Shelving(NoShelf.NONE);
 
-    Caches(StepEngine engine, int mostKept, Reconstruction reconstruction) {
+    Caches(StepEngine engine, BatchingOptions options, Reconstruction reconstruction) {
         this.engine = engine;
         this.reconstruction = reconstruction;
-        this.kept = new KeptCaches(engine, mostKept, cache -> shelving.leaves(cache));
+        this.kept = new KeptCaches(engine, options.maxKept(), options.maxLeft(), cache -> shelving.leaves(cache));
     }
 
     void keepOn(CacheShelf shelf) {
         shelving = new Shelving(shelf);
-    }
-
-    /** From now on so many caches of requests that are over stay, for others that begin with the same tokens. */
-    void leaveFor(int others) {
-        kept.leaveFor(others);
     }
 
     /**
@@ -48,7 +43,7 @@ final class Caches {
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
         if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
-            old.goOnWith(request.session(), log, course);
+            old.goOnWith(request.asked(), log, course);
             return old;
         }
         if (old != null) {
@@ -57,7 +52,7 @@ final class Caches {
         return shelved(request, log, course, relieves)
                 .or(() -> left(request, log, course))
                 .orElseGet(() -> new SessionCache(
-                        request.session(),
+                        request.asked(),
                         engine.open(request.session(), request.asked().kv()),
                         log,
                         course));
@@ -72,7 +67,7 @@ final class Caches {
             throws EngineException {
         while (true) {
             try {
-                return shelving.back(request.session(), request.asked().kv(), log, request.mostCached(), course);
+                return shelving.back(request, log, course);
             } catch (NoKvMemoryException e) {
                 if (!relief.relieves()) {
                     return Optional.empty(); // it is read again, in steps that may be short
@@ -83,7 +78,7 @@ final class Caches {
 
     private Optional<SessionCache> left(Request request, TokenLog log, Course course) {
         Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course);
-        left.ifPresent(cache -> cache.goOnWith(request.session(), log, course));
+        left.ifPresent(cache -> cache.goOnWith(request.asked(), log, course));
         return left;
     }
 
@@ -150,7 +145,11 @@ final class Caches {
 
     void release(long session) {
         kept.release(session);
-        shelving.drop(session);
+    }
+
+    /** What is on the shelf of a session that is known there by this is not wanted any more. */
+    void forget(long name) {
+        shelving.drop(name);
     }
 
     void releaseAll() {

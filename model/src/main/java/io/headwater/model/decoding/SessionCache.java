@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class SessionCache {
     private long session;
+    private long shelf;
     private final Sequence sequence;
     private final ChangeLog changed;
     private ChangePoints changes;
@@ -26,24 +27,35 @@ final class SessionCache {
     private int savedAt;
 
     /** An empty one. */
-    SessionCache(long session, Sequence sequence, TokenLog log, Course course) {
-        this(session, sequence, log, course, new ChangeLog());
+    SessionCache(DecodeRequest owner, Sequence sequence, TokenLog log, Course course) {
+        this(owner, sequence, log, course, new ChangeLog());
     }
 
     /** One that comes from the shelf and has changed there. */
-    SessionCache(long session, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
+    SessionCache(DecodeRequest owner, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
         this.changes = course.changes();
         this.budgets = course.budgets();
         this.repeating = course.repeating();
         this.changed = changed;
         this.savedAt = sequence.position();
-        this.session = session;
+        this.session = owner.session();
+        this.shelf = owner.shelf();
         this.sequence = sequence;
         this.log = log;
     }
 
     long session() {
         return session;
+    }
+
+    /** By what it is known where it is put away. */
+    long shelf() {
+        return shelf;
+    }
+
+    /** Whether it may be put away. */
+    boolean mayBeSaved() {
+        return shelf != DecodeRequest.NO_SHELF;
     }
 
     Sequence sequence() {
@@ -55,9 +67,10 @@ final class SessionCache {
     }
 
     /** For a request that it {@link #leadsTo}, of this session or, when it belonged to nobody, of another one. */
-    void goOnWith(long owner, TokenLog longer, Course further) {
-        savedAt = owner == session ? savedAt : 0;
-        session = owner;
+    void goOnWith(DecodeRequest owner, TokenLog longer, Course further) {
+        savedAt = owner.session() == session ? savedAt : 0;
+        session = owner.session();
+        shelf = owner.shelf();
         log = longer;
         changes = further.changes();
         budgets = further.budgets();
