@@ -2,6 +2,7 @@
 package io.headwater.actors.decode;
 
 import io.headwater.actors.decode.DecoderReport.Accepted;
+import io.headwater.actors.decode.DecoderReport.Parked;
 import io.headwater.actors.decode.DecoderReport.RequestEvents;
 import io.headwater.actors.decode.DecoderReport.Told;
 import io.headwater.actors.decode.Gateway.GatewayNeeds;
@@ -56,6 +57,7 @@ final class Answers {
                 }
             }
             case Told told -> told(told);
+            case Parked _ -> throw new IllegalStateException("not of a request: the gateway takes it");
         }
     }
 

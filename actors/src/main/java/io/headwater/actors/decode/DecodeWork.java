@@ -12,8 +12,18 @@ public interface DecodeWork {
     /** Ends a session's request; false if the loop's queue is full: try again. */
     boolean cancel(long session);
 
-    /** Frees a session's cache; false if the loop's queue is full: try again. */
+    /** Frees a session's cache, its files stay; false if the loop's queue is full: try again. */
     boolean release(long session);
+
+    /**
+     * A session's cache leaves the memory, for files if the nodes keep any; false if the loop's queue is full: try again.
+     *
+     * @param done called on the loop's thread
+     */
+    boolean park(long session, Runnable done);
+
+    /** Throws away the files of a session that is known by this name in them; false if the loop's queue is full: try again. */
+    boolean forget(long name);
 
     /** What the engine has done so far; may be a step old. */
     LoopFigures figures();

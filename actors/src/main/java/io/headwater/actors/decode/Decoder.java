@@ -63,8 +63,14 @@ public final class Decoder {
     /** The gateway has been told of a request that it does not know any more: it ends. */
     public record Unknown(long epoch, long request, ActorRef<DecoderReport> gateway) implements Command {}
 
-    /** Frees a session's cache. */
+    /** Frees a session's cache; its files stay. */
     public record Release(long epoch, long session, ActorRef<DecoderReport> gateway) implements Command {}
+
+    /** A session's cache leaves the memory, for files if the nodes keep any; {@link DecoderReport.Parked} comes back, unless the epoch ends before. */
+    public record Park(long epoch, long session, ActorRef<DecoderReport> gateway) implements Command {}
+
+    /** Throws away the files of a session that is known by this name in them. */
+    public record Forget(long epoch, long name) implements Command {}
 
     /** The gateway has all reports up to this one. */
     public record Heard(long epoch, long number, ActorRef<DecoderReport> gateway) implements Command {}
@@ -120,9 +126,11 @@ public final class Decoder {
             case Submit submit when submit.epoch() == epoch -> submit(submit);
             case Cancel cancel when cancel.epoch() == epoch -> insist(cancel.session(), work::cancel);
             case Release release when release.epoch() == epoch -> release(release);
+            case Park park when park.epoch() == epoch -> park(park);
+            case Forget forget when forget.epoch() == epoch -> insist(() -> work.forget(forget.name()));
             case Unknown unknown when unknown.epoch() == epoch -> drop(unknown);
             case Heard heard when heard.epoch() == epoch -> heard(heard);
-            case Submit _, Cancel _, Unknown _, Release _, Heard _ ->
+            case Submit _, Cancel _, Unknown _, Release _, Park _, Forget _, Heard _ ->
                 context.getLog().debug("{} of another epoch", ++dropped);
             case EventsWait _ -> distributeSoon();
             case Distribute _ -> distribute();
@@ -214,6 +222,17 @@ public final class Decoder {
         insist(release.session(), work::release);
     }
 
+    private void park(Park park) {
+        @Nullable Link link = links.get(park.gateway());
+        if (link != null) {
+            link.sessions.remove(park.session());
+        }
+        DecoderReport parked = new DecoderReport.Parked(epoch, park.session());
+        insist(
+                park.session(),
+                session -> work.park(session, () -> park.gateway().tell(parked)));
+    }
+
     private void tick() {
         while (!again.isEmpty() && again.getFirst().getAsBoolean()) {
             again.removeFirst();
@@ -238,7 +257,10 @@ public final class Decoder {
     /** Gives the loop an order about a session, as soon as it takes it; it means nothing any more once the session has a newer request. */
     private void insist(long session, LongPredicate order) {
         long request = newest(session);
-        BooleanSupplier done = () -> newest(session) > request || order.test(session);
+        insist(() -> newest(session) > request || order.test(session));
+    }
+
+    private void insist(BooleanSupplier done) {
         if (!again.isEmpty() || !done.getAsBoolean()) { // what waits already goes first
             again.addLast(done);
         }

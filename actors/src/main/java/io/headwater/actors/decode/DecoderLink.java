@@ -71,6 +71,21 @@ final class DecoderLink {
         }
     }
 
+    /** False if there is nobody who could do that. */
+    boolean park(long session) {
+        if (serving == null) {
+            return false;
+        }
+        serving.decoder().tell(new Decoder.Park(serving.epoch(), session, reports));
+        return true;
+    }
+
+    void forget(long name) {
+        if (serving != null) {
+            serving.decoder().tell(new Decoder.Forget(serving.epoch(), name));
+        }
+    }
+
     /** Nobody waits for this request any more. */
     void unknown(long request) {
         if (serving != null) {

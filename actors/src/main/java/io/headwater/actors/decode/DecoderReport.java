@@ -15,6 +15,9 @@ public sealed interface DecoderReport extends CborMessage {
     /** The request is in the decoder's hands; said again for a repeated {@link Decoder.Submit}. */
     record Accepted(long epoch, long request) implements DecoderReport {}
 
+    /** The session's cache has left the memory, as {@link Decoder.Park} asks. */
+    record Parked(long epoch, long session) implements DecoderReport {}
+
     /**
      * What the gateway's requests have come to since the last report. Reports to one gateway are numbered from 1 without gaps and repeated until
      * {@link Decoder.Heard} comes back.

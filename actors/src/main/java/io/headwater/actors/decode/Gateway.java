@@ -41,6 +41,16 @@ public final class Gateway {
     /** The session will not be used any more: its request ends, its cache and its memory are freed. */
     public record Release(long session) implements Command {}
 
+    /**
+     * The session's cache leaves the memory, for files if the nodes keep any, unless it has a request at work; it may go on.
+     *
+     * @param done told once: it has, or nobody knows
+     */
+    public record Park(long session, Runnable done) implements Command {}
+
+    /** What is in files of a session that is known by this name there will not be used any more: it goes, if a plan serves now. */
+    public record Forget(long name) implements Command {}
+
     private record Plan(PlanState state) implements Command {}
 
     private record Reported(DecoderReport report) implements Command {}
@@ -62,6 +72,7 @@ public final class Gateway {
     private final Answers answers;
     private final Memory memory;
     private final Deadlines deadlines;
+    private final Parking parking = new Parking();
     private long subscribedNanos;
 
     private Gateway(ActorContext<Command> context, GatewayNeeds needs) {
@@ -109,6 +120,7 @@ public final class Gateway {
                 .onSignal(PostStop.class, _ -> {
                     endings.endAll(
                             Failure.UNAVAILABLE, "this node has left the cluster: start again, or ask another node");
+                    parking.serves(0);
                     view.ended("this node has left the cluster"); // a client that reads this has been told all before
                     return Behaviors.same();
                 })
@@ -120,11 +132,14 @@ public final class Gateway {
             case Submit submit -> submit(submit);
             case Cancel cancel -> cancel(cancel.session());
             case Release release -> release(release.session());
+            case Park park -> park(park);
+            case Forget forget -> decoder.forget(forget.name());
             case Plan plan -> {
                 deadlines.plannerHeard();
                 handover.heard(plan.state());
+                parking.serves(decoder.epoch());
             }
-            case Reported reported -> answers.heard(reported.report());
+            case Reported reported -> heard(reported.report());
             case Budgeted budgeted -> memory.heard(budgeted.report());
             case Tick _ -> tick(System.nanoTime());
         }
@@ -166,6 +181,27 @@ public final class Gateway {
         requests.forgetIdle(session);
         admission.release(session);
         decoder.release(session);
+    }
+
+    private void park(Park park) {
+        if (requests.get(park.session()) != null) {
+            park.done().run();
+            return;
+        }
+        requests.forgetIdle(park.session());
+        admission.release(park.session());
+        parking.add(park.session(), park.done());
+        if (!decoder.park(park.session())) {
+            parking.done(park.session());
+        }
+    }
+
+    private void heard(DecoderReport report) {
+        if (report instanceof DecoderReport.Parked parked) {
+            parking.done(parked.session()); // of whichever epoch: it has left the memory
+        } else {
+            answers.heard(report);
+        }
     }
 
     private void tick(long now) {

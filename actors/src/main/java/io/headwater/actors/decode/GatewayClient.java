@@ -16,20 +16,27 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's gateway as a decode client. One thread uses it and hears its listeners, in {@link #await}; the gateway puts events into a queue, of
  * which a request adds at most what it has tokens. The caller's session ids are its own; in the cluster they get others.
  */
 public final class GatewayClient implements DecodeClient {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayClient.class);
     /** How often a waiting client looks whether the gateway still lives. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** How long at the end caches may take on their way to files. */
+    private static final Duration SAVING = Duration.ofSeconds(5);
 
     /** In the queue it only makes whoever waits look up. */
     private static final Happened WAKE = new Happened(new Open(0, 0, _ -> {}, false), new Prefilled(0, 0));
@@ -47,6 +54,7 @@ public final class GatewayClient implements DecodeClient {
 
     private final AtomicBoolean woken = new AtomicBoolean();
     private long turns;
+    private boolean keepsCaches;
 
     /**
      * A client.
@@ -57,6 +65,14 @@ public final class GatewayClient implements DecodeClient {
         this.gateway = gateway;
         this.view = view;
         this.ids = ids;
+    }
+
+    /**
+     * From now on the nodes that have a folder for them put caches of this client's kept sessions into files, under the caller's ids, which therefore must be
+     * the same in each of its lives; before the first request.
+     */
+    public void keepCaches() {
+        keepsCaches = true;
     }
 
     @Override
@@ -72,7 +88,11 @@ public final class GatewayClient implements DecodeClient {
         Open one = new Open(session, ++turns, listener, request instanceof Generate generate && generate.keep());
         open.put(session, one);
         idle.remove(session);
-        gateway.tell(new Gateway.Submit(request.withSession(id), event -> events.add(new Happened(one, event))));
+        gateway.tell(new Gateway.Submit(named(request).withSession(id), event -> events.add(new Happened(one, event))));
+    }
+
+    private DecodeRequest named(DecodeRequest request) {
+        return request instanceof Generate generate && !keepsCaches ? generate.withoutShelf() : request;
     }
 
     @Override
@@ -85,7 +105,22 @@ public final class GatewayClient implements DecodeClient {
 
     @Override
     public void park(long session) {
-        release(session); // shards keep nothing on their disks: the cache is built again of the session's tokens
+        park(session, () -> {});
+    }
+
+    private void park(long session, Runnable done) {
+        @Nullable Long id = open.containsKey(session) ? null : sessions.remove(session);
+        if (id == null) {
+            done.run();
+            return;
+        }
+        idle.remove(session);
+        if (keepsCaches) {
+            gateway.tell(new Gateway.Park(id, done));
+        } else {
+            gateway.tell(new Gateway.Release(id));
+            done.run();
+        }
     }
 
     @Override
@@ -94,6 +129,9 @@ public final class GatewayClient implements DecodeClient {
         idle.remove(session);
         if (id != null) {
             gateway.tell(new Gateway.Release(id));
+        }
+        if (keepsCaches) {
+            gateway.tell(new Gateway.Forget(session));
         }
     }
 
@@ -178,13 +216,32 @@ public final class GatewayClient implements DecodeClient {
         return view.figures();
     }
 
-    /** Ends all its requests and frees all its sessions; nobody hears of it. */
+    /** Ends all its requests and frees all its sessions; nobody hears of it. For some seconds caches of idle sessions go to files first. */
     @Override
     public void close() {
+        if (keepsCaches && view.over().isEmpty()) {
+            parkIdle();
+        }
         sessions.values().forEach(id -> gateway.tell(new Gateway.Release(id)));
         sessions.clear();
         open.clear();
         idle.clear();
+    }
+
+    private void parkIdle() {
+        List<Long> all = List.copyOf(idle.keySet());
+        CountDownLatch parked = new CountDownLatch(all.size());
+        all.forEach(session -> park(session, parked::countDown));
+        try {
+            if (!parked.await(SAVING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn(
+                        "{} caches of sessions have not come to their files within {} s: they are built again of their tokens",
+                        parked.getCount(),
+                        SAVING.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // they are built again
+        }
     }
 
     private record Open(long session, long turn, DecodeListener listener, boolean keep) {}

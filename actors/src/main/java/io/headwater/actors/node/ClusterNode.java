@@ -16,7 +16,6 @@ import io.headwater.actors.shard.HeadShard;
 import io.headwater.cluster.membership.Downing;
 import io.headwater.cluster.membership.HostPort;
 import io.headwater.cluster.membership.Membership;
-import io.headwater.model.decoding.DecodeClient;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.security.SecureRandom;
@@ -110,7 +109,7 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     /** A new client of this node's gateway. Requests that come before a plan serves wait for it. */
-    public DecodeClient client() {
+    public GatewayClient client() {
         return new GatewayClient(gateway(), view, sessions::incrementAndGet);
     }
 

@@ -30,6 +30,7 @@ import java.util.Set;
  * @param crossoverRows from so many rows on an all-reduce is a reduce-scatter and an all-gather
  * @param warmUpLimit most time for compiling kernels before this node serves
  * @param batching of the decode loop, where this node leads
+ * @param caches where this node puts its part of sessions' caches: they are kept if all nodes of a plan have a folder
  * @param version of the program; nodes of another one are refused
  */
 public record NodeOptions(
@@ -47,6 +48,7 @@ public record NodeOptions(
         int crossoverRows,
         Duration warmUpLimit,
         BatchingOptions batching,
+        Optional<CacheFolder> caches,
         String version) {
     /** Decode steps send everything to everyone, prompts in halves. */
     public static final int DEFAULT_CROSSOVER_ROWS = 16;

@@ -29,6 +29,7 @@ public final class NodeOptionsBuilder {
     private int crossoverRows = NodeOptions.DEFAULT_CROSSOVER_ROWS;
     private Duration warmUpLimit = NodeOptions.DEFAULT_WARM_UP;
     private BatchingOptions batching = BatchingOptions.defaults();
+    private Optional<CacheFolder> caches = Optional.empty();
     private String version = "";
 
     NodeOptionsBuilder(HostPort bind, Path model, EngineOptions engine, MediaOptions media) {
@@ -88,6 +89,11 @@ public final class NodeOptionsBuilder {
         return this;
     }
 
+    public NodeOptionsBuilder caches(Optional<CacheFolder> value) {
+        caches = value;
+        return this;
+    }
+
     public NodeOptionsBuilder version(String value) {
         version = value;
         return this;
@@ -114,6 +120,7 @@ public final class NodeOptionsBuilder {
                 crossoverRows,
                 warmUpLimit,
                 batching,
+                caches,
                 version);
     }
 }

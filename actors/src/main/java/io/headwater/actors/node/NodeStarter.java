@@ -132,7 +132,8 @@ final class NodeStarter {
     }
 
     private RuntimeLoader loader(Media media) {
-        return new RuntimeLoader(options, kvLimitBytes, parts.model(), media);
+        return new RuntimeLoader(
+                options, kvLimitBytes, parts.model(), parts.facts().fingerprint(), media);
     }
 
     private ShardMaker shard(RuntimeLoader loader) {

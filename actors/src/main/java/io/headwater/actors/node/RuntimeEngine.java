@@ -119,6 +119,16 @@ final class RuntimeEngine implements NodeEngine {
         }
 
         @Override
+        public boolean park(long session, Runnable done) {
+            return thread.park(session, done);
+        }
+
+        @Override
+        public boolean forget(long name) {
+            return thread.forget(name);
+        }
+
+        @Override
         public LoopFigures figures() {
             return runtime.figures()
                     .map(shard -> new LoopFigures(

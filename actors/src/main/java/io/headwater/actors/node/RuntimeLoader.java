@@ -14,6 +14,7 @@ import io.headwater.cluster.runtime.RuntimeFault;
 import io.headwater.cluster.runtime.RuntimeLimits;
 import io.headwater.cluster.runtime.RuntimeOptions;
 import io.headwater.cluster.runtime.ShardRuntime;
+import io.headwater.cluster.runtime.ShelfOptions;
 import io.headwater.cluster.runtime.StartException;
 import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.engine.LoadListener;
@@ -38,6 +39,7 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
     private final NodeOptions options;
     private final long kvLimitBytes;
     private final LlamaModel model;
+    private final String fingerprint;
     private final Media media;
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("engine-loader-", 0).factory());
@@ -47,10 +49,12 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
 
     private boolean closed;
 
-    RuntimeLoader(NodeOptions options, long kvLimitBytes, LlamaModel model, Media media) {
+    /** {@code fingerprint} of the model's file. */
+    RuntimeLoader(NodeOptions options, long kvLimitBytes, LlamaModel model, String fingerprint, Media media) {
         this.options = options;
         this.kvLimitBytes = kvLimitBytes;
         this.model = model;
+        this.fingerprint = fingerprint;
         this.media = media;
     }
 
@@ -175,7 +179,8 @@ final class RuntimeLoader implements EngineLoader, AutoCloseable {
                 RuntimeLimits.of(wait)
                         .withCrossoverRows(assignment.settings().crossoverRows())
                         .withConnectTimeout(CONNECT)
-                        .withWarmUpLimit(options.warmUpLimit()));
+                        .withWarmUpLimit(options.warmUpLimit()),
+                options.caches().map(folder -> new ShelfOptions(folder.path(), folder.mostBytes(), fingerprint)));
     }
 
     private static EngineFault fault(long epoch, RuntimeFault cause) {

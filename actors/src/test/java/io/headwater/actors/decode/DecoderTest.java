@@ -163,6 +163,18 @@ final class DecoderTest {
     }
 
     @Test
+    void aSessionThatIsParkedIsToldWhenTheLoopHasDoneSo() {
+        loop.full = true;
+        decoder.tell(new Decoder.Park(EPOCH, 10, gateway.ref()));
+        decoder.tell(new Decoder.Forget(EPOCH, 5));
+        decoder.tell(new Decoder.Park(EPOCH - 1, 11, gateway.ref()));
+        gateway.expectNoMessage(Duration.ofMillis(50));
+        loop.full = false;
+        gateway.expectMessage(new DecoderReport.Parked(EPOCH, 10));
+        Awaitility.await().untilAsserted(() -> assertThat(loop.orders).containsExactly("park 10", "forget 5"));
+    }
+
+    @Test
     void anOrderThatTheLoopHadNoRoomForDoesNotHitTheSessionsNextRequest() {
         submit(1);
         gateway.expectMessage(new Accepted(EPOCH, 1));
@@ -234,6 +246,20 @@ final class DecoderTest {
         @Override
         public boolean release(long session) {
             return !refused() && orders.add("release " + session);
+        }
+
+        @Override
+        public boolean park(long session, Runnable done) {
+            boolean taken = !refused() && orders.add("park " + session);
+            if (taken) {
+                done.run();
+            }
+            return taken;
+        }
+
+        @Override
+        public boolean forget(long name) {
+            return !refused() && orders.add("forget " + name);
         }
 
         private synchronized boolean refused() {

@@ -67,6 +67,9 @@ final class DecodingCodecTest {
         returns(new Decoder.Submit(1, 2, compressed(log), gateway.ref()));
         returns(new Decoder.Cancel(1, -2));
         returns(new Decoder.Release(1, 2, gateway.ref()));
+        returns(new Decoder.Park(1, 2, gateway.ref()));
+        returns(new Decoder.Forget(1, -2));
+        returns(new DecoderReport.Parked(1, 2));
         returns(new Decoder.Unknown(1, 2, gateway.ref()));
         returns(new Decoder.Heard(1, 2, gateway.ref()));
     }

@@ -9,6 +9,7 @@ import io.headwater.model.decoding.DecodeEvent.BudgetChanged;
 import io.headwater.model.decoding.DecodeEvent.Ended;
 import io.headwater.model.decoding.DecodeEvent.SequenceFigures;
 import io.headwater.model.decoding.DecodeListener;
+import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.generation.FinishReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,11 +42,30 @@ final class GatewayClientTest {
         assertThat(heard).containsExactly(STOP);
     }
 
+    @Test
+    void ofAClientThatKeepsCachesTheyAreKnownByItsOwnIdsAndGoToFilesAtItsEnd() {
+        client.keepCaches();
+        client.submit(Plans.request(5, 5, true), heard::add);
+        Gateway.Submit submit = (Gateway.Submit) gateway.receiveMessage();
+        assertThat(submit.request().session()).isEqualTo(70);
+        assertThat(submit.request().shelf()).isEqualTo(5);
+        hear(submit.listener(), STOP);
+        client.park(5);
+        Gateway.Park park = (Gateway.Park) gateway.receiveMessage();
+        assertThat(park.session()).isEqualTo(70);
+        park.done().run();
+        client.release(5);
+        assertThat(gateway.receiveMessage()).isEqualTo(new Gateway.Forget(5));
+        client.close();
+        assertThat(gateway.hasMessages()).isFalse();
+    }
+
     /** Where the gateway tells what happens to the request. */
     private DecodeListener submitted() {
         client.submit(Plans.request(5, 5, true), heard::add);
         Gateway.Submit submit = (Gateway.Submit) gateway.receiveMessage();
         assertThat(submit.request().session()).isEqualTo(70);
+        assertThat(submit.request().shelf()).isEqualTo(DecodeRequest.NO_SHELF);
         return submit.listener();
     }
 

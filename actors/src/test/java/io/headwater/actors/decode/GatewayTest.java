@@ -446,6 +446,28 @@ final class GatewayTest {
     }
 
     @Test
+    void aSessionThatIsParkedGivesItsMemoryBackAndIsToldWhenItsCacheHasGone() throws InterruptedException {
+        Decoder.Submit submit = running(Plans.request(10, 5, true));
+        tell(submit, STOP);
+        next();
+        LinkedBlockingQueue<Long> parked = new LinkedBlockingQueue<>();
+        gateway.tell(new Gateway.Park(10, () -> parked.add(10L)));
+        assertThat(released().session()).isEqualTo(10);
+        assertThat(toDecoder(Decoder.Park.class).session()).isEqualTo(10);
+        assertThat(parked).isEmpty();
+        submit.gateway().tell(new DecoderReport.Parked(1, 10));
+        assertThat(parked.poll(4, TimeUnit.SECONDS)).isEqualTo(10);
+
+        gateway.tell(new Gateway.Park(11, () -> parked.add(11L)));
+        plans.tell(new PlanState.Forming(2, "a node has gone", List.of()));
+        assertThat(parked.poll(4, TimeUnit.SECONDS))
+                .as("nobody will ever say so")
+                .isEqualTo(11);
+        gateway.tell(new Gateway.Park(12, () -> parked.add(12L)));
+        assertThat(parked.poll(4, TimeUnit.SECONDS)).isEqualTo(12);
+    }
+
+    @Test
     void moreRequestsThanMayBeOpenAreRefused() throws InterruptedException {
         for (int session = 0; session < 5; session++) {
             submit(Plans.request(session, 5, false));

@@ -44,6 +44,7 @@ final class AeronExchange implements Exchange {
     private long enteredNanos;
     private int looks;
     private long step = -1;
+    private int filed;
 
     AeronExchange(
             PlaneOptions options,
@@ -258,6 +259,11 @@ final class AeronExchange implements Exchange {
                 row++;
             }
         }
+    }
+
+    @Override
+    public void gettingOn() {
+        progress.set(step, Place.file(++filed));
     }
 
     @Override

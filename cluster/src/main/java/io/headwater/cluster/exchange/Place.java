@@ -11,12 +11,20 @@ final class Place {
     /** Stands for a layer: gathering logits, phase 0; what is added up after that. */
     static final int GATHER_LAYER = Exchange.AFTER_LAYERS;
 
+    /** Stands for a layer: a cache's file is written or read after a step; the phase counts on, from the last to the first again. */
+    private static final int FILE_LAYER = GATHER_LAYER - 1;
+
     private static final int NO_LAYER = 0xFFFF;
 
     private Place() {}
 
     static int of(int layer, int phase) {
         return layer == NO_LAYER ? BEGIN : layer << 8 | phase;
+    }
+
+    /** At a cache's file, where that gets on. */
+    static int file(int count) {
+        return of(FILE_LAYER, count & 0xFF);
     }
 
     static int layer(int place) {
@@ -38,10 +46,13 @@ final class Place {
         if (place == BEGIN) {
             return step < 0 ? "before the first step" : "at the start of step " + step;
         }
+        if (layer(place) == FILE_LAYER) {
+            return "after step " + Math.max(0, step) + ", at the file of a cache";
+        }
         if (layer(place) == GATHER_LAYER) {
             return switch (phase(place)) {
                 case 0 -> "in step " + step + ", gathering logits";
-                case Exchange.BETWEEN_STEPS -> "after step " + Math.max(0, step) + ", asking for KV memory";
+                case Exchange.BETWEEN_STEPS -> "after step " + Math.max(0, step) + ", agreeing on what is next";
                 default -> "in step " + step + ", adding up the heads' scores";
             };
         }

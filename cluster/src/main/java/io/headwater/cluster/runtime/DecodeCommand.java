@@ -12,6 +12,10 @@ sealed interface DecodeCommand {
 
     record Release(long session) implements DecodeCommand {}
 
+    record Park(long session, Runnable done) implements DecodeCommand {}
+
+    record Forget(long name) implements DecodeCommand {}
+
     /** Nothing to do but to look around. */
     record Wake() implements DecodeCommand {}
 }

@@ -8,6 +8,7 @@ import io.headwater.model.decoding.DecodeListener;
 import io.headwater.model.decoding.DecodeLoop;
 import io.headwater.model.decoding.DecodeRequest;
 import io.headwater.model.engine.EngineException;
+import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class DecodeThread {
 
     private static final DecodeCommand WAKE = new DecodeCommand.Wake();
 
-    /** Beyond the requests there is room for a cancel and a release of each. */
+    /** Beyond the requests there is room for two orders about each. */
     private final ArrayBlockingQueue<DecodeCommand> queue = new ArrayBlockingQueue<>(3 * QUEUE_REQUESTS);
 
     private final LeaderEngine engine;
@@ -42,9 +43,10 @@ public final class DecodeThread {
     private long countedNanos = System.nanoTime();
     private final AtomicLong rounds = new AtomicLong();
 
-    DecodeThread(LeaderEngine engine, Tokenizer tokenizer, BatchingOptions options) {
+    DecodeThread(LeaderEngine engine, Tokenizer tokenizer, BatchingOptions options, CacheShelf shelf) {
         this.engine = engine;
         this.loop = new DecodeLoop(engine, tokenizer, options);
+        loop.keepOn(shelf);
     }
 
     /** Takes a request up; with too many waiting its listener hears at once, on this thread, that there is no room. */
@@ -63,9 +65,23 @@ public final class DecodeThread {
         return ended || queue.offer(new DecodeCommand.Cancel(session));
     }
 
-    /** Frees a session's cache; false if there is no room for the command now: try again. */
+    /** Frees a session's cache, what is on the shelf stays there; false if there is no room for the command now: try again. */
     public boolean release(long session) {
         return ended || queue.offer(new DecodeCommand.Release(session));
+    }
+
+    /**
+     * A session's cache leaves the memory for the shelf; false if there is no room for the command now: try again.
+     *
+     * @param done told on the engine thread, quick; never if the epoch ends before
+     */
+    public boolean park(long session, Runnable done) {
+        return ended || queue.offer(new DecodeCommand.Park(session, done));
+    }
+
+    /** What the shelf has of a session that is known there by this is not wanted any more; false if there is no room for the command now: try again. */
+    public boolean forget(long name) {
+        return ended || queue.offer(new DecodeCommand.Forget(name));
     }
 
     /** What it does; all but the tokens may be some steps old. */
@@ -156,6 +172,11 @@ public final class DecodeThread {
                 loop.submit(request, event -> tell(listener, event));
             case DecodeCommand.Cancel(long session) -> loop.cancel(session);
             case DecodeCommand.Release(long session) -> loop.release(session);
+            case DecodeCommand.Park(long session, Runnable done) -> {
+                loop.park(session);
+                done.run();
+            }
+            case DecodeCommand.Forget(long name) -> loop.forget(name);
             case DecodeCommand.Wake() -> {}
         }
     }

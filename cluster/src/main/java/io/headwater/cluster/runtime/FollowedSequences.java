@@ -79,6 +79,7 @@ final class FollowedSequences {
         do {
             if (rows.closes(row)
                     || rows.opens(row)
+                    || rows.shelves(row)
                     || rows.changesBudget(row)
                     || batch.changesBudgets()
                     || row - first == batch.room()
@@ -134,6 +135,20 @@ final class FollowedSequences {
         open.put(id, opened);
         count.setRelease(open.size());
         return opened;
+    }
+
+    /** One that is open, and must be there. */
+    Sequence at(long id, int position) throws StepStreamException {
+        return check(id, open.get(id), position);
+    }
+
+    /** One that has come from files, at the leader too. */
+    void add(Sequence restored) throws StepStreamException {
+        if (open.putIfAbsent(restored.id(), restored) != null) {
+            throw new StepStreamException(
+                    "sequence " + restored.id() + " has come from files and is open here: a close is missing");
+        }
+        count.setRelease(open.size());
     }
 
     private static Sequence check(long id, @Nullable Sequence known, int position) throws StepStreamException {

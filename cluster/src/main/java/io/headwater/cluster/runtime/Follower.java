@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import io.headwater.cluster.runtime.NodeShelf.Outcome;
+import io.headwater.cluster.runtime.NodeShelf.Restored;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.ExchangeException;
+import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +17,12 @@ final class Follower {
     private final EngineGroup group;
     private final StepReceiver receiver;
     private final KvConsent consent;
+    private final NodeShelf shelf;
     private final FollowedSequences followed;
 
-    Follower(EngineGroup group, StepReceiver receiver, KvConsent consent) {
+    Follower(EngineGroup group, StepReceiver receiver, KvConsent consent, NodeShelf shelf) {
         this.group = group;
+        this.shelf = shelf;
         this.receiver = receiver;
         this.consent = consent;
         this.followed = new FollowedSequences(group);
@@ -27,8 +32,53 @@ final class Follower {
     void run(EngineThread thread) throws EngineException, StepStreamException {
         while (!thread.stopping()) {
             if (receive(thread)) {
-                step(followed.apply(receiver.rows()));
+                StepRows rows = receiver.rows();
+                if (rows.shelves(0)) {
+                    obey(ShelfOrder.read(rows));
+                } else {
+                    step(followed.apply(rows));
+                }
             }
+        }
+    }
+
+    /** What is to be done with this node's part of a cache in files. */
+    private void obey(ShelfOrder order) throws EngineException, StepStreamException {
+        switch (order) {
+            case ShelfOrder.Save save -> {
+                Sequence sequence = followed.at(save.sequence(), save.as().position());
+                shelf.saved(save, outcome(shelf.save(save, sequence)));
+            }
+            case ShelfOrder.Restore restore -> restore(restore);
+            case ShelfOrder.Drop drop -> shelf.drop(drop);
+            case ShelfOrder.DropAll all -> shelf.drop(all);
+        }
+    }
+
+    private void restore(ShelfOrder.Restore order) throws EngineException, StepStreamException {
+        Restored here = shelf.restore(order);
+        boolean done = false;
+        try {
+            Outcome all = outcome(here.outcome());
+            Sequence restored = here.sequence();
+            if (all == Outcome.DONE && restored != null) {
+                followed.add(restored);
+                done = true;
+            } else if (all == Outcome.UNUSABLE) {
+                shelf.drop(new ShelfOrder.Drop(order.session(), order.from()));
+            }
+        } finally {
+            if (!done) {
+                here.close();
+            }
+        }
+    }
+
+    private Outcome outcome(Outcome own) throws EngineException {
+        try {
+            return consent.outcome(own);
+        } catch (ExchangeException e) {
+            throw new EngineException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import io.headwater.cluster.runtime.NodeShelf.Outcome;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.Exchange;
@@ -14,9 +15,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Every node's word on a step before it begins: whether it has KV memory for each run, and what it has and holds. The words are added up in one
- * exchange, each node's at a place of its own, so all know what one refuses, and none runs it. What a node needs is known to itself alone: where heads
- * compete, or stand for others, it is not what the leader needs. Owned by the engine thread; the first words are exchanged before there is one.
+ * Every node's word on a step before it begins: whether it has KV memory for each run, and what it has and holds; likewise on its part of a cache in files.
+ * The words are added up in one exchange, each node's at a place of its own, so all know what one refuses, and none runs it. What a node needs is known to
+ * itself alone: where heads compete, or stand for others, it is not what the leader needs. Owned by the engine thread; the first words are exchanged before
+ * there is one.
  */
 final class KvConsent {
     private static final int REFUSED = 0;
@@ -25,21 +27,31 @@ final class KvConsent {
     /** What a sequence is charged for a block of entries in each of the node's heads. */
     private static final int BLOCK = 3;
 
-    private static final int WORDS = 4;
+    /** 1 if it has a folder for sessions' caches. */
+    private static final int KEEPS = 4;
+
+    private static final int WORDS = 5;
     private static final int NOBODY = -1;
 
     private final Exchange exchange;
     private final KvRoom own;
     private final long limitBytes;
     private final long blockBytes;
+    private final boolean keeps;
     private final int shard;
     private final int nodes;
     private final int dim;
     /** Of all nodes, {@code [nodes, WORDS]}, and zeros up to a row of the exchange. */
     private final long[] words;
 
-    /** {@code dim}: values of a row of the exchange. */
-    KvConsent(Exchange exchange, EngineGroup group, int shard, int nodes, int dim) {
+    /**
+     * Nobody has said anything yet.
+     *
+     * @param dim values of a row of the exchange
+     * @param keeps whether this node has a folder for sessions' caches
+     */
+    KvConsent(Exchange exchange, EngineGroup group, int shard, int nodes, int dim, boolean keeps) {
+        this.keeps = keeps;
         this.exchange = exchange;
         this.own = group.kvRooms().getFirst();
         this.limitBytes = own.limitBytes();
@@ -94,6 +106,29 @@ final class KvConsent {
         return all;
     }
 
+    /** How all have come off with their parts of a cache: of their words the one that counts. */
+    Outcome outcome(Outcome own) throws ExchangeException {
+        say(own.number - 1);
+        int worst = 0;
+        for (int node = 0; node < nodes; node++) {
+            worst = Math.max(worst, refused(node) + 1);
+        }
+        return Outcome.of(worst);
+    }
+
+    /** Nodes that have a folder for sessions' caches. */
+    int keeping() {
+        int keeping = 0;
+        for (int node = 0; node < nodes; node++) {
+            keeping += (int) words[node * WORDS + KEEPS];
+        }
+        return keeping;
+    }
+
+    int nodes() {
+        return nodes;
+    }
+
     private void say(int refused) throws ExchangeException {
         Arrays.fill(words, 0);
         int at = shard * WORDS;
@@ -101,6 +136,7 @@ final class KvConsent {
         words[at + LIMIT] = limitBytes;
         words[at + USED] = own.usedBytes();
         words[at + BLOCK] = blockBytes;
+        words[at + KEEPS] = keeps ? 1 : 0;
         exchange.allReduce(words, words.length, dim, Exchange.AFTER_LAYERS, Exchange.BETWEEN_STEPS);
     }
 

@@ -49,6 +49,14 @@ final class LateExchange implements Exchange {
     }
 
     @Override
+    public void gettingOn() {
+        Exchange exchange = connected;
+        if (exchange != null) {
+            exchange.gettingOn();
+        }
+    }
+
+    @Override
     public long sentBytes() {
         Exchange exchange = connected;
         return exchange == null ? 0 : exchange.sentBytes();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.cluster.runtime;
 
+import io.headwater.cluster.runtime.NodeShelf.Outcome;
 import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineStatistics;
@@ -34,6 +35,7 @@ final class LeaderEngine implements StepEngine {
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean running;
     private boolean streamBroken;
+    private long opened;
 
     LeaderEngine(EngineGroup group, StepSender sender, @Nullable KvConsent consent) {
         this.group = group;
@@ -73,6 +75,10 @@ final class LeaderEngine implements StepEngine {
         return all == null ? group.kvRooms() : all.rooms();
     }
 
+    /**
+     * Under a number of its own: a cache may outlive its session and go on as another's, while its session begins anew, and the followers know sequences by
+     * their numbers.
+     */
     @Override
     public Sequence open(long id, KvOptions options) {
         if (OpenRows.count(options) > rows.capacity()) {
@@ -80,9 +86,9 @@ final class LeaderEngine implements StepEngine {
                     "the policy's text has " + options.policy().text().length()
                             + " characters, too many for the step stream: leave out what is default");
         }
-        Sequence opened = group.open(id, options);
+        Sequence sequence = group.open(++opened, options);
         open.incrementAndGet();
-        return opened;
+        return sequence;
     }
 
     /** Never fails: a stream that is broken is told by the next step, and the followers' caches go with their engines. */
@@ -130,6 +136,51 @@ final class LeaderEngine implements StepEngine {
         } finally {
             running = false;
         }
+    }
+
+    /** For a sequence that comes from files. */
+    long newNumber() {
+        return ++opened;
+    }
+
+    /** Whether the step stream can carry it. */
+    boolean carries(ShelfOrder order) {
+        return order.rows() <= rows.capacity();
+    }
+
+    /** Tells the followers what they are to do with a cache's files, after all that came before. */
+    void order(ShelfOrder order) throws EngineException {
+        if (!sender.alone()) {
+            tellCloses();
+            order.add(rows);
+            tell();
+        }
+    }
+
+    /** How all nodes have come off with that; waits for them. */
+    Outcome outcome(Outcome own) throws EngineException {
+        KvConsent all = consent;
+        if (all == null) {
+            return own;
+        }
+        running = true;
+        try {
+            return all.outcome(own);
+        } catch (ExchangeException e) {
+            streamBroken = true;
+            throw new EngineException(String.valueOf(e.getMessage()), e);
+        } finally {
+            running = false;
+        }
+    }
+
+    /** One that has come from files, at the followers too. */
+    Sequence add(Sequence restored) {
+        if (!sender.alone()) {
+            told.put(restored.id(), 1);
+        }
+        open.incrementAndGet();
+        return restored;
     }
 
     private void ask(StepBatch batch) throws EngineException {

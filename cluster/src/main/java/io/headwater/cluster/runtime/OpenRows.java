@@ -10,51 +10,44 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * How a sequence's cache is kept, as rows of the step stream: budget, interval, prefill limit, then the length and the bytes of the policy's
- * canonical text, eight bytes a row in the columns of position and token. A sequence that no such rows announce has a full cache.
+ * canonical text ({@link ByteRows}). A sequence that no such rows announce has a full cache.
  */
 final class OpenRows {
-    private static final int ROW_BYTES = 2 * Integer.BYTES;
     private static final int HEADER_BYTES = 4 * Integer.BYTES;
 
     private OpenRows() {}
 
     /** Rows that the options take. */
     static int count(KvOptions options) {
-        return rows(options.policy().text().length());
+        return ByteRows.count(bytes(options));
     }
 
-    private static int rows(int textBytes) {
-        return (HEADER_BYTES + textBytes + ROW_BYTES - 1) / ROW_BYTES;
+    /** Bytes that they are. */
+    static int bytes(KvOptions options) {
+        return HEADER_BYTES + options.policy().text().length();
     }
 
     static void add(long sequence, KvOptions options, StepRows rows) {
+        ByteBuffer bytes = ByteBuffer.allocate(bytes(options));
+        put(options, bytes);
+        ByteRows.add(sequence, bytes.flip(), StepRows.OPEN, rows);
+    }
+
+    static void put(KvOptions options, ByteBuffer bytes) {
         byte[] text = options.policy().text().getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer bytes = ByteBuffer.allocate(rows(text.length) * ROW_BYTES);
         bytes.putInt(options.budget())
                 .putInt(options.interval())
                 .putInt(options.prefillLimit())
                 .putInt(text.length)
-                .put(text)
-                .rewind();
-        while (bytes.hasRemaining()) {
-            rows.add(sequence, bytes.getInt(), bytes.getInt(), StepRows.OPEN);
-        }
+                .put(text);
     }
 
     /** The options in a message that begins at a row and holds nothing else. */
     static KvOptions read(StepRows rows, int first) throws StepStreamException {
-        ByteBuffer bytes = ByteBuffer.allocate((rows.count() - first) * ROW_BYTES);
-        for (int row = first; row < rows.count(); row++) {
-            if (!rows.opens(row) || rows.sequence(row) != rows.sequence(first)) {
-                throw new StepStreamException("row " + row + " stands among those that open sequence "
-                        + rows.sequence(first) + ": the leader's program differs from this one");
-            }
-            bytes.putInt(rows.position(row)).putInt(rows.token(row));
-        }
-        return options(bytes.flip(), rows.sequence(first));
+        return options(ByteRows.read(rows, first), rows.sequence(first));
     }
 
-    private static KvOptions options(ByteBuffer bytes, long sequence) throws StepStreamException {
+    static KvOptions options(ByteBuffer bytes, long sequence) throws StepStreamException {
         try {
             int budget = bytes.getInt();
             int interval = bytes.getInt();

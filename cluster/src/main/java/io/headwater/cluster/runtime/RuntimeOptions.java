@@ -6,6 +6,7 @@ import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One node's part in a plan.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param plan whose epoch is this runtime's
  * @param shard which shard of the plan this node is; 0 leads
  * @param nodes where each shard's node receives
+ * @param shelf where this node puts its part of sessions' caches; they are kept if all nodes of the plan have one
  */
 public record RuntimeOptions(
         LlamaModel model,
@@ -22,7 +24,8 @@ public record RuntimeOptions(
         ShardPlan plan,
         int shard,
         List<DataAddress> nodes,
-        RuntimeLimits limits) {
+        RuntimeLimits limits,
+        Optional<ShelfOptions> shelf) {
     public RuntimeOptions {
         nodes = List.copyOf(nodes);
         int shards = plan.shards().size();
@@ -33,6 +36,17 @@ public record RuntimeOptions(
         if (plan.epoch() < 0 || plan.epoch() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("epoch=" + plan.epoch() + " does not fit a message's 31 bits");
         }
+    }
+
+    /** Without a shelf. */
+    public RuntimeOptions(
+            LlamaModel model,
+            EngineOptions engine,
+            ShardPlan plan,
+            int shard,
+            List<DataAddress> nodes,
+            RuntimeLimits limits) {
+        this(model, engine, plan, shard, nodes, limits, Optional.empty());
     }
 
     int epoch() {

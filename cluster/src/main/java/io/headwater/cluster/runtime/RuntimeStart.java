@@ -84,9 +84,9 @@ final class RuntimeStart {
         }
     }
 
-    /** All nodes tell each other what KV memory they have; null where there is nobody to tell. */
+    /** All nodes tell each other what KV memory they have, and whether they can put caches away; null where there is nobody to tell. */
     @Nullable
-    KvConsent meet(EngineGroup loaded, Peers found) throws StartException {
+    KvConsent meet(EngineGroup loaded, Peers found, NodeShelf shelf) throws StartException {
         if (found.exchange().isEmpty()) {
             return null;
         }
@@ -95,7 +95,8 @@ final class RuntimeStart {
                 loaded,
                 options.shard(),
                 options.nodes().size(),
-                options.model().config().dim());
+                options.model().config().dim(),
+                shelf.keeps());
         try {
             consent.meet();
         } catch (ExchangeException e) {

@@ -7,12 +7,15 @@ import io.headwater.model.decoding.BatchingOptions;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.EngineStatistics;
 import io.headwater.model.engine.LoadListener;
+import io.headwater.model.saved.CacheShelf;
+import io.headwater.model.saved.NoShelf;
 import io.headwater.model.tokenizer.Tokenizer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ public final class ShardRuntime implements AutoCloseable {
     private volatile @Nullable DecodeThread decoding;
     private volatile @Nullable EngineThread thread;
     private volatile @Nullable EngineWatch watch;
+    private volatile CacheShelf shelf = NoShelf.NONE;
+    private final AtomicLong filed = new AtomicLong();
     private volatile boolean serves;
     private boolean closed;
     private @Nullable CloseException hangs;
@@ -84,13 +89,16 @@ public final class ShardRuntime implements AutoCloseable {
             EngineGroup loaded = starting.load();
             group = loaded;
             starting.warmUp(loaded);
+            NodeShelf files = NodeShelf.open(options.shelf(), loaded, this::atFile);
             Peers found = starting.connect();
             peers = found;
-            @Nullable KvConsent consent = starting.meet(loaded, found);
+            @Nullable KvConsent consent = starting.meet(loaded, found, files);
             if (options.leads()) {
-                leader = new LeaderEngine(loaded, found.sender(), consent);
+                LeaderEngine leads = new LeaderEngine(loaded, found.sender(), consent);
+                leader = leads;
+                shelf = ClusterShelf.of(leads, files, consent);
             } else {
-                follow(loaded, found, Objects.requireNonNull(consent));
+                follow(loaded, found, Objects.requireNonNull(consent), files);
             }
             starting.checkNotCancelled();
             serves = true;
@@ -112,8 +120,14 @@ public final class ShardRuntime implements AutoCloseable {
         }
     }
 
-    private void follow(EngineGroup loaded, Peers found, KvConsent consent) {
-        Follower following = new Follower(loaded, found.receiver(), consent);
+    /** On the engine thread, again and again while a cache's file is written or read: nobody takes this node for one that hangs. */
+    private void atFile() {
+        filed.setRelease(filed.getPlain() + 1);
+        exchange.gettingOn();
+    }
+
+    private void follow(EngineGroup loaded, Peers found, KvConsent consent, NodeShelf files) {
+        Follower following = new Follower(loaded, found.receiver(), consent, files);
         follower = following;
         startThread("follower", following::run);
     }
@@ -144,7 +158,7 @@ public final class ShardRuntime implements AutoCloseable {
             throw new IllegalStateException("epoch " + options.epoch() + " shard " + options.shard()
                     + " cannot lead: it follows, leads already, or does not run");
         }
-        DecodeThread led = new DecodeThread(engine, tokenizer, batching);
+        DecodeThread led = new DecodeThread(engine, tokenizer, batching, shelf);
         decoding = led;
         startThread("leader", led::run);
         watch(led);
@@ -154,7 +168,7 @@ public final class ShardRuntime implements AutoCloseable {
     private void watch(DecodeThread led) {
         EngineWatch started = new EngineWatch(
                 "watch-epoch-" + options.epoch(),
-                led::rounds,
+                () -> led.rounds() + filed.getAcquire(),
                 led::inStep,
                 options.limits().hungAfter().toNanos(),
                 () -> stuck(led),

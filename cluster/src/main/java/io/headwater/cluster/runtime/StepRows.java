@@ -6,9 +6,10 @@ import io.headwater.model.engine.Sequence;
 import io.headwater.model.engine.StepBatch;
 
 /**
- * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run.
- * A step that changes budgets, or ends reconstructions, has a row for each, with the budget as its token. A message without rows of a step only closes, or opens: how a sequence's cache is kept goes in a message of its own before its first step ({@link
- * OpenRows}). Reused; allocates nothing after construction.
+ * One message of the step stream, column by column as it is on the wire: first sequences to close, then the rows of the step, run by run. A step that changes
+ * budgets, or ends reconstructions, has a row for each, with the budget as its token. A message without rows of a step only closes, or opens: how a sequence's
+ * cache is kept goes in a message of its own before its first step ({@link OpenRows}), and so does what becomes of a cache's files ({@link ShelfOrder}).
+ * Reused; allocates nothing after construction.
  */
 final class StepRows {
     /** Columns of a message. */
@@ -32,6 +33,9 @@ final class StepRows {
 
     /** Part of how the sequence's cache is kept; there is no token. */
     static final byte OPEN = 8;
+
+    /** Part of what all nodes do with a cache's files: no row is both closed and opened. */
+    static final byte SHELF = CLOSE | OPEN;
 
     /** Of a run that repeats what the sequence has read, for a reconstruction. */
     static final byte REPEAT = 16;
@@ -96,7 +100,7 @@ final class StepRows {
     }
 
     boolean closes(int row) {
-        return (flags[row] & CLOSE) != 0;
+        return (flags[row] & SHELF) == CLOSE;
     }
 
     boolean wanted(int row) {
@@ -104,7 +108,11 @@ final class StepRows {
     }
 
     boolean opens(int row) {
-        return (flags[row] & OPEN) != 0;
+        return (flags[row] & SHELF) == OPEN;
+    }
+
+    boolean shelves(int row) {
+        return (flags[row] & SHELF) == SHELF;
     }
 
     boolean changesBudget(int row) {
@@ -133,6 +141,7 @@ final class StepRows {
                 && !closes(row - 1)
                 && !closes(row)
                 && !opens(row)
+                && !shelves(row)
                 && !changesBudget(row)
                 && !changesAfter(row - 1)
                 && repeats(row - 1) == repeats(row)

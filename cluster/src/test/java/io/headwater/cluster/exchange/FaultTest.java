@@ -114,6 +114,30 @@ final class FaultTest {
     }
 
     @Test
+    void aPeerAtAFileIsWaitedForAsLongAsThatGetsOn() throws Exception {
+        Duration limit = Duration.ofSeconds(2);
+        long busyNanos = TimeUnit.MILLISECONDS.toNanos(3500);
+        try (Planes planes = Planes.start(
+                Transport.IPC, 2, options -> options.withLimits(Duration.ofSeconds(5), Duration.ofSeconds(1), limit))) {
+            Exchange waits = planes.planes.get(0).exchange();
+            Exchange writes = planes.planes.get(1).exchange();
+            Future<Void> waiting = planes.on(() -> {
+                waits.allReduce(new long[Planes.DIM], Planes.DIM, Planes.DIM, 0, 1);
+                return null;
+            });
+            long start = System.nanoTime();
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                writes.gettingOn();
+                return System.nanoTime() - start > busyNanos;
+            });
+            writes.allReduce(new long[Planes.DIM], Planes.DIM, Planes.DIM, 0, 1);
+
+            waiting.get(20, TimeUnit.SECONDS);
+            assertThat(planes.faults).isEmpty();
+        }
+    }
+
+    @Test
     void idleNodesAreNeitherDeadNorHung() throws Exception {
         Duration limit = Duration.ofMillis(300);
         try (Planes planes =

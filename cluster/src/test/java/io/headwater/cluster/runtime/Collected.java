@@ -14,6 +14,7 @@ final class Collected implements DecodeListener {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final List<Integer> tokens = new CopyOnWriteArrayList<>();
     private final List<BudgetEvent> budgets = new CopyOnWriteArrayList<>();
+    private volatile int cached = -1;
     private volatile String end = "";
 
     @Override
@@ -26,12 +27,22 @@ final class Collected implements DecodeListener {
             case DecodeEvent.Ended ended -> end = ended.reason() + " " + ended.text();
             case DecodeEvent.Failed failed -> end = failed.toString();
             case DecodeEvent.BudgetChanged changed -> budgets.add(changed.event());
-            case DecodeEvent.Prefilled _, DecodeEvent.Scored _ -> {}
+            case DecodeEvent.Prefilled read -> cached = cached < 0 ? read.done() : cached;
+            case DecodeEvent.Scored _ -> {}
         }
     }
 
     boolean ended() {
         return !end.isEmpty();
+    }
+
+    /** Tokens that it did not have to read; -1 before it has begun. */
+    int cached() {
+        return cached;
+    }
+
+    List<Integer> tokens() {
+        return tokens;
     }
 
     int count() {

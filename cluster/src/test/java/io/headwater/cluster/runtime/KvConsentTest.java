@@ -43,7 +43,7 @@ final class KvConsentTest {
     }
 
     private static KvConsent consent(EngineGroup group, int shard, int refusing) {
-        return new KvConsent(new Refusal(4 * refusing), group, shard, 2, 4);
+        return new KvConsent(new Refusal(5 * refusing), group, shard, 2, 4, false);
     }
 
     /** Another node whose word comes to this: it has no room for the first run. {@code at}: where its words begin. */

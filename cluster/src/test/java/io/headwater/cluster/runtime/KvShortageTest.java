@@ -194,6 +194,41 @@ final class KvShortageTest {
                 .toList());
     }
 
+    @Test
+    void whatCompletionsHaveLeftGivesWayBeforeAnybodyShrinksOrWaits() throws Exception {
+        KvOptions kv = new KvOptions(KvPolicy.parse("ems:window=8"), BUDGET, 64, 512);
+        try (Nodes nodes = new Nodes(model, Transport.IPC, 2)) {
+            nodes.memory(options(1), Map.of(1, SHORT));
+            nodes.start(1, List.of(1.0, 2.0), Duration.ZERO);
+            DecodeThread leader =
+                    nodes.runtime(0).lead(tokenizer, BatchingOptions.defaults().withMaxLeft(8));
+            for (int id = 1; id <= 4; id++) {
+                Collected heard = submit(leader, plain(id, 300));
+                awaitAll(List.of(heard), nodes);
+                assertThat(heard.all()).isEqualTo(replay(1, plain(id, 300)).all());
+            }
+            assertThat(nodes.runtime(1).figures().orElseThrow().sequences())
+                    .as("left")
+                    .isGreaterThanOrEqualTo(2);
+            Generate session = asked(9, 400, 20, kv);
+            Collected heard = submit(leader, session);
+            awaitAll(List.of(heard), nodes);
+
+            assertThat(nodes.faults()).isEmpty();
+            assertThat(heard.budgets()).isEmpty();
+            assertThat(heard.all()).isEqualTo(replay(1, session).all());
+            assertThat(nodes.runtime(1).figures().orElseThrow().sequences())
+                    .as("not all five stay")
+                    .isBetween(1, 4);
+        }
+    }
+
+    /** A completion: its cache is left to others. */
+    private static Generate plain(long id, int prompt) {
+        int[] tokens = new Random(id).ints(prompt, 260, 320).toArray();
+        return new Generate(id, TokenIds.of(tokens), 0, DRAWN, id, new TurnOptions(5, List.of(), true), false);
+    }
+
     private static Collected submit(DecodeThread leader, Generate request) {
         Collected heard = new Collected();
         leader.submit(request, heard);

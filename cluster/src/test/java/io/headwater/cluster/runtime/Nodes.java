@@ -11,10 +11,12 @@ import io.headwater.model.engine.LoadListener;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
 import io.headwater.model.shard.Units;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +31,7 @@ final class Nodes implements AutoCloseable {
     private final Map<Integer, RuntimeFault> faults = new ConcurrentHashMap<>();
     private List<ShardRuntime> runtimes = List.of();
     private Map<Integer, Long> kvLimits = Map.of();
+    private Map<Integer, Path> folders = Map.of();
     private EngineOptions engine = EngineOptions.of(1, 1, 256).withChunkRows(CHUNK_ROWS);
 
     Nodes(LlamaModel model, Transport transport, int count) {
@@ -45,6 +48,11 @@ final class Nodes implements AutoCloseable {
     void memory(EngineOptions options, Map<Integer, Long> limits) {
         engine = options;
         kvLimits = Map.copyOf(limits);
+    }
+
+    /** From the next plan on these shards have a folder for caches. */
+    void folders(Map<Integer, Path> ofShards) {
+        folders = Map.copyOf(ofShards);
     }
 
     /** Puts a plan up on the first nodes, one per capacity, all at once. */
@@ -113,7 +121,9 @@ final class Nodes implements AutoCloseable {
                 RuntimeLimits.of(WaitPolicy.of(2, 3))
                         .withWarmUpLimit(warmUp)
                         .withCrossoverRows(8)
-                        .withLiveness(Duration.ofSeconds(5), Duration.ofSeconds(30)));
+                        .withLiveness(Duration.ofSeconds(5), Duration.ofSeconds(30)),
+                Optional.ofNullable(folders.get(shard))
+                        .map(folder -> new ShelfOptions(folder, Long.MAX_VALUE / 4, "the model")));
     }
 
     ShardRuntime runtime(int shard) {

@@ -31,6 +31,11 @@ final class ChildArguments {
         }
         add(words, "--kernels", engine.kernels().name().toLowerCase(Locale.ROOT));
         add(words, "--max-sequences", Integer.toString(setup.batching().maxSequences()));
+        add(words, "--prefix-caches", Integer.toString(setup.batching().maxLeft()));
+        setup.caches().ifPresent(folder -> {
+            add(words, "--data", folder.data().toString());
+            add(words, "--kv-snapshots", Long.toString(folder.mostBytes()));
+        });
         add(words, "--transport", ipc ? "ipc" : "udp");
         if (!driver.isEmpty()) {
             add(words, "--driver", driver);

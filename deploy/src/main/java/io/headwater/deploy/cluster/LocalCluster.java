@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A cluster of one command on this host: this process is its gateway and its oldest member, N child processes are its shard nodes. Owned by
@@ -35,6 +37,11 @@ import org.jspecify.annotations.Nullable;
 public final class LocalCluster {
     private static final Duration START = Duration.ofMinutes(10);
     private static final int SHOWN_LINES = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
+
+    /** Of nodes' warnings those that concern an operator here: others are of what this process sees itself. */
+    private static final List<String> ABOUT_CACHES = List.of("WARN  NodeShelf: ", "WARN  ClusterShelf: ");
 
     private final ClusterSetup setup;
     private final @Nullable Media driver;
@@ -104,13 +111,18 @@ public final class LocalCluster {
         for (int i = 0; i < setup.engine().nodes(); i++) {
             List<String> command = JvmCommand.of(ChildArguments.of(setup, node.address(), ipc, directory, i));
             String name = "node " + (i + 1);
-            NodeProcess child = NodeProcess.start(name, console.workingDirectory(), command, line -> {
-                if (setup.output().verbose()) {
-                    console.err().println(name + ": " + line);
-                }
-            });
+            NodeProcess child = NodeProcess.start(name, console.workingDirectory(), command, line -> heard(name, line));
             children.add(child);
             var _ = child.ended().thenAccept(code -> onEnd(child, code));
+        }
+    }
+
+    /** What a node says, on a thread of its own. */
+    private void heard(String node, String line) {
+        if (setup.output().verbose()) {
+            setup.console().err().println(node + ": " + line);
+        } else if (ABOUT_CACHES.stream().anyMatch(line::startsWith)) {
+            LOG.warn("{}: {}", node, line.substring(line.indexOf(": ") + 2));
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.actors.node.CacheFolder;
 import io.headwater.actors.node.NodeOptions;
 import io.headwater.deploy.calibration.Calibrations;
 import io.headwater.deploy.cli.ClusterFlags;
@@ -20,6 +21,7 @@ import io.headwater.model.engine.EngineOptions;
 import io.headwater.model.kvcache.KvOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
 /** The options of every command that loads a model's weights. */
@@ -77,11 +79,23 @@ public final class DecodeFlags {
 
     /** As the other, for other numbers of sequences at once. */
     public LoadedModel load(Console console, BatchingOptions batching) throws IOException, InterruptedException {
-        return load(console, batching, cluster.tuning().crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS));
+        return load(console, batching, Optional.empty());
+    }
+
+    /** As the other; nodes of an own cluster have a folder for sessions' caches. */
+    public LoadedModel load(Console console, BatchingOptions batching, Optional<CacheFolder> caches)
+            throws IOException, InterruptedException {
+        int crossoverRows = cluster.tuning().crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS);
+        return load(console, batching, caches, crossoverRows);
     }
 
     /** As the other; from so many rows on the nodes of an own cluster exchange sums in two halves. */
     public LoadedModel load(Console console, BatchingOptions batching, int crossoverRows)
+            throws IOException, InterruptedException {
+        return load(console, batching, Optional.empty(), crossoverRows);
+    }
+
+    private LoadedModel load(Console console, BatchingOptions batching, Optional<CacheFolder> caches, int crossoverRows)
             throws IOException, InterruptedException {
         EngineSettings.check(engine, cluster, kv);
         KvOptions asked = compression.kvOptions();
@@ -89,7 +103,11 @@ public final class DecodeFlags {
         Path file = model.file(console, output);
         KvOptions sessions = Calibrations.calibrated(asked, file);
         if (cluster.nodes() > 1 || cluster.media().join().isPresent()) {
-            return onCluster(console, file, batching, crossoverRows, sessions);
+            long start = System.nanoTime();
+            EngineOptions options = EngineSettings.of(engine, cluster, kv, file);
+            ClusterSetup setup = new ClusterSetup(
+                    console, output, cluster, model.name(), file, options, batching, caches, crossoverRows);
+            return LoadedModel.on(ClusterSession.open(setup), model.name(), options, sessions, start);
         }
         return here(console, file, batching, sessions, EngineOptions.DEFAULT_LOGITS_ROWS);
     }
@@ -123,15 +141,5 @@ public final class DecodeFlags {
                     sessions,
                     new SharedBar(bar));
         }
-    }
-
-    private LoadedModel onCluster(
-            Console console, Path file, BatchingOptions batching, int crossoverRows, KvOptions sessions)
-            throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        EngineOptions options = EngineSettings.of(engine, cluster, kv, file);
-        ClusterSetup setup =
-                new ClusterSetup(console, output, cluster, model.name(), file, options, batching, crossoverRows);
-        return LoadedModel.on(ClusterSession.open(setup), model.name(), options, sessions, start);
     }
 }

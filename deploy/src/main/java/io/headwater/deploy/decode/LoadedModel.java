@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.decode;
 
+import io.headwater.actors.decode.GatewayClient;
+import io.headwater.actors.node.CacheFolder;
 import io.headwater.actors.node.ClusterNode;
 import io.headwater.deploy.calibration.Calibrations;
 import io.headwater.deploy.cli.UserError;
@@ -176,27 +178,16 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Lets caches of sessions go to files, and come back from there; before the first request. Empty if the engines are in other processes: their caches
-     * are built again of the sessions' tokens.
+     * Lets caches of sessions go to files, and come back from there; before the first request. On a cluster they lie where its nodes have folders for them.
      *
      * @param fingerprint of the model's file
-     * @param mostBytes of all files together
      * @param log hears one line for whatever could not be saved or used
      */
-    public Optional<SnapshotFiles> keepCaches(Path folder, String fingerprint, long mostBytes, Consumer<String> log)
-            throws IOException {
-        if (engines == null || !(client instanceof LocalDecodeClient local)) {
-            return Optional.empty();
-        }
-        SnapshotFiles files = SnapshotFiles.open(engines, fingerprint, folder, mostBytes, log);
-        local.keepOn(files);
-        return Optional.of(files);
-    }
-
-    /** Lets so many caches of completions that are over stay for others that begin with the same tokens; only where the engines are in this process. */
-    public void reusePrefixes(int caches) {
-        if (client instanceof LocalDecodeClient local) {
-            local.leaveFor(caches);
+    public void keepCaches(CacheFolder folder, String fingerprint, Consumer<String> log) throws IOException {
+        if (engines != null && client instanceof LocalDecodeClient local) {
+            local.keepOn(SnapshotFiles.open(engines, fingerprint, folder.path(), folder.mostBytes(), log));
+        } else if (client instanceof GatewayClient cluster) {
+            cluster.keepCaches();
         }
     }
 

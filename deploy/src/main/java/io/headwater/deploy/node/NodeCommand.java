@@ -113,6 +113,7 @@ public final class NodeCommand implements Callable<Integer> {
                         .findFirst())
                 .kvLimitBytes(kv.memory())
                 .batching(node.batching())
+                .caches(node.caches(console))
                 .warmUpLimit(tuning.warmUp().orElse(NodeOptions.DEFAULT_WARM_UP))
                 .crossoverRows(tuning.crossover().orElse(NodeOptions.DEFAULT_CROSSOVER_ROWS))
                 .build();

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.node;
 
+import io.headwater.actors.node.CacheFolder;
 import io.headwater.actors.node.NodeRole;
+import io.headwater.deploy.cli.CacheSize;
+import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.deploy.decode.EngineSettings;
 import io.headwater.deploy.status.StatusAddress;
@@ -10,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -50,6 +54,30 @@ final class NodeFlags {
                     "shard nodes that this host runs in all, the same on each: they share its memory and its cores "
                             + "(default: ${DEFAULT-VALUE})")
     private int nodesOnHost;
+
+    @Option(
+            names = "--prefix-caches",
+            paramLabel = "N",
+            defaultValue = "4",
+            description =
+                    "where this node leads: caches of completions that stay for those that begin with the same tokens; 0 for "
+                            + "none (default: ${DEFAULT-VALUE})")
+    private int prefixCaches;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "where this node puts its part of sessions' KV caches, in kv/ of it; they are kept if all nodes have such a "
+                            + "directory (default: none)")
+    private Optional<String> data = Optional.empty();
+
+    @Option(
+            names = "--kv-snapshots",
+            paramLabel = "BYTES|none",
+            defaultValue = CacheSize.DEFAULT,
+            description = "disk for those (default: ${DEFAULT-VALUE})")
+    private String kvSnapshots = CacheSize.DEFAULT;
 
     @Option(names = "--max-sequences", defaultValue = "0", hidden = true, description = "requests at work together")
     private int maxSequences;
@@ -96,7 +124,22 @@ final class NodeFlags {
 
     /** Of the decode loop, where this node leads. */
     BatchingOptions batching() {
-        return EngineSettings.batching(maxSequences);
+        if (prefixCaches < 0) {
+            throw new UserError("--prefix-caches " + prefixCaches + ": give at least 0");
+        }
+        return EngineSettings.batching(maxSequences).withMaxLeft(prefixCaches);
+    }
+
+    /** Where sessions' caches go; empty if nowhere. */
+    Optional<CacheFolder> caches(Console console) {
+        OptionalLong bytes = CacheSize.parse(kvSnapshots);
+        if (data.isPresent() && !roles().contains(NodeRole.SHARD)) {
+            throw new UserError(
+                    "--data " + data.get() + ": only shards have caches: leave it out, or add shard to --roles");
+        }
+        return bytes.isEmpty()
+                ? Optional.empty()
+                : data.map(console::path).map(path -> new CacheFolder(path.toAbsolutePath(), bytes.getAsLong()));
     }
 
     private static int atLeastOne(String option, int value) {

@@ -72,8 +72,8 @@ public final class ServeCommand implements Callable<Integer> {
         LogSetup.format(listen.logFormat());
         listen.warning(api).ifPresent(line -> flags.output().note(console, line));
         try (TokenLog log = database.open(console, serve.data(console));
-                LoadedModel model = flags.load(console, serve.batching());
-                Server server = Server.start(serve, api, model, log, serve.data(console))) {
+                LoadedModel model = flags.load(console, serve.batching(), serve.caches(console));
+                Server server = Server.start(serve, api, model, log, serve.caches(console))) {
             CompletableFuture<String> end = new CompletableFuture<>();
             model.node().ifPresent(node -> node.whenEnded().thenAccept(ended -> end.complete(ended.reason())));
             var _ = log.fenced().thenAccept(end::complete);

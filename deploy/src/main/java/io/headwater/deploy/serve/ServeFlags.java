@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.serve;
 
+import io.headwater.actors.node.CacheFolder;
+import io.headwater.deploy.cli.CacheSize;
 import io.headwater.deploy.cli.Console;
 import io.headwater.deploy.cli.Durations;
-import io.headwater.deploy.cli.Sizes;
 import io.headwater.deploy.cli.UserError;
 import io.headwater.model.decoding.BatchingOptions;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** How many requests a server takes, and where and how long it keeps sessions. */
 final class ServeFlags {
@@ -57,10 +57,10 @@ final class ServeFlags {
     @Option(
             names = "--kv-snapshots",
             paramLabel = "BYTES|none",
-            defaultValue = "4g",
+            defaultValue = CacheSize.DEFAULT,
             description =
                     "disk for KV caches of sessions, so that they need not be read again after a restart (default: ${DEFAULT-VALUE})")
-    private String kvSnapshots = "4g";
+    private String kvSnapshots = CacheSize.DEFAULT;
 
     @Option(
             names = "--prefix-caches",
@@ -95,7 +95,10 @@ final class ServeFlags {
 
     /** How the decode loop is to form its steps. */
     BatchingOptions batching() {
-        return BatchingOptions.defaults().withMaxSequences(sequences).withMaxWaiting(places());
+        return BatchingOptions.defaults()
+                .withMaxSequences(sequences)
+                .withMaxWaiting(places())
+                .withMaxLeft(prefixCaches);
     }
 
     /** Requests at work and waiting together, at most. */
@@ -115,20 +118,12 @@ final class ServeFlags {
         return new Expiry(sessionAge, completionAge, sessions);
     }
 
-    int prefixCaches() {
-        return prefixCaches;
-    }
-
-    /** Bytes; 0 for none. */
-    long kvSnapshots() {
-        if (kvSnapshots.equals("none")) {
-            return 0;
-        }
-        try {
-            return new Sizes().convert(kvSnapshots);
-        } catch (TypeConversionException e) {
-            throw new UserError("--kv-snapshots " + kvSnapshots + ": give bytes, as 500m or 4g, or none");
-        }
+    /** Where caches of sessions go; empty if nowhere. */
+    Optional<CacheFolder> caches(Console console) {
+        Path directory = data(console).toAbsolutePath();
+        return CacheSize.parse(kvSnapshots).stream()
+                .mapToObj(bytes -> new CacheFolder(directory, bytes))
+                .findFirst();
     }
 
     /** All mistakes that can be seen before anything is loaded. */
@@ -145,7 +140,7 @@ final class ServeFlags {
         if (!problems.isEmpty()) {
             throw new UserError(String.join("; ", problems));
         }
-        kvSnapshots();
+        CacheSize.parse(kvSnapshots);
     }
 
     private static void atLeast(String option, long value, long least, List<String> problems) {

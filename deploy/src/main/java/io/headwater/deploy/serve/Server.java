@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.serve;
 
+import io.headwater.actors.node.CacheFolder;
 import io.headwater.actors.plan.ClusterStatus;
 import io.headwater.actors.plan.ModelFingerprint;
 import io.headwater.deploy.cli.UserError;
@@ -24,7 +25,6 @@ import io.headwater.sessions.session.SessionParts;
 import io.headwater.sessions.session.SessionService;
 import io.headwater.sessions.session.SessionSettings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -70,11 +70,11 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts it over a model and a log, which stay the caller's; the model's client does not. Caches go beside the log, into {@code data}.
+     * Starts it over a model and a log, which stay the caller's; the model's client does not. Caches of sessions go to {@code caches}.
      *
      * @throws UserError if the port is taken, or the model's chat template cannot be read
      */
-    static Server start(ServeFlags flags, ApiOptions api, LoadedModel model, TokenLog log, Path data)
+    static Server start(ServeFlags flags, ApiOptions api, LoadedModel model, TokenLog log, Optional<CacheFolder> caches)
             throws IOException {
         Deque<Runnable> ends = new ArrayDeque<>();
         boolean started = false;
@@ -89,8 +89,9 @@ final class Server implements AutoCloseable {
             ServerMeters meters = new ServerMeters();
             ends.push(meters::close);
             log.writer().onCommit(meters::committed);
-            model.reusePrefixes(flags.prefixCaches());
-            keepCaches(flags, model, log, data.resolve("kv"));
+            if (caches.isPresent()) {
+                keepCaches(caches.get(), model, log);
+            }
             DecodeDesk desk = DecodeDesk.start(meters.measured(model.client()), flags.places());
             ends.push(desk::close);
             SessionService sessions =
@@ -122,22 +123,16 @@ final class Server implements AutoCloseable {
     }
 
     /** Sessions' caches outlive this process as files; those of sessions that are no more go. */
-    private static void keepCaches(ServeFlags flags, LoadedModel model, TokenLog log, Path folder) throws IOException {
-        if (flags.kvSnapshots() == 0) {
-            return;
-        }
-        Optional<SnapshotFiles> files = model.keepCaches(
-                folder, ModelFingerprint.of(model.file()), flags.kvSnapshots(), line -> LOG.warn("{}", line));
-        if (files.isPresent()) {
-            Set<Long> known = new HashSet<>();
-            log.reader()
-                    .sessions()
-                    .toCompletableFuture()
-                    .orTimeout(READ.toSeconds(), TimeUnit.SECONDS)
-                    .join()
-                    .forEach(id -> known.add(DecodeIds.of(id)));
-            files.get().keepOnly(known);
-        }
+    private static void keepCaches(CacheFolder caches, LoadedModel model, TokenLog log) throws IOException {
+        model.keepCaches(caches, ModelFingerprint.of(model.file()), line -> LOG.warn("{}", line));
+        Set<Long> known = new HashSet<>();
+        log.reader()
+                .sessions()
+                .toCompletableFuture()
+                .orTimeout(READ.toSeconds(), TimeUnit.SECONDS)
+                .join()
+                .forEach(id -> known.add(DecodeIds.of(id)));
+        SnapshotFiles.keepOnly(caches.path(), known);
     }
 
     private static Supplier<CompletionStage<ClusterStatus>> status(

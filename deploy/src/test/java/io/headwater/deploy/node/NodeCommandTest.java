@@ -35,6 +35,9 @@ final class NodeCommandTest {
                 "--survivors both | 'both' is none of majority and oldest",
                 "--roles leader | --roles leader: give shard, gateway",
                 "--capacity 1,2 | this is one, give one number",
+                "--prefix-caches -1 | --prefix-caches -1: give at least 0",
+                "--kv-snapshots much | --kv-snapshots much: give bytes",
+                "--roles gateway --data kept | --data kept: only shards have caches",
             })
     void whatCannotBeIsOneLineAndExitCodeTwo(String arguments, String message) throws IOException {
         TinyModel.create().write(directory);

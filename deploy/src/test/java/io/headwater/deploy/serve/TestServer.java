@@ -58,8 +58,10 @@ final class TestServer implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of("-m", "tiny.gguf", "--threads", "1"));
         words.addAll(engine);
         DecodeFlags decode = CommandLine.populateCommand(new DecodeFlags(), words.toArray(String[]::new));
-        ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), flags);
-        model = decode.load(console, serve.batching());
+        List<String> all = new ArrayList<>(List.of("--data", "data"));
+        all.addAll(List.of(flags));
+        ServeFlags serve = CommandLine.populateCommand(new ServeFlags(), all.toArray(String[]::new));
+        model = decode.load(console, serve.batching(), serve.caches(console));
         log = TokenLog.embedded(directory.resolve("data"));
         ApiOptions api = new ApiOptions(
                 new ApiOptions.Address("127.0.0.1", 0, Set.of()),
@@ -67,7 +69,7 @@ final class TestServer implements AutoCloseable {
                 100_000,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2));
-        server = Server.start(serve, api, model, log, directory.resolve("data"));
+        server = Server.start(serve, api, model, log, serve.caches(console));
     }
 
     String url() {

@@ -44,6 +44,26 @@ final class ServerClient implements AutoCloseable {
                 path);
     }
 
+    JsonNode get(String path) {
+        return Json.parse(send(request(path), BodyHandlers.ofString()).body(), path);
+    }
+
+    /** A message to a session; returns the end of its answer. */
+    JsonNode say(String session, String message) {
+        HttpRequest.Builder request = request("/v1/sessions/" + session + "/messages")
+                .header("Accept", "text/event-stream")
+                .POST(BodyPublishers.ofString(message));
+        String last = send(request, BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(DATA))
+                .reduce("", (_, line) -> line);
+        if (last.isEmpty()) {
+            throw new AssertionError("no answer to " + message);
+        }
+        return Json.parse(last.substring(DATA.length()), "an event");
+    }
+
     /** Begins a streamed completion, hangs up, and returns the session to resume. */
     String beginStream(String path, String body) {
         HttpResponse<InputStream> response =

@@ -22,20 +22,15 @@ final class Caches {
     private final BudgetSteps steps;
     private Shelving shelving = new Shelving(NoShelf.NONE);
 
-    Caches(StepEngine engine, int mostKept, Reconstruction reconstruction) {
+    Caches(StepEngine engine, BatchingOptions options, Reconstruction reconstruction) {
         this.engine = engine;
         this.reconstruction = reconstruction;
         this.steps = new BudgetSteps(engine);
-        this.kept = new KeptCaches(engine, mostKept, this::leaves);
+        this.kept = new KeptCaches(engine, options.maxKept(), options.maxLeft(), this::leaves);
     }
 
     void keepOn(CacheShelf shelf) {
         shelving = new Shelving(shelf);
-    }
-
-    /** From now on so many caches of requests that are over stay, for others that begin with the same tokens. */
-    void leaveFor(int others) {
-        kept.leaveFor(others);
     }
 
     /**
@@ -53,7 +48,7 @@ final class Caches {
             steps.cut(old, false); // the message does not wait for the part's end, and hears of what there is of it
         }
         if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
-            old.goOnWith(request.session(), log, course);
+            old.goOnWith(request.asked(), log, course);
             return old;
         }
         if (old != null) {
@@ -62,7 +57,7 @@ final class Caches {
         return shelved(request, log, course, relieves)
                 .or(() -> left(request, log, course))
                 .orElseGet(() -> new SessionCache(
-                        request.session(),
+                        request.asked(),
                         engine.open(request.session(), request.asked().kv()),
                         log,
                         course));
@@ -77,7 +72,7 @@ final class Caches {
             throws EngineException {
         while (true) {
             try {
-                return shelving.back(request.session(), request.asked().kv(), log, request.mostCached(), course);
+                return shelving.back(request, log, course);
             } catch (NoKvMemoryException e) {
                 if (!relief.relieves()) {
                     return Optional.empty(); // it is read again, in steps that may be short
@@ -88,7 +83,7 @@ final class Caches {
 
     private Optional<SessionCache> left(Request request, TokenLog log, Course course) {
         Optional<SessionCache> left = kept.takeLeft(request.asked().log(), request.mostCached(), course);
-        left.ifPresent(cache -> cache.goOnWith(request.session(), log, course));
+        left.ifPresent(cache -> cache.goOnWith(request.asked(), log, course));
         return left;
     }
 
@@ -172,7 +167,11 @@ final class Caches {
 
     void release(long session) {
         kept.release(session);
-        shelving.drop(session);
+    }
+
+    /** What is on the shelf of a session that is known there by this is not wanted any more. */
+    void forget(long name) {
+        shelving.drop(name);
     }
 
     void releaseAll() {

@@ -57,7 +57,7 @@ public final class DecodeLoop implements AutoCloseable {
         this.forming = new StepForming(options);
         this.check = new RequestCheck(engine);
         this.logits = new LogitRows(engine);
-        this.caches = new Caches(engine, options.maxKept(), new Reconstruction(tokenizer));
+        this.caches = new Caches(engine, options, new Reconstruction(tokenizer));
         this.repeats = new IdleReconstruction(engine, caches, running, waiting);
         this.supervision = new Supervision(engine, caches, running, waiting, repeats);
         this.budgets = new BudgetSteps(engine);
@@ -67,11 +67,6 @@ public final class DecodeLoop implements AutoCloseable {
     /** Where caches of requests with {@code keep} go, and come back from; before the first request. */
     public void keepOn(CacheShelf shelf) {
         caches.keepOn(shelf);
-    }
-
-    /** From now on so many caches of requests without {@code keep} stay for others that begin with the same tokens; before the first request. */
-    public void leaveFor(int others) {
-        caches.leaveFor(others);
     }
 
     /** Takes a request up, or tells the listener at once why not. */
@@ -111,13 +106,18 @@ public final class DecodeLoop implements AutoCloseable {
         }
     }
 
-    /** Frees a session's cache: now, or when its request ends; what is on the shelf goes, too. */
+    /** Frees a session's cache: now, or when its request ends; what is on the shelf stays there. */
     public void release(long session) {
         @Nullable Request request = find(session);
         if (request != null) {
             request.release();
         }
         caches.release(session);
+    }
+
+    /** A session that is known on the shelf by this is over: see {@link DecodeRequest#shelf}. */
+    public void forget(long name) {
+        caches.forget(name);
     }
 
     /** A session's cache leaves the memory for the shelf, unless it has a request at work. */

@@ -11,8 +11,14 @@ import java.util.List;
  * cache goes on from there, whoever has none builds it again of the same tokens, with the same bits.
  */
 public sealed interface DecodeRequest {
+    /** In place of a {@link #shelf}: the session's cache is never put away. */
+    long NO_SHELF = -1;
+
     /** The session's id, unique among those that are open. */
     long session();
+
+    /** By what the session's cache is known where it is put away, the same in every life of a server; or {@link #NO_SHELF}. */
+    long shelf();
 
     /** The same request under another session's id. */
     DecodeRequest withSession(long id);
@@ -31,6 +37,7 @@ public sealed interface DecodeRequest {
      * @param keep whether the session's cache stays when the answer ends, for a next turn
      * @param past the turns before this one, where the cache depends on them: with a policy
      * @param budgets as they were told: the session's budget events so far
+     * @param shelf see {@link DecodeRequest#shelf}
      */
     record Generate(
             long session,
@@ -42,7 +49,8 @@ public sealed interface DecodeRequest {
             boolean keep,
             KvOptions kv,
             List<PastTurn> past,
-            List<BudgetEvent> budgets)
+            List<BudgetEvent> budgets,
+            long shelf)
             implements DecodeRequest {
         public Generate {
             past = List.copyOf(past);
@@ -51,6 +59,21 @@ public sealed interface DecodeRequest {
                 throw new IllegalArgumentException(
                         "answered=" + answered + " of " + log.size() + " tokens: a prompt has at least one");
             }
+        }
+
+        /** Whose cache is known by its session's id wherever it is put away. */
+        public Generate(
+                long session,
+                TokenIds log,
+                int answered,
+                SamplingOptions sampling,
+                long seed,
+                TurnOptions turn,
+                boolean keep,
+                KvOptions kv,
+                List<PastTurn> past,
+                List<BudgetEvent> budgets) {
+            this(session, log, answered, sampling, seed, turn, keep, kv, past, budgets, session);
         }
 
         /** Whose budget has never changed. */
@@ -81,18 +104,24 @@ public sealed interface DecodeRequest {
 
         @Override
         public Generate withSession(long id) {
-            return new Generate(id, log, answered, sampling, seed, turn, keep, kv, past, budgets);
+            return new Generate(id, log, answered, sampling, seed, turn, keep, kv, past, budgets, shelf);
         }
 
         /** The same request when so much more of its answer has been told. */
         public Generate told(int... tokens) {
+            TokenIds longer = log.plus(tokens);
             return new Generate(
-                    session, log.plus(tokens), answered + tokens.length, sampling, seed, turn, keep, kv, past, budgets);
+                    session, longer, answered + tokens.length, sampling, seed, turn, keep, kv, past, budgets, shelf);
         }
 
         /** The same request with these budget events. */
         public Generate withBudgets(List<BudgetEvent> events) {
-            return new Generate(session, log, answered, sampling, seed, turn, keep, kv, past, events);
+            return new Generate(session, log, answered, sampling, seed, turn, keep, kv, past, events, shelf);
+        }
+
+        /** The same request of a session whose cache is never put away. */
+        public Generate withoutShelf() {
+            return new Generate(session, log, answered, sampling, seed, turn, keep, kv, past, budgets, NO_SHELF);
         }
     }
 
@@ -108,6 +137,12 @@ public sealed interface DecodeRequest {
         /** With a full cache. */
         public Score(long session, TokenIds log, int from, int top, int stepRows) {
             this(session, log, from, top, stepRows, KvOptions.NONE, log.size());
+        }
+
+        /** A text that is scored is no session that goes on. */
+        @Override
+        public long shelf() {
+            return NO_SHELF;
         }
 
         @Override

@@ -25,18 +25,20 @@ final class KeptCaches {
     private final Consumer<SessionCache> leaving;
     private final Deque<SessionCache> caches = new ArrayDeque<>();
     private final Deque<SessionCache> left = new ArrayDeque<>();
-    private int mostLeft;
+    private final int mostLeft;
 
-    /** {@code leaving} hears of sessions' caches that go for want of room, before they do. */
-    KeptCaches(StepEngine engine, int most, Consumer<SessionCache> leaving) {
+    /**
+     * None yet.
+     *
+     * @param most of sessions that stay
+     * @param mostLeft of nobody's that do
+     * @param leaving hears of sessions' caches that go for want of room, before they do
+     */
+    KeptCaches(StepEngine engine, int most, int mostLeft, Consumer<SessionCache> leaving) {
         this.engine = engine;
         this.most = most;
+        this.mostLeft = mostLeft;
         this.leaving = leaving;
-    }
-
-    /** So many of nobody's caches stay. */
-    void leaveFor(int others) {
-        mostLeft = others;
     }
 
     /** Keeps a session's; frees the oldest if there are too many. */

@@ -40,11 +40,6 @@ public final class LocalDecodeClient implements DecodeClient {
         loop.keepOn(shelf);
     }
 
-    /** From now on so many caches of requests without {@code keep} stay for others that begin with the same tokens; before the first request. */
-    public void leaveFor(int others) {
-        loop.leaveFor(others);
-    }
-
     @Override
     public void submit(DecodeRequest request, DecodeListener listener) {
         loop.submit(request, listener);
@@ -58,6 +53,7 @@ public final class LocalDecodeClient implements DecodeClient {
     @Override
     public void release(long session) {
         loop.release(session);
+        loop.forget(session);
     }
 
     @Override

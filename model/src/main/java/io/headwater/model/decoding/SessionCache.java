@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionCache {
     private long session;
+    private long shelf;
     private final Sequence sequence;
     private final ChangeLog changed;
     private final boolean waitsForIdle;
@@ -28,18 +29,19 @@ final class SessionCache {
     private int savedAt;
 
     /** An empty one. */
-    SessionCache(long session, Sequence sequence, TokenLog log, Course course) {
-        this(session, sequence, log, course, new ChangeLog());
+    SessionCache(DecodeRequest owner, Sequence sequence, TokenLog log, Course course) {
+        this(owner, sequence, log, course, new ChangeLog());
     }
 
     /** One that comes from the shelf and has changed there. */
-    SessionCache(long session, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
+    SessionCache(DecodeRequest owner, Sequence sequence, TokenLog log, Course course, ChangeLog changed) {
         this.changes = course.changes();
         this.budgets = course.budgets();
         this.repeating = course.repeating();
         this.changed = changed;
         this.savedAt = sequence.position();
-        this.session = session;
+        this.session = owner.session();
+        this.shelf = owner.shelf();
         this.sequence = sequence;
         this.waitsForIdle = sequence.options().policy().waitsForIdle();
         this.log = log;
@@ -47,6 +49,16 @@ final class SessionCache {
 
     long session() {
         return session;
+    }
+
+    /** By what it is known where it is put away. */
+    long shelf() {
+        return shelf;
+    }
+
+    /** Whether it may be put away. */
+    boolean mayBeSaved() {
+        return shelf != DecodeRequest.NO_SHELF;
     }
 
     Sequence sequence() {
@@ -60,9 +72,10 @@ final class SessionCache {
     /**
      * For a request that it {@link #leadsTo}, of this session or, when it belonged to nobody, of another one; it hears of the events that it does not have.
      */
-    void goOnWith(long owner, TokenLog longer, Course further) {
-        savedAt = owner == session ? savedAt : 0;
-        session = owner;
+    void goOnWith(DecodeRequest owner, TokenLog longer, Course further) {
+        savedAt = owner.session() == session ? savedAt : 0;
+        session = owner.session();
+        shelf = owner.shelf();
         log = longer;
         changes = further.changes();
         budgets = further.budgets();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.decoding;
 
+import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.kvcache.KvOptions;
@@ -26,49 +27,57 @@ final class Shelving {
 
     /** A session's cache has just changed shape, and goes on: the best moment to save it, since it is at its smallest. */
     void changed(SessionCache cache) {
-        if (!(shelf instanceof NoShelf) && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * cache.held())) {
+        if (saves(cache) && cache.unsaved() >= Math.max(LEAST_TOKENS, TOKENS_PER_ENTRY * cache.held())) {
             save(cache);
         }
     }
 
     /** A session's cache leaves the memory. */
     void leaves(SessionCache cache) {
-        if (!(shelf instanceof NoShelf) && cache.unsaved() >= FEW_TOKENS) {
+        if (saves(cache) && cache.unsaved() >= FEW_TOKENS) {
             save(cache);
         }
     }
 
+    private boolean saves(SessionCache cache) {
+        return !(shelf instanceof NoShelf) && cache.mayBeSaved();
+    }
+
     private void save(SessionCache cache) {
-        shelf.save(cache.session(), cache.sequence(), cache.saved());
+        shelf.save(cache.shelf(), cache.sequence(), cache.saved());
         cache.isSaved();
     }
 
-    /** Nothing of a session is wanted any more. */
-    void drop(long session) {
-        shelf.drop(session);
+    /** Nothing is wanted any more of a session that is known by this. */
+    void drop(long name) {
+        shelf.drop(name);
     }
 
     /**
-     * A session's cache from the shelf, if there is one from which these tokens go on.
+     * A session's cache from the shelf, if there is one from which the request's tokens go on.
      *
-     * @param most tokens that it may have read
      * @throws NoKvMemoryException if there is one, and no room for it
+     * @throws EngineException if the engine is broken
      */
-    Optional<SessionCache> back(long session, KvOptions kv, TokenLog log, int most, Course course)
-            throws NoKvMemoryException {
-        for (Saved saved : shelf.of(session)) {
-            if (saved.position() > most) {
+    Optional<SessionCache> back(Request request, TokenLog log, Course course) throws EngineException {
+        long name = request.asked().shelf();
+        KvOptions kv = request.asked().kv();
+        if (name == DecodeRequest.NO_SHELF) {
+            return Optional.empty();
+        }
+        for (Saved saved : shelf.of(name)) {
+            if (saved.position() > request.mostCached()) {
                 continue; // of tokens that the log had not got yet when the process died: an older one is there
             }
             ChangeLog due = ChangeLog.due(course.changes(), course.budgets(), saved.position());
             boolean split = course.changes().splitsStages(saved.position(), due.last());
             if (split || !CacheDigest.of(log, saved.position(), due).equals(saved.digest())) {
-                shelf.drop(session, saved);
+                shelf.drop(name, saved);
                 continue;
             }
-            Optional<Sequence> restored = shelf.restore(session, kv, due.budget(kv.budget()), saved);
+            Optional<Sequence> restored = shelf.restore(name, kv, due.budget(kv.budget()), saved);
             if (restored.isPresent()) {
-                return Optional.of(new SessionCache(session, restored.get(), log, course, due));
+                return Optional.of(new SessionCache(request.asked(), restored.get(), log, course, due));
             }
         }
         return Optional.empty();

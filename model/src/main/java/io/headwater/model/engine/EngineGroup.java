@@ -7,6 +7,7 @@ import io.headwater.model.kvcache.SequenceCache;
 import io.headwater.model.llama.LlamaConfig;
 import io.headwater.model.llama.LlamaModel;
 import io.headwater.model.shard.ShardPlan;
+import io.headwater.model.shard.UnitRange;
 import io.headwater.model.snapshot.SnapshotException;
 import io.headwater.model.snapshot.SnapshotOrigin;
 import io.headwater.model.snapshot.SnapshotSource;
@@ -222,13 +223,23 @@ public final class EngineGroup implements StepEngine, AutoCloseable {
         }
     }
 
-    /** Of the plan's KV heads, those of this process. */
-    private double share() {
+    /** The KV heads of this process' shards, of the model's {@link #nKvHeads}. */
+    public UnitRange kvHeads() {
         int here = 0;
         for (ShardEngine engine : engines) {
             here += engine.kvHeads();
         }
-        return (double) here / config.nKvHeads();
+        int first = engines.getFirst().firstKvHead();
+        return new UnitRange(first, first + here);
+    }
+
+    public int nKvHeads() {
+        return config.nKvHeads();
+    }
+
+    /** Of the plan's KV heads, those of this process. */
+    private double share() {
+        return (double) kvHeads().count() / config.nKvHeads();
     }
 
     @Override

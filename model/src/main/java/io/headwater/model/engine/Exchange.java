@@ -34,6 +34,9 @@ public interface Exchange {
      */
     void gather(float[] values, int rows, int stride, int from, int to) throws ExchangeException;
 
+    /** The file of a cache is written or read, between two steps, and that gets on: whoever waits for this shard meanwhile may see it. */
+    default void gettingOn() {}
+
     /** Bytes that this shard has sent. */
     long sentBytes();
 

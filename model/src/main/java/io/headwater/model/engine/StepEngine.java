@@ -23,7 +23,7 @@ public interface StepEngine {
     /** What keeps a sequence from being opened with such options on this model, in a line for the user; empty if nothing. */
     String unfit(KvOptions options);
 
-    /** An empty sequence whose cache is kept as the options say; the id is the caller's, unique among the open ones. */
+    /** An empty sequence whose cache is kept as the options say; the id is the caller's, for messages. */
     Sequence open(long id, KvOptions options);
 
     /** An empty sequence with a full cache. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.saved;
 
+import io.headwater.model.engine.EngineException;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.kvcache.KvOptions;
@@ -9,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Where a decode loop puts caches that it may want back. It is a convenience and no memory: whatever is not there, or is damaged, is built again of the
- * session's tokens, with the same bits. All methods belong to the decode loop's thread.
+ * session's tokens, with the same bits. Sessions are known here by numbers that are the same in every life of a server. All methods belong to the decode
+ * loop's thread.
  */
 public interface CacheShelf {
     /**
@@ -31,8 +33,9 @@ public interface CacheShelf {
      *
      * @param budget that was in force there; that of {@code kv} is the most
      * @throws NoKvMemoryException if there is no room for it now
+     * @throws EngineException if the engine is broken
      */
-    Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) throws NoKvMemoryException;
+    Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) throws EngineException;
 
     /** Throws one away: the session's tokens have become others. */
     void drop(long session, Saved saved);

@@ -5,6 +5,8 @@ import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.Sequence;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.saved.Segments.Segment;
+import io.headwater.model.shard.UnitRange;
 import io.headwater.model.snapshot.SnapshotException;
 import io.headwater.model.snapshot.SnapshotOrigin;
 import io.headwater.model.snapshot.SnapshotSource;
@@ -14,21 +16,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A shelf of files: a snapshot is written beside its place and then moved there, so a file that has its name is whole; of each session the newest two stay,
- * of all together so many bytes. Nothing is forced to the disk: after a loss of power a file may be damaged, its checksum says so, and the cache is built
- * again of its tokens.
+ * A shelf of files: what the shards of this process have of a cache is written beside its place and then moved there, so a file that has its name is whole; of
+ * each session the newest two snapshots stay, of all together so many bytes. Nothing is forced to the disk: after a loss of power a file may be damaged, its
+ * checksum says so, and the cache is built again of its tokens. A cache comes back from the files of whatever shards wrote it, as long as they are in the folder.
  */
 public final class SnapshotFiles implements CacheShelf {
     private final EngineGroup engines;
     private final String model;
     private final SnapshotFolder folder;
     private final Consumer<String> log;
+    private final Runnable gettingOn;
     private boolean failing;
 
     /**
@@ -40,40 +44,62 @@ public final class SnapshotFiles implements CacheShelf {
      */
     public static SnapshotFiles open(
             EngineGroup engines, String model, Path folder, long mostBytes, Consumer<String> log) throws IOException {
-        return new SnapshotFiles(engines, model, SnapshotFolder.open(folder, mostBytes), log);
+        return open(engines, model, folder, mostBytes, log, () -> {});
     }
 
-    private SnapshotFiles(EngineGroup engines, String model, SnapshotFolder folder, Consumer<String> log) {
+    /** As the other; {@code gettingOn} is called again and again while a file is written or read. */
+    public static SnapshotFiles open(
+            EngineGroup engines, String model, Path folder, long mostBytes, Consumer<String> log, Runnable gettingOn)
+            throws IOException {
+        return new SnapshotFiles(
+                engines,
+                model,
+                SnapshotFolder.open(folder, mostBytes, engines.kvHeads(), engines.nKvHeads()),
+                log,
+                gettingOn);
+    }
+
+    private SnapshotFiles(
+            EngineGroup engines, String model, SnapshotFolder folder, Consumer<String> log, Runnable gettingOn) {
         this.engines = engines;
         this.model = model;
         this.folder = folder;
         this.log = log;
+        this.gettingOn = gettingOn;
     }
 
     @Override
     public void save(long session, Sequence sequence, Saved as) {
+        boolean _ = write(session, sequence, as);
+    }
+
+    /** As {@link #save}; whether it has been written. */
+    public boolean write(long session, Sequence sequence, Saved as) {
         Path part = folder.part(session);
         try {
             folder.checkRoom(sequence.kvBytes());
             Files.createDirectories(part.getParent());
-            try (FileChannel out = FileChannel.open(
-                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                engines.snapshot(sequence, origin(session, as), out);
+            Files.deleteIfExists(part); // another process may still be at it: it has lost it now
+            try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                engines.snapshot(sequence, origin(session, as), new NotedChannel(out, gettingOn));
             }
-            Files.move(part, folder.file(session, as), StandardCopyOption.ATOMIC_MOVE);
-            folder.added(session);
+            Path file = folder.file(session, as);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            folder.added(session, file);
             failing = false;
+            return true;
         } catch (IOException | NoKvMemoryException e) {
-            folder.deleteQuietly(part);
+            SnapshotFolder.deleteQuietly(part);
             if (!failing) { // once, until it works again
                 log.accept("caches are not saved now, so after a restart they are built again of their tokens: " + e);
             }
             failing = true;
+            return false;
         }
     }
 
     private SnapshotOrigin origin(long session, Saved saved) {
-        return new SnapshotOrigin(model, folder.name(session) + " " + saved.digest(), saved.position());
+        return new SnapshotOrigin(model, SnapshotFolder.name(session) + " " + saved.digest(), saved.position());
     }
 
     @Override
@@ -83,26 +109,58 @@ public final class SnapshotFiles implements CacheShelf {
 
     @Override
     public Optional<Sequence> restore(long session, KvOptions kv, int budget, Saved saved) throws NoKvMemoryException {
-        Path file = folder.file(session, saved);
-        try (SnapshotSource source = SnapshotSource.open(file)) {
-            if (!source.header().origin().equals(origin(session, saved))) {
-                drop(session, saved);
-                log.accept(
-                        file + ": of another session or model than its name says: it is deleted, and the cache is built"
-                                + " again of its tokens");
-                return Optional.empty();
-            }
-            return Optional.of(engines.restore(session, kv, budget, model, List.of(source)));
-        } catch (SnapshotException | IOException e) {
+        Optional<Sequence> restored = read(session, session, kv, budget, saved);
+        if (restored.isEmpty()) {
             drop(session, saved);
+        }
+        return restored;
+    }
+
+    /** As {@link #restore}, as a sequence of that number; but what is of no use stays where it is. */
+    public Optional<Sequence> read(long id, long session, KvOptions kv, int budget, Saved saved)
+            throws NoKvMemoryException {
+        List<Segment> segments = Segments.covering(engines.kvHeads(), folder.segments(session, saved));
+        List<SnapshotSource> sources = new ArrayList<>();
+        try {
+            if (segments.isEmpty()) {
+                throw new IOException(missing(session, saved));
+            }
+            for (Segment segment : segments) {
+                sources.add(new SnapshotSource(
+                        segment.path().toString(),
+                        new NotedChannel(FileChannel.open(segment.path(), StandardOpenOption.READ), gettingOn)));
+            }
+            for (SnapshotSource source : sources) {
+                if (!source.header().origin().equals(origin(session, saved))) {
+                    throw new IOException(source.name() + ": of another session or model than its name says");
+                }
+            }
+            return Optional.of(engines.restore(id, kv, budget, model, sources));
+        } catch (SnapshotException | IOException e) {
             log.accept("the cache is built again of older snapshots or of its tokens: " + e.getMessage());
             return Optional.empty();
+        } finally {
+            sources.forEach(SnapshotFiles::closeQuietly);
+        }
+    }
+
+    private String missing(long session, Saved saved) {
+        UnitRange heads = engines.kvHeads();
+        return folder.file(session, saved) + ": the KV heads " + heads.from() + " to " + (heads.to() - 1)
+                + " of this snapshot are not all in its folder";
+    }
+
+    private static void closeQuietly(SnapshotSource source) {
+        try {
+            source.close();
+        } catch (IOException _) {
+            return; // it was only read
         }
     }
 
     @Override
     public void drop(long session, Saved saved) {
-        folder.deleteQuietly(folder.file(session, saved));
+        folder.drop(session, saved);
     }
 
     @Override
@@ -110,8 +168,8 @@ public final class SnapshotFiles implements CacheShelf {
         folder.drop(session);
     }
 
-    /** Throws away what there is of sessions that are none of these. */
-    public void keepOnly(Set<Long> sessions) {
-        folder.keepOnly(sessions);
+    /** Throws away what there is in a folder of sessions that are none of these. */
+    public static void keepOnly(Path folder, Set<Long> sessions) {
+        SnapshotFolder.keepOnly(folder, sessions);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.model.shard;
 
-/** Units [from, to) of one kind. */
+/** Units [from, to) of one kind, or KV heads. */
 public record UnitRange(int from, int to) {
     public UnitRange {
         if (from < 0 || to < from) {

@@ -57,9 +57,10 @@ final class LeftCachesTest {
     }
 
     private DecodeLoop loop(int others) throws Exception {
-        DecodeLoop loop = new DecodeLoop(engines, Tokenizer.of(model.file().metadata()), BatchingOptions.defaults());
-        loop.leaveFor(others);
-        return loop;
+        return new DecodeLoop(
+                engines,
+                Tokenizer.of(model.file().metadata()),
+                BatchingOptions.defaults().withMaxLeft(others));
     }
 
     private static TokenIds prompt(int tokens, long seed) {

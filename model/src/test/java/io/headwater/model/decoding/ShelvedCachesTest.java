@@ -53,12 +53,12 @@ final class ShelvedCachesTest {
     private final class Life implements AutoCloseable {
         private final LlamaModel model = LlamaModel.open(file);
         private final EngineGroup engines;
-        private final SnapshotFiles shelf;
         private final DecodeLoop loop;
 
         Life(int nodes, long mostBytes) throws Exception {
             engines = EngineGroup.start(model, EngineOptions.of(nodes, 1, CONTEXT), LoadListener.SILENT);
-            shelf = SnapshotFiles.open(engines, "the model", directory.resolve("kv"), mostBytes, said::add);
+            SnapshotFiles shelf =
+                    SnapshotFiles.open(engines, "the model", directory.resolve("kv"), mostBytes, said::add);
             loop = new DecodeLoop(engines, Tokenizer.of(model.file().metadata()), BatchingOptions.defaults());
             loop.keepOn(shelf);
         }
@@ -123,6 +123,7 @@ final class ShelvedCachesTest {
                 Heard first = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
                 Heard staying = life.run(second(SESSION, first));
                 life.loop.release(SESSION);
+                life.loop.forget(SESSION);
                 assertThat(files()).isEmpty();
                 life.run(turn(SESSION, prompt(PROMPT, 1), 0));
 
@@ -136,6 +137,7 @@ final class ShelvedCachesTest {
                 assertThat(back.ended().figures().compressions())
                         .isEqualTo(staying.ended().figures().compressions());
                 life.loop.release(SESSION);
+                life.loop.forget(SESSION);
             }
         }
         assertThat(said).isEmpty();
@@ -153,9 +155,11 @@ final class ShelvedCachesTest {
             staying = life.run(second(SESSION, first));
             assertThat(cached(staying)).isEqualTo(PROMPT + ANSWER - 1);
             life.loop.release(SESSION);
+            life.loop.forget(SESSION);
             afterShorter = life.run(turn(SESSION, second(SESSION, first).log(), 0, shorter));
             assertThat(afterShorter.tokens()).isNotEqualTo(staying.tokens());
             life.loop.release(SESSION);
+            life.loop.forget(SESSION);
         }
         for (boolean same : new boolean[] {true, false}) {
             try (Life life = life()) {
@@ -170,6 +174,7 @@ final class ShelvedCachesTest {
                 assertThat(back.tokens()).isEqualTo(same ? staying.tokens() : afterShorter.tokens());
                 assertThat(cached(back) == PROMPT + ANSWER - 1).isEqualTo(same);
                 next.loop.release(SESSION);
+                next.loop.forget(SESSION);
             }
         }
         assertThat(said).isEmpty();
@@ -188,6 +193,7 @@ final class ShelvedCachesTest {
             staying = life.run(second(SESSION, first).withBudgets(first.budgets()));
             assertThat(cached(staying)).isEqualTo(PROMPT + ANSWER - 1);
             life.loop.release(SESSION);
+            life.loop.forget(SESSION);
             life.run(turn(SESSION, prompt(PROMPT, 1), 0));
             assertThat(life.loop.budget(SESSION, 24)).isTrue();
             life.loop.park(SESSION);
@@ -199,6 +205,7 @@ final class ShelvedCachesTest {
             assertThat(back.tokens()).isEqualTo(staying.tokens());
             assertThat(back.budgets()).as("it rises again").isNotEmpty().isEqualTo(staying.budgets());
             next.loop.release(SESSION);
+            next.loop.forget(SESSION);
             List<BudgetEvent> all = new ArrayList<>(first.budgets());
             all.addAll(back.budgets());
             Heard built = next.run(second(SESSION, first).withBudgets(all));
@@ -299,7 +306,7 @@ final class ShelvedCachesTest {
                 life.loop.park(session);
             }
             assertThat(files()).hasSize(6);
-            life.shelf.keepOnly(Set.of(2L, 3L));
+            SnapshotFiles.keepOnly(directory.resolve("kv"), Set.of(2L, 3L));
             assertThat(files()).hasSize(4);
         }
         long size = Files.size(files().getFirst());
@@ -317,6 +324,7 @@ final class ShelvedCachesTest {
         try (Life life = life()) {
             Heard first = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
             life.loop.release(SESSION);
+            life.loop.forget(SESSION);
             Files.writeString(directory.resolve("kv").resolve("0000000000000005"), "where the folder must be");
 
             Heard again = life.run(turn(SESSION, prompt(PROMPT, 1), 0));
