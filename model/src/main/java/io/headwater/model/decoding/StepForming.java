@@ -55,7 +55,7 @@ final class StepForming {
     }
 
     private void addRepeated(StepBatch step, SessionCache repeating, boolean urgent) {
-        int most = decodeRows == 0 ? step.room() : pace.rows(urgent ? 1 : 0) - promptRows;
+        int most = decodeRows == 0 ? step.room() : pace.rows(decodeRows, urgent ? 1 : 0) - promptRows;
         int rows = most < 1 ? 0 : repeating.addRepeated(step, Math.min(most, step.room()));
         promptRows += rows;
         idle = rows > 0 ? repeating : null;
