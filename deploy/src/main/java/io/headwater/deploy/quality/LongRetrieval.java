@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.headwater.deploy.quality;
 
+import io.headwater.actors.node.CacheFolder;
 import io.headwater.deploy.decode.AskedAnswer;
 import io.headwater.deploy.decode.AskedAnswer.Question;
 import io.headwater.deploy.decode.Cancellation;
@@ -14,7 +15,6 @@ import io.headwater.model.kvcache.KvOptions;
 import io.headwater.model.sampling.SamplingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,10 +29,10 @@ import java.util.function.Consumer;
 final class LongRetrieval implements AutoCloseable {
     private final LoadedModel model;
     private final Cancellation cancellation;
-    private final Path folder;
+    private final CacheFolder folder;
     private final long session;
 
-    private LongRetrieval(LoadedModel model, Cancellation cancellation, Path folder) {
+    private LongRetrieval(LoadedModel model, Cancellation cancellation, CacheFolder folder) {
         this.model = model;
         this.cancellation = cancellation;
         this.folder = folder;
@@ -41,8 +41,8 @@ final class LongRetrieval implements AutoCloseable {
 
     /** {@code log} hears one line if caches cannot be kept: then what cases have in common is read again each time. */
     static LongRetrieval on(LoadedModel model, Cancellation cancellation, Consumer<String> log) throws IOException {
-        Path folder = Files.createTempDirectory("headwater-caches");
-        model.keepCaches(folder, model.name(), Long.MAX_VALUE, log);
+        CacheFolder folder = new CacheFolder(Files.createTempDirectory("headwater-caches"), Long.MAX_VALUE);
+        model.keepCaches(folder, model.name(), log);
         return new LongRetrieval(model, cancellation, folder);
     }
 
@@ -108,6 +108,7 @@ final class LongRetrieval implements AutoCloseable {
     @Override
     public void close() throws IOException {
         model.client().release(session);
-        Files.deleteIfExists(folder);
+        Files.deleteIfExists(folder.path());
+        Files.deleteIfExists(folder.data());
     }
 }
