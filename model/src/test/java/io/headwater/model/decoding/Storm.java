@@ -328,7 +328,7 @@ final class Storm {
                 Integer.parseInt(arguments[1]),
                 Long.parseLong(arguments[2]),
                 30,
-                300,
+                900, // so that 200 MB are too little
                 12);
         Path directory = Files.createTempDirectory("storm");
         Outcome outcome = run(plan, directory);
