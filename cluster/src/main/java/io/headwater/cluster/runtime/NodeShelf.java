@@ -4,6 +4,7 @@ package io.headwater.cluster.runtime;
 import io.headwater.model.engine.EngineGroup;
 import io.headwater.model.engine.NoKvMemoryException;
 import io.headwater.model.engine.Sequence;
+import io.headwater.model.saved.FileProgress;
 import io.headwater.model.saved.SnapshotFiles;
 import java.io.IOException;
 import java.util.Optional;
@@ -22,15 +23,15 @@ final class NodeShelf {
         this.files = files;
     }
 
-    /** A folder that cannot be used is said; {@code gettingOn} hears that a file is being written or read. */
-    static NodeShelf open(Optional<ShelfOptions> options, EngineGroup group, Runnable gettingOn) {
+    /** A folder that cannot be used is said; {@code progress} hears of files that are written or read. */
+    static NodeShelf open(Optional<ShelfOptions> options, EngineGroup group, FileProgress progress) {
         if (options.isEmpty()) {
             return NONE;
         }
         ShelfOptions asked = options.get();
         try {
             return new NodeShelf(SnapshotFiles.open(
-                    group, asked.model(), asked.folder(), asked.mostBytes(), line -> LOG.warn("{}", line), gettingOn));
+                    group, asked.model(), asked.folder(), asked.mostBytes(), line -> LOG.warn("{}", line), progress));
         } catch (IOException e) {
             LOG.warn("caches of sessions are not kept in files: {} cannot be used: {}", asked.folder(), e.toString());
             return NONE;

@@ -10,6 +10,7 @@ import io.headwater.model.engine.LoadListener;
 import io.headwater.model.saved.CacheShelf;
 import io.headwater.model.saved.NoShelf;
 import io.headwater.model.tokenizer.Tokenizer;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +54,8 @@ public final class ShardRuntime implements AutoCloseable {
     private volatile CacheShelf shelf = NoShelf.NONE;
     private final AtomicLong filed = new AtomicLong();
     private volatile boolean serves;
+    /** Whether the engine thread is given up as soon as it can be: a file that it writes or reads is left. */
+    private volatile boolean leaving;
     private boolean closed;
     private @Nullable CloseException hangs;
 
@@ -120,8 +123,11 @@ public final class ShardRuntime implements AutoCloseable {
         }
     }
 
-    /** On the engine thread, again and again while a cache's file is written or read: nobody takes this node for one that hangs. */
-    private void atFile() {
+    /** On the engine thread, again and again while a cache's file is written or read: nobody takes this node for one that hangs; a plan's end does not wait. */
+    private void atFile() throws IOException {
+        if (leaving) {
+            throw new IOException("the plan has ended meanwhile");
+        }
         filed.setRelease(filed.getPlain() + 1);
         exchange.gettingOn();
     }
@@ -325,6 +331,7 @@ public final class ShardRuntime implements AutoCloseable {
         if (running.join(polite)) {
             return true;
         }
+        leaving = true;
         exchange.abort(reason);
         return running.join(options.limits().leaveTimeout().toNanos());
     }

@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Bytes as people write them: {@code 200000000}, {@code 500m}, {@code 4G}; k, m and g are powers of 1024. */
 public final class Sizes implements ITypeConverter<Long> {
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kmg])(?:i?b)?|([0-9]{1,15})b?");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,8})([kmg])(?:i?b)?|([0-9]{1,18})b?");
 
     @Override
     public Long convert(String text) {
@@ -25,6 +25,6 @@ public final class Sizes implements ITypeConverter<Long> {
             case 'm' -> 20;
             default -> 30;
         };
-        return Long.parseLong(matcher.group(1)) << shift; // less than 2^30 times 2^30
+        return Long.parseLong(matcher.group(1)) << shift; // less than 10^18: as bytes it is a size, too
     }
 }

@@ -12,6 +12,7 @@ import io.headwater.deploy.decode.TextListener;
 import io.headwater.model.decoding.TokenIds;
 import io.headwater.model.generation.TurnOptions;
 import io.headwater.model.kvcache.KvOptions;
+import io.headwater.model.kvcache.Rebasing;
 import io.headwater.model.sampling.SamplingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,14 +68,15 @@ final class LongRetrieval implements AutoCloseable {
      */
     List<Boolean> answers(List<RetrievalCase> cases, KvOptions kv, PrefillListener progress) {
         List<Boolean> right = new ArrayList<>();
+        int[] waiting = {};
         for (int i = 0; i < cases.size(); i++) {
             int[] prompt = prompt(model, cases.get(i));
             int[] next = i + 1 < cases.size() ? prompt(model, cases.get(i + 1)) : new int[0];
-            int unit = Math.max(kv.prefillLimit(), model.contextLength() / 2); // where re-basings and limits meet
-            int shared = common(prompt, next) / unit * unit;
-            if (shared > 0) {
-                greedy(Arrays.copyOf(prompt, shared), 1, kv, true, progress);
+            int[] shared = Arrays.copyOf(prompt, lastRebasing(common(prompt, next)));
+            if (shared.length > 0 && !Arrays.equals(shared, waiting)) {
+                greedy(shared, 1, kv, true, progress);
                 model.client().park(session);
+                waiting = shared;
             }
             int[] answer = answer(model, cases.get(i));
             right.add(Arrays.equals(answer, greedy(prompt, answer.length, kv, false, progress)));
@@ -86,6 +88,16 @@ final class LongRetrieval implements AutoCloseable {
     private static int common(int[] one, int[] other) {
         int differ = Arrays.mismatch(one, other);
         return differ < 0 ? one.length : differ;
+    }
+
+    /** The last of so many tokens after which a session is re-based, and so compressed whatever comes later; 0 if there is none. */
+    private int lastRebasing(int tokens) {
+        Rebasing rebasing = Rebasing.at(model.contextLength());
+        int last = 0;
+        for (int next = rebasing.next(0); next <= tokens; next = rebasing.next(next)) {
+            last = next;
+        }
+        return last;
     }
 
     private int[] greedy(int[] prompt, int tokens, KvOptions kv, boolean keep, PrefillListener progress) {

@@ -92,7 +92,7 @@ public final class RetrieveCommand implements Callable<Integer> {
         try (LoadedModel model = flags.loadHere(console);
                 Interrupts _ = Interrupts.during(cancellation::ask)) {
             List<Variant> compared = Variant.calibrated(written, model.calibrations());
-            List<List<@Nullable Boolean>> answers = longCases(model, asked, when)
+            List<List<@Nullable Boolean>> answers = longCases(model, compared, asked, when)
                     ? read(model, compared, asked, cancellation)
                     : forked(model, compared, asked, when, cancellation);
             print(RetrievalResult.of(when, asked, compared, answers, against), when);
@@ -101,7 +101,8 @@ public final class RetrieveCommand implements Callable<Integer> {
     }
 
     /** Whether they are longer than the context, all of them. */
-    private boolean longCases(LoadedModel model, List<RetrievalCase> asked, QuestionForm when) {
+    private boolean longCases(
+            LoadedModel model, List<Variant> variants, List<RetrievalCase> asked, QuestionForm when) {
         List<RetrievalCase> tooLong =
                 asked.stream().filter(one -> LongRetrieval.needed(model, one)).toList();
         if (tooLong.isEmpty()) {
@@ -114,8 +115,11 @@ public final class RetrieveCommand implements Callable<Integer> {
         if (when != QuestionForm.INSIDE) {
             throw new UserError(first + ": such cases are asked with --form inside");
         }
-        if (variants.given()) {
+        if (this.variants.given()) {
             throw new UserError(first + ": give --kv-budget in place of --keep");
+        }
+        if (variants.stream().allMatch(variant -> variant.policy().none())) {
+            throw new UserError(first + ", and a full cache cannot hold it: give another --kv-policy");
         }
         return true;
     }

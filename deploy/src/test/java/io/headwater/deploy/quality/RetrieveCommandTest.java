@@ -173,15 +173,16 @@ final class RetrieveCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--keep 0.5 | case long is longer than the context of 256: give --kv-budget",
-                "--kv-budget 48 --form after | such cases are asked with --form inside",
-                "--kv-budget 48 --kv-prefill-limit 0 | --kv-prefill limit 0: give at least 1"
+                "--kv-policy none --kv-budget 48 | a full cache cannot hold it",
+                "--kv-policy knorm --keep 0.5 | case long is longer than the context of 256: give --kv-budget",
+                "--kv-policy knorm --kv-budget 48 --form after | such cases are asked with --form inside",
+                "--kv-policy knorm --kv-budget 48 --kv-prefill-limit 0 | --kv-prefill limit 0: give at least 1"
             })
     void refusesInOneLineWhatLongCasesCannotBeAsked(String more, String sentence) throws IOException {
         Files.write(directory.resolve("long.jsonl"), List.of(line("long", CONTEXT.repeat(5), "a")));
 
         TestConsole.Result result = new TestConsole(directory)
-                .run(("retrieve -m tiny.gguf -f long.jsonl --kv-policy knorm " + more).split(" "));
+                .run(("retrieve -m tiny.gguf -f long.jsonl " + more).split(" "));
 
         assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(result.err()).contains(sentence);

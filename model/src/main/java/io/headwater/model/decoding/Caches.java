@@ -45,7 +45,7 @@ final class Caches {
         TokenLog log = new TokenLog(request.asked().log(), request.room(engine.contextLength()));
         @Nullable SessionCache old = kept.take(request.session()).orElse(null);
         if (old != null && old.unsettled()) {
-            steps.cut(old, false); // the message does not wait for the part's end, and hears of what there is of it
+            cut(old);
         }
         if (old != null && old.leadsTo(request.asked().log(), request.mostCached(), course)) {
             old.goOnWith(request.asked(), log, course);
@@ -61,6 +61,16 @@ final class Caches {
                         engine.open(request.session(), request.asked().kv()),
                         log,
                         course));
+    }
+
+    /** A message does not wait for the end of the part that is under way, and hears of what there is of it. */
+    private void cut(SessionCache idle) throws EngineException {
+        try {
+            steps.cut(idle, false);
+        } catch (EngineException e) {
+            engine.close(idle.sequence()); // it is nobody's by now
+            throw e;
+        }
     }
 
     /** Takes one measure to free memory; false if there is none. */

@@ -122,21 +122,21 @@ public final class DecodeLoop implements AutoCloseable {
 
     /** A session's cache leaves the memory for the shelf, unless it has a request at work. */
     public void park(long session) {
-        settle();
-        caches.park(session);
-    }
-
-    private void settle() {
         try {
-            repeats.settle();
+            repeats.settle(session);
         } catch (EngineException e) {
             // it is left in its middle, and not saved; what is wrong with the engine the next step says
         }
+        caches.park(session);
     }
 
     /** Puts what may be wanted again on the shelf, those at work first, until it is time. */
     public void parkAll(BooleanSupplier enough) {
-        settle();
+        try {
+            repeats.settle();
+        } catch (EngineException e) {
+            // as when one is parked
+        }
         for (Running one : running) {
             if (keeps(one) && !one.work().cache().unsettled() && !enough.getAsBoolean()) {
                 caches.save(one.work().cache());
@@ -249,7 +249,9 @@ public final class DecodeLoop implements AutoCloseable {
         SessionCache cache =
                 last && idle != null ? idle : forming.of(full.run()).work().cache();
         if (cache.asked()) {
-            repeats.stop(cache); // it has time
+            if (!caches.freeLeft()) {
+                repeats.stop(cache); // it has time
+            }
         } else {
             relieve(forming.of(full.run()), full);
         }

@@ -66,7 +66,7 @@ final class IdleReconstruction {
 
     /** Chooses who repeats in the next step; true if instead a session has been brought down, since it has repeated all. */
     boolean next() throws EngineException {
-        memoryIsShort = isShort();
+        memoryIsShort = staysShort();
         SessionCache before = idle;
         if (before != null && !(caches.keeps(before) && before.asked())) {
             idle = null;
@@ -81,7 +81,20 @@ final class IdleReconstruction {
             }
         }
         @Nullable SessionCache atWork = nextAtWork();
-        return atWork != null && begin(atWork);
+        if (atWork == null || !begin(atWork)) {
+            return false;
+        }
+        saveAtWork(atWork);
+        return true;
+    }
+
+    /** It has just been brought down, and may never come to a change point: else nothing of a long answer would be on the shelf. */
+    private void saveAtWork(SessionCache cache) {
+        for (Running one : running) {
+            if (one.work().cache().equals(cache) && one.work().keeps() && !one.request().released()) {
+                caches.changed(cache);
+            }
+        }
     }
 
     private @Nullable SessionCache nextIdle() {
@@ -105,6 +118,8 @@ final class IdleReconstruction {
             if (wants(paused) && paused.repeated() == paused.position()) {
                 return paused;
             }
+        } else {
+            pausing = null;
         }
         @Nullable SessionCache most = null;
         for (int i = 0; memoryIsShort && i < running.size(); i++) { // in every step: no garbage
@@ -171,6 +186,25 @@ final class IdleReconstruction {
         return (int) rows;
     }
 
+    /** Where a session waits for that, what belongs to nobody goes first. */
+    private boolean staysShort() {
+        while (isShort()) {
+            if (caches.leftBytes() == 0 || !anyWaits() || !caches.freeLeft()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean anyWaits() {
+        for (int i = 0; i < running.size(); i++) {
+            if (running.get(i).work().cache().waitsForIdle()) {
+                return true;
+            }
+        }
+        return caches.kept().stream().anyMatch(this::wants);
+    }
+
     private boolean isShort() {
         for (int i = 0; i < rooms.size(); i++) {
             long limit = rooms.get(i).limitBytes();
@@ -203,7 +237,15 @@ final class IdleReconstruction {
         return gives;
     }
 
-    /** A session's cache, or all, may leave the memory: a part that is under way ends where it is, so that others can go on from there. */
+    /** A session's cache leaves the memory: its part that is under way ends where it is, so that others can go on from there. */
+    void settle(long session) throws EngineException {
+        SessionCache one = idle;
+        if (one != null && one.session() == session) {
+            settle();
+        }
+    }
+
+    /** As the other, of whatever session. */
     void settle() throws EngineException {
         SessionCache one = idle;
         if (one != null && caches.keeps(one) && one.mayCut()) {

@@ -8,22 +8,22 @@ import java.nio.channels.SeekableByteChannel;
 /** A file that somebody hears is being read or written: who waits for the end of that sees that it gets on. */
 final class NotedChannel implements SeekableByteChannel {
     private final SeekableByteChannel file;
-    private final Runnable gettingOn;
+    private final FileProgress progress;
 
-    NotedChannel(SeekableByteChannel file, Runnable gettingOn) {
+    NotedChannel(SeekableByteChannel file, FileProgress progress) {
         this.file = file;
-        this.gettingOn = gettingOn;
+        this.progress = progress;
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        gettingOn.run();
+        progress.getsOn();
         return file.read(into);
     }
 
     @Override
     public int write(ByteBuffer from) throws IOException {
-        gettingOn.run();
+        progress.getsOn();
         return file.write(from);
     }
 

@@ -32,7 +32,7 @@ public final class SnapshotFiles implements CacheShelf {
     private final String model;
     private final SnapshotFolder folder;
     private final Consumer<String> log;
-    private final Runnable gettingOn;
+    private final FileProgress progress;
     private boolean failing;
 
     /**
@@ -47,25 +47,25 @@ public final class SnapshotFiles implements CacheShelf {
         return open(engines, model, folder, mostBytes, log, () -> {});
     }
 
-    /** As the other; {@code gettingOn} is called again and again while a file is written or read. */
+    /** As the other; {@code progress} hears of files that are written or read. */
     public static SnapshotFiles open(
-            EngineGroup engines, String model, Path folder, long mostBytes, Consumer<String> log, Runnable gettingOn)
+            EngineGroup engines, String model, Path folder, long mostBytes, Consumer<String> log, FileProgress progress)
             throws IOException {
         return new SnapshotFiles(
                 engines,
                 model,
                 SnapshotFolder.open(folder, mostBytes, engines.kvHeads(), engines.nKvHeads()),
                 log,
-                gettingOn);
+                progress);
     }
 
     private SnapshotFiles(
-            EngineGroup engines, String model, SnapshotFolder folder, Consumer<String> log, Runnable gettingOn) {
+            EngineGroup engines, String model, SnapshotFolder folder, Consumer<String> log, FileProgress progress) {
         this.engines = engines;
         this.model = model;
         this.folder = folder;
         this.log = log;
-        this.gettingOn = gettingOn;
+        this.progress = progress;
     }
 
     @Override
@@ -81,7 +81,7 @@ public final class SnapshotFiles implements CacheShelf {
             Files.createDirectories(part.getParent());
             Files.deleteIfExists(part); // another process may still be at it: it has lost it now
             try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                engines.snapshot(sequence, origin(session, as), new NotedChannel(out, gettingOn));
+                engines.snapshot(sequence, origin(session, as), new NotedChannel(out, progress));
             }
             Path file = folder.file(session, as);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -128,7 +128,7 @@ public final class SnapshotFiles implements CacheShelf {
             for (Segment segment : segments) {
                 sources.add(new SnapshotSource(
                         segment.path().toString(),
-                        new NotedChannel(FileChannel.open(segment.path(), StandardOpenOption.READ), gettingOn)));
+                        new NotedChannel(FileChannel.open(segment.path(), StandardOpenOption.READ), progress)));
             }
             for (SnapshotSource source : sources) {
                 if (!source.header().origin().equals(origin(session, saved))) {

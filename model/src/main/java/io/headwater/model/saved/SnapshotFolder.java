@@ -5,9 +5,12 @@ import io.headwater.model.saved.CacheShelf.Saved;
 import io.headwater.model.saved.Segments.Segment;
 import io.headwater.model.shard.UnitRange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +30,10 @@ final class SnapshotFolder {
     private static final long LEAST_FREE = 256L << 20;
 
     private static final Pattern FILE = Pattern.compile("(\\d{1,9})-([0-9a-f]{32})(?:\\.(\\d{1,4})-(\\d{1,4}))?\\.kv");
+    /** Another process of this host may be at what is younger. */
+    private static final Duration ABANDONED = Duration.ofMinutes(10);
+
+    private static final Pattern PART = Pattern.compile("new.*\\.part");
     private static final Pattern SESSION = Pattern.compile("[0-9a-f]{16}");
 
     private static final Comparator<Found> NEWEST_FIRST =
@@ -51,8 +58,32 @@ final class SnapshotFolder {
     static SnapshotFolder open(Path root, long mostBytes, UnitRange heads, int nKvHeads) throws IOException {
         Files.createDirectories(root);
         SnapshotFolder folder = new SnapshotFolder(root, mostBytes, heads, nKvHeads);
+        folder.sweep();
         folder.keepWithin();
         return folder;
+    }
+
+    /** Deletes what processes that were killed have left half written, and sessions' folders with nothing in them. */
+    private void sweep() {
+        Instant old = Instant.now().minus(ABANDONED);
+        for (Path session : list(root)) {
+            for (Path path : list(session)) {
+                if (PART.matcher(path.getFileName().toString()).matches() && changedBefore(path, old)) {
+                    deleteQuietly(path);
+                }
+            }
+            if (SESSION.matcher(session.getFileName().toString()).matches()) {
+                deleteQuietly(session); // which fails where there is something
+            }
+        }
+    }
+
+    private static boolean changedBefore(Path path, Instant when) {
+        try {
+            return Files.getLastModifiedTime(path).toInstant().isBefore(when);
+        } catch (IOException _) {
+            return false; // gone meanwhile
+        }
     }
 
     static String name(long session) {
@@ -208,8 +239,8 @@ final class SnapshotFolder {
     private static List<Path> list(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
-        } catch (IOException _) {
-            return List.of(); // there is none, or nobody may look
+        } catch (IOException | UncheckedIOException _) {
+            return List.of(); // there is none, or nobody may look, or the disk fails
         }
     }
 }
