@@ -56,6 +56,7 @@ public final class ShardRuntime implements AutoCloseable {
     private volatile boolean serves;
     /** Whether the engine thread is given up as soon as it can be: a file that it writes or reads is left. */
     private volatile boolean leaving;
+
     private boolean closed;
     private @Nullable CloseException hangs;
 

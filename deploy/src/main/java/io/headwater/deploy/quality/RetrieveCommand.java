@@ -101,8 +101,7 @@ public final class RetrieveCommand implements Callable<Integer> {
     }
 
     /** Whether they are longer than the context, all of them. */
-    private boolean longCases(
-            LoadedModel model, List<Variant> variants, List<RetrievalCase> asked, QuestionForm when) {
+    private boolean longCases(LoadedModel model, List<Variant> variants, List<RetrievalCase> asked, QuestionForm when) {
         List<RetrievalCase> tooLong =
                 asked.stream().filter(one -> LongRetrieval.needed(model, one)).toList();
         if (tooLong.isEmpty()) {

@@ -181,8 +181,8 @@ final class RetrieveCommandTest {
     void refusesInOneLineWhatLongCasesCannotBeAsked(String more, String sentence) throws IOException {
         Files.write(directory.resolve("long.jsonl"), List.of(line("long", CONTEXT.repeat(5), "a")));
 
-        TestConsole.Result result = new TestConsole(directory)
-                .run(("retrieve -m tiny.gguf -f long.jsonl " + more).split(" "));
+        TestConsole.Result result =
+                new TestConsole(directory).run(("retrieve -m tiny.gguf -f long.jsonl " + more).split(" "));
 
         assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(result.err()).contains(sentence);

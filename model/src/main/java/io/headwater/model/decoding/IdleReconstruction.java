@@ -91,7 +91,9 @@ final class IdleReconstruction {
     /** It has just been brought down, and may never come to a change point: else nothing of a long answer would be on the shelf. */
     private void saveAtWork(SessionCache cache) {
         for (Running one : running) {
-            if (one.work().cache().equals(cache) && one.work().keeps() && !one.request().released()) {
+            if (one.work().cache().equals(cache)
+                    && one.work().keeps()
+                    && !one.request().released()) {
                 caches.changed(cache);
             }
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The short form of {@code evaluation/storm}. */
 final class StormTest {
-    private static final long LIMIT = 8L << 20;
+    private static final long LIMIT = 6L << 20;
 
     @TempDir
     private Path directory;
