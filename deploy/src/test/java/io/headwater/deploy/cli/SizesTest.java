@@ -21,7 +21,8 @@ final class SizesTest {
         "500MiB, 524288000",
         "4G, 4294967296",
         "4gb, 4294967296",
-        "999999999g, 1073741822926258176"
+        "999999999g, 1073741822926258176",
+        "1073741822926258176, 1073741822926258176"
     })
     void bytesAndPowersOf1024(String text, long bytes) {
         assertThat(new Sizes().convert(text)).isEqualTo(bytes);
@@ -29,7 +30,8 @@ final class SizesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "m", "-1", "1.5g", "4t", "4 g", "1000000000g", "999999999999g", "1000000000000000", "1ib"})
+            strings = {"", "m", "-1", "1.5g", "4t", "4 g", "1000000000g", "999999999999g", "9999999999999999999", "1ib"
+            })
     void whatIsNoSizeOrTooMuchForOneIsRefusedInASentence(String text) {
         assertThatThrownBy(() -> new Sizes().convert(text))
                 .isInstanceOf(TypeConversionException.class)
